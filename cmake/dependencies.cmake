@@ -1,0 +1,38 @@
+# Found packages first; FetchContent only where a network allows it.  libcurl and OpenSSL, which
+# every process should have once, are never fetched.
+include(FetchContent)
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(CURL 7.68 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+
+find_package(nlohmann_json 3.10 QUIET)
+if(NOT nlohmann_json_FOUND)
+  FetchContent_Declare(nlohmann_json
+    URL https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz)
+  FetchContent_MakeAvailable(nlohmann_json)
+endif()
+
+find_package(simdjson 3.0 QUIET)
+if(NOT simdjson_FOUND)
+  FetchContent_Declare(simdjson
+    URL https://github.com/simdjson/simdjson/archive/refs/tags/v3.10.1.tar.gz)
+  FetchContent_MakeAvailable(simdjson)
+endif()
+
+if(BITBUCKET_BUILD_TESTING_LIBRARY)
+  # Debian ships httplib without a CMake package.
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(httplib QUIET IMPORTED_TARGET cpp-httplib)
+  endif()
+  if(TARGET PkgConfig::httplib)
+    set(BITBUCKET_HTTPLIB PkgConfig::httplib)
+  else()
+    FetchContent_Declare(httplib
+      URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v0.11.4.tar.gz)
+    FetchContent_MakeAvailable(httplib)
+    set(BITBUCKET_HTTPLIB httplib::httplib)
+  endif()
+endif()

@@ -1,0 +1,27 @@
+# What only this project's own builds get; a parent project's flags stay its own.
+add_library(bitbucket_development INTERFACE)
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release)
+  endif()
+  target_compile_options(bitbucket_development INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+                         -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(BITBUCKET_SANITIZE)
+    target_compile_options(bitbucket_development INTERFACE -fsanitize=${BITBUCKET_SANITIZE}
+                           -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(bitbucket_development INTERFACE -fsanitize=${BITBUCKET_SANITIZE})
+  endif()
+endif()
+
+# What every library of this project has in common.
+function(bitbucket_library target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target}
+    PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+    PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:bitbucket_development>)
+endfunction()

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <bitbucket/ids.hpp>
+#include <bitbucket/json.hpp>
+#include <bitbucket/transport.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// A row takes the parameters of this filter as its query.
+template <class Filter>
+struct Query {};
+
+/// A row sends this as its JSON body; Multipart is sent as multipart/form-data.
+template <class Content>
+struct Body {};
+
+/// A row answers pages of `T`.
+template <class T>
+struct PageOf {};
+
+/// A row answers bytes, not JSON.
+struct Bytes {};
+
+/// A multipart/form-data body.
+struct Multipart {
+  struct Part {
+    std::string name;
+    std::string content;
+    std::string filename = {};      ///< set for files
+    std::string content_type = {};  ///< set for files
+  };
+  std::vector<Part> parts;
+};
+
+enum class AnswerKind { nothing, value, optional, array, page, stream };
+
+/// Whether a request of a row may be sent again after it may have been acted on.
+enum class Repeat { by_method, yes, no };
+
+/// A row without its types: what can be known of it at run time.
+struct Operation {
+  Method method = Method::get;
+  AnswerKind answer = AnswerKind::value;
+  bool repeatable = false;
+  bool takes_body = false;
+  std::string_view path;  ///< the template, "/rest/api/1.0/projects/{project}/repos/{repo}"
+};
+
+namespace detail {
+
+template <class P>
+struct Parameter {
+  using type = P;
+  static constexpr auto names = P::placeholders;
+  static constexpr bool is_body = false;
+};
+template <class F>
+struct Parameter<Query<F>> {
+  using type = F;
+  static constexpr std::array<std::string_view, 0> names{};
+  static constexpr bool is_body = false;
+};
+template <class B>
+struct Parameter<Body<B>> {
+  using type = B;
+  static constexpr std::array<std::string_view, 0> names{};
+  static constexpr bool is_body = true;
+};
+
+template <class A>
+inline constexpr AnswerKind kind_of = AnswerKind::value;
+template <>
+inline constexpr AnswerKind kind_of<void> = AnswerKind::nothing;
+template <>
+inline constexpr AnswerKind kind_of<Bytes> = AnswerKind::stream;
+template <class T>
+inline constexpr AnswerKind kind_of<std::optional<T>> = AnswerKind::optional;
+template <class T>
+inline constexpr AnswerKind kind_of<std::vector<T>> = AnswerKind::array;
+template <class T>
+inline constexpr AnswerKind kind_of<PageOf<T>> = AnswerKind::page;
+
+// Not constexpr on purpose: reaching one stops the compilation, and its name is the message.
+void the_path_must_begin_with_a_slash();
+void the_path_has_a_placeholder_without_a_parameter();
+void a_parameter_has_no_placeholder_in_the_path();
+void placeholders_and_parameters_are_in_another_order_or_have_other_names();
+void a_placeholder_is_not_closed();
+
+template <class... P>
+consteval void check_placeholders(std::string_view path) {
+  if (path.empty() || path[0] != '/') the_path_must_begin_with_a_slash();
+  std::size_t at = 0;
+  const auto expect = [&](std::string_view name) {
+    const std::size_t open = path.find('{', at);
+    if (open == std::string_view::npos) {
+      a_parameter_has_no_placeholder_in_the_path();
+    } else {
+      const std::size_t close = path.find('}', open);
+      if (close == std::string_view::npos) a_placeholder_is_not_closed();
+      if (path.substr(open + 1, close - open - 1) != name)
+        placeholders_and_parameters_are_in_another_order_or_have_other_names();
+      at = close + 1;
+    }
+  };
+  [[maybe_unused]] const auto expect_all = [&](const auto& names) {
+    for (std::string_view name : names) expect(name);
+  };
+  (expect_all(Parameter<P>::names), ...);
+  if (path.find('{', at) != std::string_view::npos)
+    the_path_has_a_placeholder_without_a_parameter();
+}
+
+}  // namespace detail
+
+/// One operation of the REST API: `Get<Repo, RepoRef> row{"/rest/.../{project}/repos/{repo}"}`.
+/// `Answer` may be incomplete where the row stands.  Parameters stand in the order of their
+/// placeholders; what does not fit does not compile.  BitbucketServer::call() sends one.
+template <Method M, class Answer, class... Parameters>
+struct ApiPath : Operation {
+  template <std::size_t N>
+  consteval ApiPath(const char (&path_template)[N], Repeat repeat = Repeat::by_method)  // NOLINT
+      : Operation{M, detail::kind_of<Answer>,
+                  repeat == Repeat::yes ||
+                      (repeat == Repeat::by_method && (M == Method::get || M == Method::head)),
+                  (false || ... || detail::Parameter<Parameters>::is_body),
+                  std::string_view(path_template, N - 1)} {
+    detail::check_placeholders<Parameters...>(path);
+  }
+};
+
+template <class Answer, class... Parameters>
+using Get = ApiPath<Method::get, Answer, Parameters...>;
+template <class Answer, class... Parameters>
+using Pages = ApiPath<Method::get, PageOf<Answer>, Parameters...>;
+template <class Answer, class... Parameters>
+using Post = ApiPath<Method::post, Answer, Parameters...>;
+template <class Answer, class... Parameters>
+using Put = ApiPath<Method::put, Answer, Parameters...>;
+template <class Answer, class... Parameters>
+using Delete = ApiPath<Method::del, Answer, Parameters...>;
+template <class... Parameters>
+using Stream = ApiPath<Method::get, Bytes, Parameters...>;
+
+namespace detail {
+
+/// One call of a row: everything but host, credentials and paging.
+struct BITBUCKET_EXPORT CallSpec {
+  explicit CallSpec(const Operation& row) : operation(row) { append_literal(); }
+
+  Operation operation;
+  std::string path;  // encoded
+  Parameters query;
+  std::string body;
+  std::string content_type;
+  Sink sink;
+
+  template <class P>
+  void add(const P& parameter, std::type_identity<P>) {
+    for (std::size_t i = 0; i < P::placeholders.size(); ++i) {
+      parameter.append_to(path, i);
+      skip_placeholder();
+      append_literal();
+    }
+  }
+  template <class F>
+  void add(const F& filter, std::type_identity<Query<F>>) {
+    QueryCodec<F>::append(query, filter);
+  }
+  template <class B>
+  void add(const B& content, std::type_identity<Body<B>>) {
+    body = JsonCodec<B>::write(content);
+    content_type = "application/json";
+  }
+  void add(const Multipart& content, std::type_identity<Body<Multipart>>);
+
+ private:
+  void append_literal();  // up to the next placeholder
+  void skip_placeholder();
+  std::size_t next_ = 0;  // in operation.path
+};
+
+template <Method M, class A, class... P>
+CallSpec make_call(const ApiPath<M, A, P...>& row,
+                   const typename Parameter<P>::type&... arguments) {
+  CallSpec call(row);
+  (call.add(arguments, std::type_identity<P>{}), ...);
+  return call;
+}
+
+}  // namespace detail
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <bitbucket/family.hpp>
+#include <bitbucket/ids.hpp>
+#include <bitbucket/model/change.hpp>
+#include <bitbucket/model/commit.hpp>
+#include <bitbucket/paged.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+enum class Merges { include, exclude, only };
+
+/// Which commits to list.
+struct CommitFilter {
+  std::string since = {};  ///< id, branch or tag; it and what it reaches are left out
+  std::string until = {};  ///< id, branch or tag, itself included; the default branch when empty
+  std::string path = {};   ///< only commits that touched this file or directory
+  Merges merges = Merges::include;
+  bool follow_renames = false;  ///< with `path` of one file: across its renames
+  bool ignore_missing = false;  ///< an unknown `since` or `until` gives no commits, not an error
+};
+
+/// Commits and what they changed.
+class BITBUCKET_EXPORT Commits : public Family {
+ public:
+  /// Lists the commits reachable from `until` and not from `since`, newest first.
+  /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
+  [[nodiscard]] Paged<Commit> list(const RepoRef& repo, const CommitFilter& filter = {}) const;
+  /// Returns the newest `n` commits of the default branch, in as few pages as the server allows.
+  /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
+  [[nodiscard]] std::vector<Commit> last(const RepoRef& repo, std::size_t n,
+                                         const CommitFilter& filter = {}) const;
+  /// Returns one commit.  GET /rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}
+  [[nodiscard]] Commit get(const RepoRef& repo, const CommitId& id) const;
+  /// Lists the files a commit changed against its first parent.  A server may stop after a
+  /// configured number of files (1000 by default) and says so nowhere.
+  /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}/changes
+  [[nodiscard]] Paged<Change> changes(const RepoRef& repo, const CommitId& id) const;
+
+ private:
+  using Family::Family;
+  friend class BitbucketServer;
+};
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include <bitbucket/secret.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// No credentials: works where the administrator allows public access.
+struct Anonymous {
+  friend bool operator==(const Anonymous&, const Anonymous&) = default;
+};
+
+/// OAuth 1.0a with RSA-SHA1, as an application link of Bitbucket wants it.
+struct OAuth1Credentials {
+  std::string consumer_key = {};
+  /// PEM of an RSA private key: PKCS#8 or PKCS#1, also with "\n" escaped or as base64 of a PEM.
+  Secret private_key = {};
+  /// Opens an encrypted private key.
+  Secret passphrase = {};
+  /// From the third leg; empty for a two-legged request (the link must allow it).
+  Secret access_token = {};
+  /// Kept for completeness: RSA-SHA1 does not use it.
+  Secret access_token_secret = {};
+  /// The user to act for in a two-legged request (the link must allow impersonation).
+  std::string impersonate = {};
+  /// The query parameter that names that user; Atlassian's own library reads `xoauth_requestor_id`.
+  std::string impersonation_parameter = "user_id";
+  /// The base URL that the server believes it has, when a proxy publishes it under another one.
+  std::string sign_base_url = {};
+  friend bool operator==(const OAuth1Credentials&, const OAuth1Credentials&) = default;
+};
+
+/// An HTTP access token or an OAuth 2 access token.
+struct BearerToken {
+  Secret token;
+  friend bool operator==(const BearerToken&, const BearerToken&) = default;
+};
+
+/// User name and password (or a user's HTTP access token in its place).
+struct BasicCredentials {
+  std::string username;
+  Secret password;
+  friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
+};
+
+using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials>;
+
+/// Asked before every attempt, for credentials that rotate; called from any thread that makes
+/// calls.
+using CredentialsProvider = std::function<FixedCredentials()>;
+
+using Credentials =
+    std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials, CredentialsProvider>;
+
+}  // namespace bitbucket::inline v0_1

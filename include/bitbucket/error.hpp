@@ -1,0 +1,191 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/export.hpp>
+#include <bitbucket/json.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// The root of everything this library throws.  What to do is asked by the predicates, which are
+/// false where they make no sense, so that `catch (const Error&)` is enough.
+class BITBUCKET_EXPORT Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~Error() override;
+
+  /// The thing asked for does not exist, or this user may not see it.
+  [[nodiscard]] virtual bool is_not_found() const noexcept { return false; }
+  /// Somebody else changed it first, or it exists already (409).
+  [[nodiscard]] virtual bool is_conflict() const noexcept { return false; }
+  /// The server does not know who is asking: no, wrong or expired credentials, or a login page.
+  [[nodiscard]] virtual bool is_unauthenticated() const noexcept { return false; }
+  /// The user is known and may not do this (Bitbucket answers 401 AuthorisationException or 403).
+  [[nodiscard]] virtual bool is_forbidden() const noexcept { return false; }
+  /// The server asks to slow down (429).
+  [[nodiscard]] virtual bool is_rate_limited() const noexcept { return false; }
+  /// The same call may succeed later without any change.
+  [[nodiscard]] virtual bool is_retryable() const noexcept { return false; }
+};
+
+/// One entry of the `errors` array of an answer.
+struct ErrorEntry {
+  std::string context;  ///< the field at fault, empty when there is none
+  std::string message;  ///< what Bitbucket says
+  std::string
+      exception_name;  ///< the Java class, for example com.atlassian...NoSuchRepositoryException
+  RawJson extras;      ///< all other members as an object (currentVersion, vetoes, details, ...)
+
+  /// Returns the last segment of exception_name, which is what is stable across versions.
+  [[nodiscard]] BITBUCKET_EXPORT std::string_view exception() const noexcept;
+  friend bool operator==(const ErrorEntry&, const ErrorEntry&) = default;
+};
+
+/// What is known of an answer that became an error.
+struct ErrorAnswer {
+  int status = 0;
+  std::string method;
+  std::string path;  ///< without query and host
+  std::string content_type;
+  std::string request_id;  ///< X-AREQUESTID, to be found in the server's access log
+  std::string body;        ///< its first 64 KiB
+  std::vector<ErrorEntry> errors;
+  std::optional<std::chrono::seconds> retry_after;
+  std::string location;  ///< where a redirect pointed, without its query
+  bool login_page = false;
+  bool captcha = false;
+  bool unrouted = false;  ///< a 404 of the router: this version has no such API
+};
+
+/// The server answered, with an error.
+class BITBUCKET_EXPORT ApiError : public Error {
+ public:
+  explicit ApiError(ErrorAnswer answer);
+  ApiError(ErrorAnswer answer, const std::string& what);
+  ~ApiError() override;
+
+  [[nodiscard]] int status() const noexcept { return answer_->status; }
+  [[nodiscard]] const std::vector<ErrorEntry>& errors() const noexcept { return answer_->errors; }
+  [[nodiscard]] const std::string& method() const noexcept { return answer_->method; }
+  [[nodiscard]] const std::string& path() const noexcept { return answer_->path; }
+  [[nodiscard]] const std::string& request_id() const noexcept { return answer_->request_id; }
+  [[nodiscard]] const std::string& content_type() const noexcept { return answer_->content_type; }
+  /// Returns the first 64 KiB of the body as it came; it is in no what().
+  [[nodiscard]] const std::string& body() const noexcept { return answer_->body; }
+  /// Returns how long the server asks to wait, when it said so.
+  [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const noexcept {
+    return answer_->retry_after;
+  }
+  /// The account must pass a captcha in the browser before any password is accepted again.
+  [[nodiscard]] bool is_captcha_required() const noexcept { return answer_->captcha; }
+  /// The 404 came from the router: this server version has no such API.
+  [[nodiscard]] bool is_unrouted() const noexcept { return answer_->unrouted; }
+  /// Some entry has this exception; only the class name counts, not its package.
+  [[nodiscard]] bool has_exception(std::string_view simple_name) const noexcept;
+
+  [[nodiscard]] bool is_not_found() const noexcept override;
+  [[nodiscard]] bool is_conflict() const noexcept override;
+  [[nodiscard]] bool is_unauthenticated() const noexcept override;
+  [[nodiscard]] bool is_forbidden() const noexcept override;
+  [[nodiscard]] bool is_rate_limited() const noexcept override;
+  [[nodiscard]] bool is_retryable() const noexcept override;
+
+ private:
+  std::shared_ptr<const ErrorAnswer> answer_;  // copying an exception must not throw
+};
+
+/// What the OAuth provider objects to, parsed from the body or the WWW-Authenticate header.
+struct OAuthProblem {
+  std::string problem;                ///< the value of oauth_problem, for example token_expired
+  std::string advice;                 ///< oauth_problem_advice
+  std::vector<std::string> absent;    ///< oauth_parameters_absent
+  std::vector<std::string> rejected;  ///< names in oauth_parameters_rejected; values are not kept
+  std::string acceptable_timestamps;  ///< "from-to", seconds
+};
+
+/// The server refused an OAuth request and said why.
+class BITBUCKET_EXPORT OAuthError : public ApiError {
+ public:
+  OAuthError(ErrorAnswer answer, OAuthProblem problem);
+  ~OAuthError() override;
+
+  [[nodiscard]] const OAuthProblem& details() const noexcept { return *problem_; }
+  /// Returns the name of the problem: timestamp_refused, token_rejected, permission_unknown, ...
+  [[nodiscard]] const std::string& problem() const noexcept { return problem_->problem; }
+
+  [[nodiscard]] bool is_unauthenticated() const noexcept override { return true; }
+  [[nodiscard]] bool is_forbidden() const noexcept override { return false; }
+  [[nodiscard]] bool is_not_found() const noexcept override { return false; }
+
+ private:
+  std::shared_ptr<const OAuthProblem> problem_;
+};
+
+/// No complete answer arrived.
+class BITBUCKET_EXPORT TransportError : public Error {
+ public:
+  enum class Kind {
+    resolve,      ///< the host name is not known
+    connect,      ///< nobody answers there
+    proxy,        ///< the proxy refused or failed
+    tls,          ///< the handshake failed
+    certificate,  ///< the server's certificate is not trusted, or ours cannot be used
+    timeout,      ///< the time allowed for the call is over
+    reset,        ///< the connection broke
+    cut,          ///< the answer ended before its announced end
+    malformed,    ///< what came is not HTTP
+    too_large,    ///< the answer exceeds ClientOptions::max_answer
+    other,
+  };
+  TransportError(Kind kind, const std::string& what, bool sent);
+  ~TransportError() override;
+
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  /// False when the request cannot have reached the server's application.
+  [[nodiscard]] bool may_have_been_sent() const noexcept { return sent_; }
+  [[nodiscard]] bool is_retryable() const noexcept override;
+
+ private:
+  Kind kind_;
+  bool sent_;
+};
+
+/// A complete 2xx answer that cannot be understood.
+class BITBUCKET_EXPORT DecodeError : public Error {
+ public:
+  /// `pointer` is the JSON pointer (RFC 6901) of the value at fault, empty for the whole document.
+  DecodeError(std::string pointer, std::string reason, std::string_view where = {});
+  ~DecodeError() override;
+
+  [[nodiscard]] const std::string& pointer() const noexcept { return data_->pointer; }
+  [[nodiscard]] const std::string& reason() const noexcept { return data_->reason; }
+
+ private:
+  struct Data {
+    std::string pointer, reason;
+  };
+  std::shared_ptr<const Data> data_;
+};
+
+/// The call's stop token was triggered.
+class BITBUCKET_EXPORT Cancelled : public Error {
+ public:
+  Cancelled();
+  ~Cancelled() override;
+};
+
+/// Found before anything was sent.
+class BITBUCKET_EXPORT InvalidArgument : public Error {
+ public:
+  using Error::Error;
+  ~InvalidArgument() override;
+};
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <bitbucket/json.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// One page of an answer, as the server sends it.
+template <class T>
+struct Page {
+  std::vector<T> values;
+  std::optional<std::int64_t> size;   ///< rows in this page, never a total
+  std::optional<std::int64_t> limit;  ///< as the server applied it
+  std::optional<std::int64_t> start;
+  std::optional<std::int64_t> next_page_start;
+  std::optional<bool> is_last_page;
+};
+
+}  // namespace bitbucket::inline v0_1

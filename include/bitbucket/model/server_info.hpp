@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include <bitbucket/model/common.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// What the server says of itself.
+struct ApplicationProperties {
+  std::string version;  ///< "8.19.3"
+  std::string build_number;
+  std::string build_date;  ///< milliseconds since 1970, as text
+  std::string display_name;
+  friend bool operator==(const ApplicationProperties&, const ApplicationProperties&) = default;
+};
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <bitbucket/error.hpp>
+#include <bitbucket/export.hpp>
+#include <bitbucket/model/page.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// A place in a walk, from which a later one goes on: see Paged::position().
+struct PagePosition {
+  std::int64_t start = 0;  ///< cursor of the page
+  std::size_t offset = 0;  ///< rows of that page that were passed
+  bool at_end = false;
+  friend bool operator==(const PagePosition&, const PagePosition&) = default;
+};
+
+namespace detail {
+
+/// What a page says of itself.
+struct PageHead {
+  std::optional<std::int64_t> limit, start, next;
+  std::optional<bool> last;
+  std::size_t rows = 0;
+};
+
+/// Gets the pages of one walk.  The walk asks for `wanted` rows at most; no page is asked for that
+/// it does not need.
+class BITBUCKET_EXPORT PageSource {
+ public:
+  static constexpr std::size_t everything = static_cast<std::size_t>(-1);
+
+  PageSource() = default;
+  PageSource(const PageSource&) = delete;
+  PageSource& operator=(const PageSource&) = delete;
+  virtual ~PageSource();
+
+  virtual void start_at(std::int64_t start) = 0;
+  /// Returns the body of the next page; valid until the next call.
+  virtual std::string& fetch(std::size_t wanted) = 0;
+  /// Takes the page's head; asks for the page after it when `wanted` more rows need one.
+  virtual void accept(const PageHead& head, std::size_t wanted) = 0;
+  /// Throws `error` again, saying of which request it is.
+  [[noreturn]] virtual void fail(const DecodeError& error) = 0;
+  [[nodiscard]] virtual bool at_end() const = 0;
+  [[nodiscard]] virtual std::int64_t page_start() const = 0;  // of the page fetched last
+  [[nodiscard]] virtual std::int64_t next_start() const = 0;
+  [[nodiscard]] virtual std::optional<std::int64_t> server_limit() const = 0;
+};
+
+}  // namespace detail
+
+/// All rows of a paged operation, as a lazy C++20 input range that can be walked once.
+///
+/// Nothing is sent before begin().  While a page is consumed the next one is on its way, and at
+/// most one; PagingOptions::prefetch = 0 asks for it only when it is needed.  A page that fails
+/// throws from begin() or ++; begin() may then be called again and goes on with that page.
+/// Leaving the loop abandons what is under way.  Not thread-safe; a range outlives its client.
+template <class T>
+class Paged {
+ public:
+  class iterator {
+   public:
+    using iterator_concept = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    T& operator*() const { return walk_->page.values[walk_->index]; }
+    T* operator->() const { return &**this; }
+    iterator& operator++() {
+      ++walk_->index;
+      walk_->load();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& it, std::default_sentinel_t) {
+      return !it.walk_ || it.walk_->exhausted();
+    }
+
+   private:
+    friend class Paged;
+    struct Walk {
+      std::unique_ptr<detail::PageSource> source;
+      Page<T> page;
+      std::size_t index = 0;
+      std::size_t skip = 0;  // rows of the first page that an earlier walk has passed
+      std::size_t wanted = detail::PageSource::everything;  // from `index` on
+
+      [[nodiscard]] bool exhausted() const { return index == page.values.size(); }
+      void load();
+    };
+    explicit iterator(Walk* walk) : walk_(walk) {}
+    Walk* walk_ = nullptr;
+  };
+
+  explicit Paged(std::unique_ptr<detail::PageSource> source)
+      : walk_(std::make_unique<typename iterator::Walk>()) {
+    walk_->source = std::move(source);
+  }
+
+  /// Begins where an earlier walk over the same operation stood.  To be called before begin().
+  Paged from(const PagePosition& position) && {
+    walk_->source->start_at(position.at_end ? -1 : position.start);
+    walk_->skip = position.offset;
+    return std::move(*this);
+  }
+
+  /// Sends the first request and waits for its page.
+  iterator begin() {
+    walk_->load();
+    return iterator(walk_.get());
+  }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+  /// Returns the rest, or its first `n` rows, asking for no page and no row more than needed.
+  std::vector<T> to_vector(std::size_t n = detail::PageSource::everything) {
+    std::vector<T> rows;
+    if (n == 0) return rows;
+    walk_->wanted = n;
+    for (T& row : *this) {
+      rows.push_back(std::move(row));
+      if (walk_->wanted != detail::PageSource::everything) --walk_->wanted;
+      if (rows.size() == n) {
+        ++walk_->index;
+        break;
+      }
+    }
+    walk_->wanted = detail::PageSource::everything;
+    return rows;
+  }
+
+  /// Returns the place of the current row: a later walk from() there begins with it.  Where rows
+  /// were added or removed on the server in between, rows may repeat or be missed.
+  [[nodiscard]] PagePosition position() const {
+    const auto& source = *walk_->source;
+    if (!walk_->exhausted()) return {source.page_start(), walk_->index};
+    if (source.at_end()) return {.at_end = true};
+    return {source.next_start(), walk_->skip};
+  }
+
+  /// Returns the limit that the server applied in place of a larger one that was asked for.
+  [[nodiscard]] std::optional<std::int64_t> server_limit() const {
+    return walk_->source->server_limit();
+  }
+
+ private:
+  std::unique_ptr<typename iterator::Walk> walk_;
+};
+
+template <class T>
+void Paged<T>::iterator::Walk::load() {
+  while (index >= page.values.size() && !source->at_end()) {
+    std::string& body =
+        source->fetch(wanted == detail::PageSource::everything ? wanted : wanted + skip);
+    Page<T> next;
+    try {
+      JsonCodec<Page<T>>::read(body, next);
+    } catch (const DecodeError& error) {
+      source->fail(error);
+    }
+    const std::size_t fresh = next.values.size() - std::min(skip, next.values.size());
+    source->accept(
+        {next.limit, next.start, next.next_page_start, next.is_last_page, next.values.size()},
+        wanted == detail::PageSource::everything ? wanted : wanted - std::min(wanted, fresh));
+    page = std::move(next);
+    index = page.values.size() - fresh;
+    skip -= index;
+  }
+}
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <bitbucket/family.hpp>
+#include <bitbucket/model/repo.hpp>
+#include <bitbucket/paged.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+enum class Visibility { any, is_public, is_private };
+enum class ArchivedFilter { server_default, active, archived, all };
+
+/// Which repositories to list; an empty member does not filter.
+struct RepoFilter {
+  std::string name = {};          ///< part of the name
+  std::string project_name = {};  ///< part of the project's name
+  std::string project_key = {};
+  std::string permission = {};  ///< "REPO_READ", "REPO_WRITE", "REPO_ADMIN"
+  Visibility visibility = Visibility::any;
+  std::string state = {};                                    ///< "AVAILABLE", ...
+  ArchivedFilter archived = ArchivedFilter::server_default;  ///< from version 8.0
+};
+
+/// Repositories.
+class BITBUCKET_EXPORT Repos : public Family {
+ public:
+  /// Lists the repositories this user sees, of all projects.  GET /rest/api/1.0/repos
+  [[nodiscard]] Paged<Repo> list(const RepoFilter& filter = {}) const;
+  /// Lists the repositories whose name contains `name`.  GET /rest/api/1.0/repos?name=
+  [[nodiscard]] Paged<Repo> search(std::string_view name) const;
+  /// Returns one repository.  GET /rest/api/1.0/projects/{project}/repos/{repo}
+  [[nodiscard]] Repo get(const RepoRef& repo) const;
+
+ private:
+  using Family::Family;
+  friend class BitbucketServer;
+};
+
+}  // namespace bitbucket::inline v0_1

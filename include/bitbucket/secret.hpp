@@ -1,0 +1,41 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include <bitbucket/export.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// A string that cannot be printed and whose memory is cleansed when it goes.
+class BITBUCKET_EXPORT Secret {
+ public:
+  Secret() noexcept = default;
+  Secret(std::string value);       // NOLINT(google-explicit-constructor): a literal is a secret
+  Secret(std::string_view value);  // NOLINT(google-explicit-constructor)
+  Secret(const char* value);       // NOLINT(google-explicit-constructor)
+  Secret(const Secret& other) = default;
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(const Secret& other);
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret();
+
+  /// Returns the text itself; the only way to it, so that every use can be found.
+  [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
+  [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
+
+  /// Compares in a time that depends on the lengths only.
+  friend BITBUCKET_EXPORT bool operator==(const Secret& a, const Secret& b) noexcept;
+  friend std::ostream& operator<<(std::ostream&, const Secret&) = delete;
+
+ private:
+  void cleanse() noexcept;
+  std::string value_;
+};
+
+/// Returns the content of a file as a secret: `.private_key = read_file("release-bot.pem")`.
+/// Throws InvalidArgument that names the file when it cannot be read or is larger than 1 MiB.
+BITBUCKET_EXPORT Secret read_file(const std::string& path);
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <bitbucket/export.hpp>
+#include <bitbucket/transport.hpp>
+
+namespace bitbucket::inline v0_1::testing {
+
+/// Answers requests from a function, without any network: give it as ConnectionOptions::transport.
+/// Thread-safe when the function is.
+class BITBUCKET_EXPORT FakeTransport final : public Transport {
+ public:
+  /// Returns the answer to a request, or throws what the transport is to throw.  It runs when the
+  /// answer is awaited, not when the request is started.
+  using Script = std::function<Response(const Request&)>;
+
+  explicit FakeTransport(Script script);
+  ~FakeTransport() override;
+  /// Answers the n-th request with the n-th of `answers`, and the last one for ever.
+  static std::shared_ptr<FakeTransport> in_turn(std::vector<Response> answers);
+
+  std::unique_ptr<Exchange> start(Request request) override;
+
+  /// Returns all requests started so far.
+  [[nodiscard]] std::vector<Request> requests() const;
+  /// Returns how many requests were started so far.
+  [[nodiscard]] std::size_t started() const;
+  /// Returns how many of them were given up before their answer was awaited.
+  [[nodiscard]] std::size_t abandoned() const;
+
+ private:
+  struct State;
+  class FakeExchange;
+  std::shared_ptr<State> state_;
+};
+
+/// Returns an answer with a JSON body.
+BITBUCKET_EXPORT Response json_answer(std::string body, int status = 200);
+
+}  // namespace bitbucket::inline v0_1::testing

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/export.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+enum class Method { get, head, post, put, patch, del };
+
+/// Returns "GET", "DELETE", ...
+BITBUCKET_EXPORT std::string_view to_string(Method method) noexcept;
+
+struct Header {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+/// Returns the first value of a header, whatever the case of its name; empty when absent.
+BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers,
+                                              std::string_view name) noexcept;
+
+/// Receives a body piece by piece.
+using Sink = std::function<void(std::string_view)>;
+
+/// One HTTP request, complete and authorised.
+struct Request {
+  Method method = Method::get;
+  std::string url;
+  std::vector<Header> headers;
+  std::string body;
+  /// Where the body of a 2xx answer goes instead of Response::body.
+  Sink sink = {};
+  /// More than this in Response::body is a TransportError of kind too_large.
+  std::size_t max_body = 64u << 20;
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  /// A transfer that moves no byte for so long is a time-out; zero for no limit.
+  std::chrono::milliseconds idle_timeout = std::chrono::milliseconds(0);
+};
+
+/// Any complete answer, whatever its status.
+struct Response {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;
+
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
+    return find_header(headers, name);
+  }
+};
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// A request on its way.  Destroying it abandons the request without waiting.
+/// One thread at a time, except cancel().
+class BITBUCKET_EXPORT Exchange {
+ public:
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  virtual ~Exchange();
+
+  /// Waits for the answer, once.  Throws TransportError when no complete answer comes before the
+  /// deadline, Cancelled when the token is triggered or cancel() was called.
+  virtual Response wait(Deadline deadline, std::stop_token stop) = 0;
+  /// Makes a wait() on another thread end with Cancelled.
+  virtual void cancel() noexcept = 0;
+};
+
+/// How requests leave the process.  start() must not block and may be called from any thread.
+class BITBUCKET_EXPORT Transport {
+ public:
+  Transport() = default;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+  virtual ~Transport();
+
+  virtual std::unique_ptr<Exchange> start(Request request) = 0;
+};
+
+/// For simple transports and fakes: only send() is to be written; it runs when the answer is
+/// awaited.
+class BITBUCKET_EXPORT BlockingTransport : public Transport {
+ public:
+  std::unique_ptr<Exchange> start(Request request) final;
+
+ protected:
+  virtual Response send(const Request& request) = 0;
+};
+
+}  // namespace bitbucket::inline v0_1

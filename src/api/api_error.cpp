@@ -1,0 +1,75 @@
+#include "api/api_error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "auth/oauth_problem.hpp"
+#include "http/encoding.hpp"
+#include "http/retry.hpp"
+#include "http/url.hpp"
+#include "model/error_entry.hpp"
+
+namespace bitbucket::inline v0_1::api {
+namespace {
+
+std::string_view first_character(std::string_view body) noexcept {
+  const std::size_t at = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return at == std::string_view::npos ? std::string_view() : body.substr(at);
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
+  for (std::size_t i = 0; i + part.size() <= text.size(); ++i)
+    if (http::equal_ignoring_case(text.substr(i, part.size()), part)) return true;
+  return false;
+}
+
+bool is_login_redirect(const Response& response) noexcept {
+  const std::string_view location = response.header("Location");
+  return response.status / 100 == 3 &&
+         (contains_ignoring_case(location, "login") || contains_ignoring_case(location, "sso") ||
+          contains_ignoring_case(location, "saml"));
+}
+
+bool requires_captcha(const Response& response, const std::vector<ErrorEntry>& errors) noexcept {
+  return contains_ignoring_case(response.header("X-Authentication-Denied-Reason"), "CAPTCHA") ||
+         std::any_of(errors.begin(), errors.end(), [](const ErrorEntry& entry) {
+           return entry.exception() == "CaptchaRequiredAuthenticationException";
+         });
+}
+
+}  // namespace
+
+bool is_web_page(const Response& response) noexcept {
+  const std::string_view type = response.header("Content-Type");
+  return contains_ignoring_case(type, "html") || first_character(response.body).starts_with('<');
+}
+
+void throw_api_error(Method method, std::string_view path, Response response) {
+  ErrorAnswer answer;
+  answer.status = response.status;
+  answer.method = to_string(method);
+  answer.path = path;
+  answer.content_type = response.header("Content-Type");
+  answer.request_id = response.header("X-AREQUESTID");
+  answer.retry_after =
+      http::parse_retry_after(response.header("Retry-After"), response.header("Date"));
+  answer.location = http::printable_url(response.header("Location"));
+
+  const auto problem = auth::parse_oauth_problem(response);
+  const bool html = is_web_page(response);
+  if (!html) {
+    json::ErrorBody body = json::read_errors(response.body);
+    answer.errors = std::move(body.entries);
+    answer.unrouted = response.status == 404 && !body.has_errors;
+  }
+  answer.captcha = requires_captcha(response, answer.errors);
+  answer.login_page = is_login_redirect(response) ||
+                      (html && (response.status / 100 == 2 || response.status == 401));
+  response.body.resize(std::min<std::size_t>(response.body.size(), 64 << 10));
+  answer.body = std::move(response.body);
+  answer.body.shrink_to_fit();
+  if (problem) throw OAuthError(std::move(answer), *problem);
+  throw ApiError(std::move(answer));
+}
+
+}  // namespace bitbucket::inline v0_1::api

@@ -1,0 +1,119 @@
+#include <bitbucket/error.hpp>
+
+#include <algorithm>
+
+namespace bitbucket::inline v0_1 {
+namespace {
+
+// What a server sends may hold anything; an error text must be safe to show in a terminal or a log.
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string out(text.substr(0, longest));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  if (text.size() > longest) out += "...";
+  return out;
+}
+
+std::string describe(const ErrorAnswer& answer) {
+  std::string what =
+      answer.method + ' ' + printable(answer.path, 400) + ": HTTP " + std::to_string(answer.status);
+  if (answer.login_page) {
+    what +=
+        ": the server wants a login: the credentials are missing, wrong or expired, or base_url "
+        "does not lead to the REST API";
+  } else if (answer.captcha) {
+    what += ": the account is locked until a captcha is solved in the browser; do not retry";
+  } else if (answer.unrouted) {
+    what += ": this server has no such API (or base_url lacks its context path)";
+  }
+  const std::size_t shown = std::min<std::size_t>(answer.errors.size(), 10);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ErrorEntry& entry = answer.errors[i];
+    what += ": " + printable(entry.message.empty() ? entry.exception_name : entry.message, 1000);
+    if (!entry.context.empty()) what += " (" + printable(entry.context, 100) + ')';
+  }
+  if (shown < answer.errors.size())
+    what += ": and " + std::to_string(answer.errors.size() - shown) + " more";
+  if (answer.errors.empty() && !answer.login_page && !answer.captcha && !answer.unrouted &&
+      !answer.content_type.empty() && !answer.body.empty())
+    what += ": the answer is " + printable(answer.content_type, 60) + ", not an error of the API";
+  if (!answer.location.empty()) what += ": redirects to " + printable(answer.location, 200);
+  if (answer.retry_after)
+    what += ": retry after " + std::to_string(answer.retry_after->count()) + " s";
+  if (!answer.request_id.empty()) what += " [request " + printable(answer.request_id, 80) + ']';
+  return what;
+}
+
+std::string describe(const ErrorAnswer& answer, const OAuthProblem& problem) {
+  std::string what = answer.method + ' ' + printable(answer.path, 400) +
+                     ": OAuth problem: " + printable(problem.problem, 80);
+  if (!problem.advice.empty()) what += ": " + printable(problem.advice, 300);
+  for (const std::string& name : problem.absent) what += ": missing " + printable(name, 80);
+  for (const std::string& name : problem.rejected) what += ": rejected " + printable(name, 80);
+  if (!problem.acceptable_timestamps.empty())
+    what += ": acceptable timestamps " + printable(problem.acceptable_timestamps, 60);
+  what += " (HTTP " + std::to_string(answer.status) + ')';
+  return what;
+}
+
+}  // namespace
+
+Error::~Error() = default;
+ApiError::~ApiError() = default;
+OAuthError::~OAuthError() = default;
+TransportError::~TransportError() = default;
+DecodeError::~DecodeError() = default;
+Cancelled::~Cancelled() = default;
+InvalidArgument::~InvalidArgument() = default;
+
+std::string_view ErrorEntry::exception() const noexcept {
+  const std::string_view name = exception_name;
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+ApiError::ApiError(ErrorAnswer answer) : ApiError(answer, describe(answer)) {}
+
+ApiError::ApiError(ErrorAnswer answer, const std::string& what)
+    : Error(what), answer_(std::make_shared<const ErrorAnswer>(std::move(answer))) {}
+
+bool ApiError::has_exception(std::string_view simple_name) const noexcept {
+  return std::any_of(errors().begin(), errors().end(),
+                     [&](const ErrorEntry& entry) { return entry.exception() == simple_name; });
+}
+
+// The exception says more than the status: a lacking permission is 401 AuthorisationException.
+bool ApiError::is_forbidden() const noexcept {
+  return has_exception("AuthorisationException") || (status() == 403 && !is_captcha_required());
+}
+bool ApiError::is_unauthenticated() const noexcept {
+  return answer_->login_page || is_captcha_required() || (status() == 401 && !is_forbidden());
+}
+bool ApiError::is_not_found() const noexcept { return status() == 404; }
+bool ApiError::is_conflict() const noexcept { return status() == 409; }
+bool ApiError::is_rate_limited() const noexcept { return status() == 429; }
+bool ApiError::is_retryable() const noexcept {
+  return status() == 429 || status() == 502 || status() == 503 || status() == 504;
+}
+
+OAuthError::OAuthError(ErrorAnswer answer, OAuthProblem problem)
+    : ApiError(answer, describe(answer, problem)),
+      problem_(std::make_shared<const OAuthProblem>(std::move(problem))) {}
+
+TransportError::TransportError(Kind kind, const std::string& what, bool sent)
+    : Error(what), kind_(kind), sent_(sent) {}
+
+bool TransportError::is_retryable() const noexcept {
+  return kind_ != Kind::certificate && kind_ != Kind::malformed && kind_ != Kind::too_large;
+}
+
+DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)
+    : Error((where.empty() ? std::string() : std::string(where) + ": ") +
+            "the answer is not what it should be at " +
+            (pointer.empty() ? "its top level" : '"' + printable(pointer, 300) + '"') + ": " +
+            printable(reason, 500)),
+      data_(std::make_shared<const Data>(Data{std::move(pointer), std::move(reason)})) {}
+
+Cancelled::Cancelled() : Error("the call was cancelled") {}
+
+}  // namespace bitbucket::inline v0_1

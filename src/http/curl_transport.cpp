@@ -1,0 +1,533 @@
+#include "http/curl_transport.hpp"
+
+// The only file that knows libcurl.
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <bitbucket/error.hpp>
+
+#include "http/encoding.hpp"
+#include "http/url.hpp"
+
+namespace bitbucket::inline v0_1::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Keeps a SIGPIPE that TLS may raise on a dead connection from the host: blocked for this thread
+/// while libcurl works, and taken off if it came.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() noexcept {
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  SigpipeGuard(const SigpipeGuard&) = delete;
+  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
+  ~SigpipeGuard() {
+    if (!was_pending_) {
+      const timespec none{};
+      while (sigtimedwait(&pipe_, nullptr, &none) == SIGPIPE) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{}, before_{};
+  bool was_pending_ = false;
+};
+
+/// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
+/// drives it; others only wake it.
+struct Channel {
+  CURL* easy = curl_easy_init();
+  CURLM* multi = curl_multi_init();
+  steady_clock::time_point idle_since;
+
+  Channel() {
+    if (!easy || !multi) {
+      destroy();
+      throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle",
+                           false);
+    }
+  }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  ~Channel() { destroy(); }
+
+  /// Forgets the handles: after a fork their connection is the parent's, and a clean-up would talk
+  /// to the server on it.
+  void abandon() noexcept { easy = nullptr, multi = nullptr; }
+
+ private:
+  void destroy() noexcept {
+    const SigpipeGuard guard;  // closing a TLS connection writes
+    if (easy) curl_easy_cleanup(easy);
+    if (multi) curl_multi_cleanup(multi);
+  }
+};
+
+/// Idle channels, the one used last on top.  Thread-safe.
+class Pool {
+ public:
+  explicit Pool(const ConnectionOptions& connection) : options(connection) {}
+  ~Pool() { abandon_after_fork(); }
+
+  std::unique_ptr<Channel> take() {
+    std::unique_ptr<Channel> channel;
+    std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
+    {
+      const std::scoped_lock lock(mutex_);
+      abandon_after_fork();
+      evict(expired);
+      if (!idle_.empty()) {
+        channel = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    return channel ? std::move(channel) : std::make_unique<Channel>();
+  }
+
+  void give_back(std::unique_ptr<Channel> channel) {
+    std::vector<std::unique_ptr<Channel>> expired;
+    const std::scoped_lock lock(mutex_);
+    channel->idle_since = steady_clock::now();
+    idle_.push_back(std::move(channel));
+    evict(expired);
+  }
+
+  const ConnectionOptions options;
+
+ private:
+  void evict(std::vector<std::unique_ptr<Channel>>& expired) {
+    const auto oldest = steady_clock::now() - options.max_idle;
+    auto fresh = std::find_if(idle_.begin(), idle_.end(),
+                              [&](const auto& channel) { return channel->idle_since >= oldest; });
+    std::move(idle_.begin(), fresh, std::back_inserter(expired));
+    idle_.erase(idle_.begin(), fresh);
+  }
+  void abandon_after_fork() noexcept {
+    if (owner_ == getpid()) return;
+    for (auto& channel : idle_) channel->abandon();
+    idle_.clear();
+    owner_ = getpid();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Channel>> idle_;  // the longest unused first
+  pid_t owner_ = getpid();
+};
+
+struct Failure {
+  TransportError::Kind kind;
+  bool never_sent;  // whatever was written before it, the request itself was not
+  const char* advice;
+};
+
+Failure classify(CURLcode code) noexcept {
+  using Kind = TransportError::Kind;
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {Kind::resolve, true, "the host name is not known"};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {Kind::proxy, true, "the proxy's host name is not known"};
+    case CURLE_COULDNT_CONNECT:
+      return {Kind::connect, true, "cannot connect"};
+#if LIBCURL_VERSION_NUM >= 0x074900
+    case CURLE_PROXY:
+      return {Kind::proxy, true, "the proxy failed"};
+#endif
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {Kind::certificate, true,
+              "the server's certificate is not trusted; give its CA as tls.ca_file"};
+    case CURLE_SSL_CONNECT_ERROR:
+      return {Kind::tls, true, "the TLS handshake failed"};
+    case CURLE_SSL_CACERT_BADFILE:
+      return {Kind::certificate, true, "tls.ca_file cannot be read"};
+    case CURLE_SSL_CERTPROBLEM:
+      return {Kind::certificate, true, "the client certificate cannot be used"};
+    case CURLE_SSL_CIPHER:
+      return {Kind::tls, true, "TLS failed"};
+    case CURLE_OPERATION_TIMEDOUT:
+      return {Kind::timeout, false, "timed out"};
+    case CURLE_PARTIAL_FILE:
+      return {Kind::cut, false, "the answer ended too early"};
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+      return {Kind::reset, false, "the connection broke"};
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return {Kind::malformed, false, "the answer is not HTTP"};
+    case CURLE_OUT_OF_MEMORY:  // what a header line beyond libcurl's own bound is called
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+#endif
+      return {Kind::too_large, false, "a header of the answer is too large"};
+    default:
+      return {Kind::other, false, "the transfer failed"};
+  }
+}
+
+class CurlExchange final : public Exchange {
+ public:
+  CurlExchange(std::shared_ptr<Pool> pool, Request request)
+      : pool_(std::move(pool)), request_(std::move(request)), channel_(pool_->take()) {
+    apply_options();
+    began_ = last_byte_ = steady_clock::now();
+    check(curl_multi_add_handle(channel_->multi, channel_->easy));
+    perform();  // sends at once on a kept connection
+  }
+
+  ~CurlExchange() override { abandon(); }
+
+  Response wait(Deadline deadline, std::stop_token stop) override {
+    if (!channel_) throw Cancelled();
+    if (owner_ != getpid()) {
+      abandon();
+      throw TransportError(TransportError::Kind::reset, "the request is the parent process's",
+                           true);
+    }
+    CURLM* const multi = channel_->multi;
+    const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+    // The time a prefetched transfer lay untouched is not the server's silence.
+    last_byte_ = steady_clock::now();
+    while (!done_) {
+      if (stop.stop_requested() || cancelled_) give_up<Cancelled>();
+      const auto now = steady_clock::now();
+      if (now >= deadline) time_out("no complete answer in the time allowed for the call");
+      Deadline limit = deadline;
+      if (request_.idle_timeout > milliseconds(0)) {
+        if (now - last_byte_ >= request_.idle_timeout)
+          time_out("no byte for " + std::to_string(request_.idle_timeout.count()) + " ms");
+        limit = std::min(limit, last_byte_ + request_.idle_timeout);
+      }
+      const auto left = std::chrono::ceil<milliseconds>(
+          std::min<steady_clock::duration>(limit - now, std::chrono::minutes(1)));
+      curl_multi_poll(multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
+      perform();
+    }
+    return finish();
+  }
+
+  void cancel() noexcept override {
+    cancelled_ = true;
+    const std::scoped_lock lock(channel_mutex_);
+    if (channel_) curl_multi_wakeup(channel_->multi);
+  }
+
+ private:
+  template <class Option, class Value>
+  void set(Option option, Value value) {
+    const CURLcode code = curl_easy_setopt(channel_->easy, option, value);
+    if (code != CURLE_OK)
+      throw TransportError(TransportError::Kind::other,
+                           std::string("libcurl refuses an option: ") + curl_easy_strerror(code),
+                           false);
+  }
+  static void check(CURLMcode code) {
+    if (code != CURLM_OK)
+      throw TransportError(TransportError::Kind::other, curl_multi_strerror(code), false);
+  }
+
+  void apply_options();
+  void apply_method();
+  void apply_tls();
+  void apply_proxy();
+  void perform();
+  Response finish();
+  [[noreturn]] void fail(CURLcode code);
+  [[noreturn]] void time_out(const std::string& what);
+  [[nodiscard]] bool may_have_been_sent() const noexcept;
+
+  void abandon() noexcept {
+    const std::scoped_lock lock(channel_mutex_);
+    if (channel_ && owner_ != getpid()) channel_->abandon();
+    channel_.reset();
+  }
+  template <class E>
+  [[noreturn]] void give_up() {
+    abandon();
+    throw E();
+  }
+
+  static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
+    return static_cast<CurlExchange*>(self)->take_header({data, size}) ? size : 0;
+  }
+  static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+    return static_cast<CurlExchange*>(self)->take_body({data, size}) ? size : 0;
+  }
+  static int on_request(void* self, char*, char*, int, int) noexcept {
+    // libcurl repeats a request by itself when a kept connection turns out dead; whether that is
+    // safe is not for it to say, and the nonce would be used twice.
+    return static_cast<CurlExchange*>(self)->issued_++ == 0 ? CURL_PREREQFUNC_OK
+                                                            : CURL_PREREQFUNC_ABORT;
+  }
+  bool take_header(std::string_view line) noexcept;
+  bool take_body(std::string_view bytes) noexcept;
+
+  std::shared_ptr<Pool> pool_;
+  Request request_;
+  char error_text_[CURL_ERROR_SIZE] = {};
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
+                                                                       &curl_slist_free_all};
+  std::mutex channel_mutex_;  // cancel() against the end of the channel
+  std::unique_ptr<Channel> channel_;
+  const pid_t owner_ = getpid();
+  Response response_;
+  std::size_t header_bytes_ = 0;
+  std::exception_ptr thrown_;  // by the sink, on its way through libcurl
+  bool too_large_ = false;
+  int issued_ = 0;
+  std::optional<CURLcode> done_;
+  std::atomic<bool> cancelled_ = false;
+  steady_clock::time_point began_, last_byte_;
+};
+
+void CurlExchange::apply_options() {
+  curl_easy_reset(channel_->easy);  // keeps connections
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+  set(CURLOPT_QUICK_EXIT, 1L);  // does not wait for a resolver that never answers
+#endif
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_BUFFERSIZE, 128L * 1024);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::max<std::int64_t>(1, request_.connect_timeout.count())));
+  set(CURLOPT_ERRORBUFFER, error_text_);
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_WRITEDATA, this);
+#if LIBCURL_VERSION_NUM >= 0x075000
+  set(CURLOPT_PREREQFUNCTION, &on_request);
+  set(CURLOPT_PREREQDATA, this);
+#else
+  if (request_.method != Method::get && request_.method != Method::head)
+    set(CURLOPT_FRESH_CONNECT, 1L);
+#endif
+  apply_method();
+  apply_tls();
+  apply_proxy();
+}
+
+void CurlExchange::apply_method() {
+  const bool body = request_.method != Method::get && request_.method != Method::head;
+  if (request_.method == Method::head) set(CURLOPT_NOBODY, 1L);
+  if (body) {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(CURLOPT_POSTFIELDS, request_.body.c_str());
+    if (request_.method != Method::post)
+      set(CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
+  }
+  const auto add = [this](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    if (!longer) throw std::bad_alloc();
+    if (!headers_) headers_.reset(longer);
+  };
+  add("Expect:");
+  for (const Header& header : request_.headers) {
+    if ((header.name + header.value).find_first_of(std::string_view("\r\n\0", 3)) !=
+        std::string::npos)
+      throw InvalidArgument("the header " +
+                            header.name.substr(0, header.name.find_first_of("\r\n")) +
+                            " contains a line break");
+    add(header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
+  }
+  set(CURLOPT_HTTPHEADER, headers_.get());
+}
+
+void CurlExchange::apply_tls() {
+  const TlsOptions& tls = pool_->options.tls;
+  set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!tls.ca_file.empty()) set(CURLOPT_CAINFO, tls.ca_file.c_str());
+  if (!tls.ca_path.empty()) set(CURLOPT_CAPATH, tls.ca_path.c_str());
+  if (!tls.client_certificate.empty()) set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
+  if (!tls.client_key.empty()) set(CURLOPT_SSLKEY, tls.client_key.c_str());
+  if (!tls.client_key_passphrase.empty())
+    set(CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
+}
+
+void CurlExchange::apply_proxy() {
+  const ProxyOptions& proxy = pool_->options.proxy;
+  if (!proxy.url.empty()) set(CURLOPT_PROXY, proxy.url == "direct" ? "" : proxy.url.c_str());
+  if (!proxy.no_proxy.empty()) set(CURLOPT_NOPROXY, proxy.no_proxy.c_str());
+  if (!proxy.username.empty()) {
+    set(CURLOPT_PROXYUSERNAME, proxy.username.c_str());
+    set(CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());
+  }
+}
+
+bool CurlExchange::take_header(std::string_view line) noexcept try {
+  last_byte_ = steady_clock::now();
+  header_bytes_ += line.size();
+  if (header_bytes_ > 256 * 1024) {
+    too_large_ = true;
+    return false;
+  }
+  while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {  // also after a 1xx: only the last block counts
+    response_.headers.clear();
+    return true;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  std::string_view value = line.substr(colon + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  response_.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+  return true;
+} catch (...) {
+  thrown_ = std::current_exception();
+  return false;
+}
+
+bool CurlExchange::take_body(std::string_view bytes) noexcept try {
+  last_byte_ = steady_clock::now();
+  long status = 0;
+  curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (request_.sink && status / 100 == 2) {
+    request_.sink(bytes);
+    return true;
+  }
+  std::string& body = response_.body;
+  if (bytes.size() > request_.max_body - body.size()) {
+    too_large_ = true;
+    return false;
+  }
+  if (body.empty()) {
+    // Once, with room for what the JSON reader wants behind the text.
+    curl_off_t length = 0;
+    curl_easy_getinfo(channel_->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0)
+      body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), request_.max_body) +
+                   128);
+  }
+  body += bytes;
+  return true;
+} catch (...) {
+  thrown_ = std::current_exception();
+  return false;
+}
+
+void CurlExchange::perform() {
+  int running = 0;
+  {
+    const SigpipeGuard guard;
+    check(curl_multi_perform(channel_->multi, &running));
+  }
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(channel_->multi, &left))
+    if (message->msg == CURLMSG_DONE) done_ = message->data.result;
+}
+
+bool CurlExchange::may_have_been_sent() const noexcept {
+  long bytes = 0;
+  curl_easy_getinfo(channel_->easy, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes > 0;
+}
+
+Response CurlExchange::finish() {
+  if (*done_ != CURLE_OK) fail(*done_);
+  long status = 0;
+  curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
+  response_.status = static_cast<int>(status);
+  const std::scoped_lock lock(channel_mutex_);
+  curl_multi_remove_handle(channel_->multi, channel_->easy);
+  pool_->give_back(std::move(channel_));
+  return std::move(response_);
+}
+
+void CurlExchange::fail(CURLcode code) {
+  Failure failure = classify(code);
+  const bool sent = !failure.never_sent && may_have_been_sent();
+  std::string what = failure.advice;
+  if (code == CURLE_OPERATION_TIMEDOUT && !sent) what = "no connection in the time allowed for it";
+  if (issued_ > 1) {
+    failure.kind = TransportError::Kind::reset;
+    what = "the server closed the kept connection";
+  } else if (error_text_[0]) {
+    what += std::string(" (") + error_text_ + ')';
+  }
+  abandon();
+  if (thrown_) std::rethrow_exception(thrown_);
+  if (too_large_)
+    throw TransportError(TransportError::Kind::too_large,
+                         "the answer is larger than " + std::to_string(request_.max_body) +
+                             " bytes; raise connection.max_answer if that is right",
+                         true);
+  throw TransportError(failure.kind, what, sent);
+}
+
+void CurlExchange::time_out(const std::string& what) {
+  const bool sent = may_have_been_sent();
+  abandon();
+  throw TransportError(TransportError::Kind::timeout, sent ? what : what + "; not even connected",
+                       sent);
+}
+
+class CurlTransport final : public Transport {
+ public:
+  explicit CurlTransport(const ConnectionOptions& options)
+      : pool_(std::make_shared<Pool>(options)) {
+    // Once per process and never undone: other users of libcurl may be there.
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (initialised != CURLE_OK)
+      throw TransportError(TransportError::Kind::other, "libcurl cannot be initialised", false);
+  }
+  std::unique_ptr<Exchange> start(Request request) override {
+    return std::make_unique<CurlExchange>(pool_, std::move(request));
+  }
+
+ private:
+  std::shared_ptr<Pool> pool_;
+};
+
+void require_file(const std::string& path, const char* what) {
+  if (!path.empty() && access(path.c_str(), R_OK) != 0)
+    throw InvalidArgument(std::string(what) + " \"" + path + "\" cannot be read");
+}
+
+}  // namespace
+
+std::shared_ptr<Transport> make_curl_transport(const ConnectionOptions& options) {
+  require_file(options.tls.ca_file, "tls.ca_file");
+  require_file(options.tls.ca_path, "tls.ca_path");
+  require_file(options.tls.client_certificate, "tls.client_certificate");
+  require_file(options.tls.client_key, "tls.client_key");
+  return std::make_shared<CurlTransport>(options);
+}
+
+}  // namespace bitbucket::inline v0_1::http

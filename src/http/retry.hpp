@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include <bitbucket/connection.hpp>
+#include <bitbucket/transport.hpp>
+
+namespace bitbucket::inline v0_1::http {
+
+/// Reads a Retry-After header: seconds or an HTTP date, which counts from `date` (the answer's own
+/// Date) when that is there.  Nothing when it is neither; never negative, at most a year.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
+                                                      std::string_view date);
+
+/// Reads an IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT"; independent of any locale.
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
+
+/// Exponential backoff with full jitter: a random part of first_delay * 2^(failures - 1).
+std::chrono::milliseconds backoff(const RetryOptions& options, int failures);
+
+/// Sleeps; false when stopped before the end.
+bool sleep_for(const RetryOptions& options, std::chrono::milliseconds time, std::stop_token stop);
+
+}  // namespace bitbucket::inline v0_1::http

@@ -1,0 +1,66 @@
+#include <bitbucket/transport.hpp>
+
+#include <atomic>
+#include <utility>
+
+#include <bitbucket/error.hpp>
+
+#include "http/encoding.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+std::string_view to_string(Method method) noexcept {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::head:
+      return "HEAD";
+    case Method::post:
+      return "POST";
+    case Method::put:
+      return "PUT";
+    case Method::patch:
+      return "PATCH";
+    case Method::del:
+      return "DELETE";
+  }
+  return "GET";
+}
+
+std::string_view find_header(const std::vector<Header>& headers, std::string_view name) noexcept {
+  for (const Header& header : headers)
+    if (http::equal_ignoring_case(header.name, name)) return header.value;
+  return {};
+}
+
+Exchange::~Exchange() = default;
+Transport::~Transport() = default;
+
+std::unique_ptr<Exchange> BlockingTransport::start(Request request) {
+  class Blocking final : public Exchange {
+   public:
+    Blocking(BlockingTransport& transport, Request wanted)
+        : transport_(transport), request_(std::move(wanted)) {}
+    Response wait(Deadline, std::stop_token stop) override {
+      if (cancelled_ || stop.stop_requested()) throw Cancelled();
+      Response response = transport_.send(request_);
+      if (request_.sink && response.status / 100 == 2) {
+        request_.sink(response.body);
+        response.body.clear();
+      } else if (response.body.size() > request_.max_body) {
+        throw TransportError(TransportError::Kind::too_large, "the answer is larger than allowed",
+                             true);
+      }
+      return response;
+    }
+    void cancel() noexcept override { cancelled_ = true; }
+
+   private:
+    BlockingTransport& transport_;
+    Request request_;
+    std::atomic<bool> cancelled_ = false;
+  };
+  return std::make_unique<Blocking>(*this, std::move(request));
+}
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bitbucket::inline v0_1::http {
+
+/// Checks a server's base URL and returns it without trailing slashes.  Throws InvalidArgument when
+/// it has no http(s) scheme, no host, user info, a query, a fragment, or contains "/rest".
+/// `what` names it in the text, for example "base_url".
+std::string normalise_base_url(std::string_view url, std::string_view what);
+
+/// Throws InvalidArgument unless `url` is an absolute http(s) URL with a host and without user
+/// info.
+void require_http_url(std::string_view url, std::string_view what);
+
+/// Returns the URL with its user info, query and fragment cut off, for messages.
+std::string printable_url(std::string_view url);
+
+}  // namespace bitbucket::inline v0_1::http

@@ -1,0 +1,84 @@
+#include <bitbucket/server.hpp>
+
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "server/call.hpp"
+#include "server/core.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+BitbucketServer::BitbucketServer(const ClientOptions& options)
+    : BitbucketServer(detail::make_context(options)) {}
+
+BitbucketServer::BitbucketServer(std::shared_ptr<const detail::Context> context)
+    : repos(context),
+      commits(context),
+      branches(context),
+      tags(context),
+      files(context),
+      hooks(context),
+      server(context),
+      context_(std::move(context)) {}
+
+BitbucketServer::~BitbucketServer() = default;
+
+BitbucketServer BitbucketServer::with(const CallOptions& options) const {
+  return BitbucketServer(detail::change_context(context_, options));
+}
+
+bool BitbucketServer::stopped() const noexcept { return context_->stop.stop_requested(); }
+
+namespace {
+
+nlohmann::json send_untyped(const detail::ContextPtr& context, Method method, std::string_view path,
+                            const Parameters& query, std::string body) {
+  if (!path.starts_with("/rest/"))
+    throw InvalidArgument("the path of a call begins with /rest/; the host is the client's");
+  for (const std::string_view part : {"?", "#", "\\", " ", "/../", "/./", "//"})
+    if (path.find(part) != std::string_view::npos)
+      throw InvalidArgument("the path of a call must not contain \"" + std::string(part) +
+                            "\"; give a query as parameters");
+  for (const unsigned char c : path)
+    if (c <= 0x20 || c >= 0x7f) throw InvalidArgument("the path of a call must be percent-encoded");
+  if (path.ends_with("/..") || path.ends_with("/."))
+    throw InvalidArgument("the path of a call must not climb");
+  // The observer sees the path as it is, since there is no template.
+  detail::CallSpec call(Operation{.method = method,
+                                  .answer = AnswerKind::value,
+                                  .repeatable = method == Method::get || method == Method::head,
+                                  .takes_body = !body.empty(),
+                                  .path = path});
+  call.path = path;
+  call.query = query;
+  call.body = std::move(body);
+  Response response = detail::execute(context, call);
+  if (response.body.empty()) return nullptr;
+  try {
+    return RawJson{std::move(response.body)}.parse();
+  } catch (const DecodeError& error) {
+    detail::rethrow(error, call, response);
+  }
+}
+
+}  // namespace
+
+nlohmann::json BitbucketServer::call(Method method, std::string_view path,
+                                     const Parameters& query) const {
+  return send_untyped(context_, method, path, query, {});
+}
+
+nlohmann::json BitbucketServer::call(Method method, std::string_view path, const Parameters& query,
+                                     const nlohmann::json& body) const {
+  std::string text;
+  try {
+    text = body.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw InvalidArgument("the body of the call contains a string that is not UTF-8");
+  }
+  return send_untyped(context_, method, path, query, std::move(text));
+}
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,220 @@
+#include "server/call.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/api_error.hpp"
+#include "http/encoding.hpp"
+#include "http/retry.hpp"
+
+namespace bitbucket::inline v0_1::detail {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+bool is_mutating(Method method) { return method != Method::get && method != Method::head; }
+
+std::vector<Header> headers_of(const CallSpec& spec, const Core& core,
+                               const Secret& authorization) {
+  std::vector<Header> headers;
+  headers.reserve(5);
+  if (!authorization.empty())
+    headers.push_back({"Authorization", std::string(authorization.reveal())});
+  headers.push_back(
+      {"Accept", spec.operation.answer == AnswerKind::stream ? "*/*" : "application/json"});
+  headers.push_back({"User-Agent", core.user_agent});
+  if (is_mutating(spec.operation.method)) {
+    // Both keep a mutating call from being taken for one that a browser was tricked into.
+    headers.push_back({"X-Atlassian-Token", "no-check"});
+    headers.push_back(
+        {"Content-Type", spec.content_type.empty() ? "application/json" : spec.content_type});
+  }
+  return headers;
+}
+
+milliseconds until(Deadline deadline) {
+  return std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+}
+
+}  // namespace
+
+std::string describe_call(const Context& context, const CallSpec& spec) {
+  return std::string(to_string(spec.operation.method)) + ' ' + context.core->base_url + spec.path;
+}
+
+Call::Call(ContextPtr context, CallSpec spec)
+    : context_(std::move(context)), spec_(std::move(spec)) {
+  if (!spec_.sink) return;
+  // Once the sink has seen bytes the call cannot be repeated without giving them to it again.
+  spec_.sink = [this, sink = std::move(spec_.sink)](std::string_view bytes) {
+    streamed_ = true;
+    sink(bytes);
+  };
+}
+
+void Call::begin_attempt() {
+  ++attempt_;
+  attempt_began_ = steady_clock::now();
+  const Core& core = *context_->core;
+  Request request;
+  request.method = spec_.operation.method;
+  Parameters query = spec_.query;
+  account_->authorizer->add_parameters(query);
+  request.url.reserve(core.base_url.size() + spec_.path.size() + 64);
+  request.url.append(core.base_url).append(spec_.path);
+  http::append_query(request.url, query);
+  request.headers =
+      headers_of(spec_, core, account_->authorizer->header(request.method, request.url));
+  request.body = spec_.body;
+  request.sink = spec_.sink;
+  request.max_body = core.connection.max_answer;
+  request.connect_timeout = std::min(core.connection.connect_timeout, context_->timeout);
+  if (spec_.sink) request.idle_timeout = core.connection.idle_timeout;
+  exchange_ = core.transport->start(std::move(request));
+}
+
+void Call::start() noexcept {
+  try {
+    account_ = context_->accounts->get();
+    if (account_->paused() > std::chrono::nanoseconds(0)) return;  // finish() waits it out
+    begin_attempt();
+  } catch (...) {
+    start_failure_ = std::current_exception();
+  }
+}
+
+Response Call::await(Deadline deadline) {
+  // Streams are bounded by the connect and idle limits instead of the time for the whole call.
+  const Deadline limit = spec_.sink ? Deadline::max() : deadline;
+  auto exchange = std::move(exchange_);
+  try {
+    Response response = exchange->wait(limit, context_->stop);
+    may_have_acted_ = true;
+    observe(&response, {});
+    return response;
+  } catch (const TransportError& error) {
+    may_have_acted_ = may_have_acted_ || error.may_have_been_sent();
+    observe(nullptr, error.what());
+    throw;
+  }
+}
+
+Response Call::finish() {
+  if (start_failure_) std::rethrow_exception(std::exchange(start_failure_, nullptr));
+  const Deadline deadline = steady_clock::now() + context_->timeout;
+  for (;;) {
+    if (context_->stop.stop_requested()) throw Cancelled();
+    if (!exchange_) {
+      account_ = context_->accounts->get();
+      wait_out_pause(deadline);
+      begin_attempt();
+    }
+    const bool acted_before = may_have_acted_;
+    try {
+      Response response = await(deadline);
+      const bool page = response.status / 100 == 2 &&
+                        spec_.operation.answer != AnswerKind::stream && api::is_web_page(response);
+      if (response.status / 100 == 2 && !page) return response;
+      // What a repeated DELETE does not find any more, the first one has removed.
+      if (response.status == 404 && acted_before && spec_.operation.method == Method::del)
+        return Response{.status = 204, .headers = {}, .body = {}};
+      if (!repeat_after(response, deadline))
+        api::throw_api_error(spec_.operation.method, spec_.path, std::move(response));
+    } catch (const TransportError& error) {
+      if (!repeat_after(error, deadline))
+        throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + error.what(),
+                             may_have_acted_);
+    }
+  }
+}
+
+bool Call::attempts_left() const noexcept {
+  return attempt_ < context_->core->connection.retry.max_attempts;
+}
+
+bool Call::repeat_after(const Response& response, Deadline deadline) {
+  const RetryOptions& retry = context_->core->connection.retry;
+  const int status = response.status;
+  if (status == 401 && !clock_adopted_ && account_->authorizer->adopt_clock(response)) {
+    clock_adopted_ = true;  // timestamp_refused: once, by the server's clock, at once
+    return true;
+  }
+  const bool unavailable = status == 502 || status == 503 || status == 504;
+  if (status != 429 && !(unavailable && spec_.operation.repeatable)) return false;
+  milliseconds delay = http::backoff(retry, attempt_);
+  if (const auto asked =
+          http::parse_retry_after(response.header("Retry-After"), response.header("Date"))) {
+    if (*asked > retry.max_retry_after) return false;
+    delay = std::max<milliseconds>(*asked, milliseconds(0)) + delay;  // jitter on top: no stampede
+  } else if (status == 429) {
+    delay += std::min<milliseconds>(std::chrono::seconds(1), retry.max_delay);
+  }
+  if (status == 429) account_->pause(delay);
+  return attempts_left() && wait_before_retry(delay, deadline);
+}
+
+bool Call::repeat_after(const TransportError& error, Deadline deadline) {
+  if (streamed_ || !attempts_left()) return false;
+  const bool unsent = !error.may_have_been_sent();
+  if (!error.is_retryable()) return false;
+  if (!unsent && !spec_.operation.repeatable) return false;
+  return wait_before_retry(http::backoff(context_->core->connection.retry, attempt_), deadline);
+}
+
+bool Call::wait_before_retry(milliseconds delay, Deadline deadline) {
+  if (delay >= until(deadline)) return false;  // the caller's time is better spent on the error
+  if (!http::sleep_for(context_->core->connection.retry, delay, context_->stop)) throw Cancelled();
+  return true;
+}
+
+void Call::wait_out_pause(Deadline deadline) {
+  const auto paused = std::chrono::ceil<milliseconds>(account_->paused());
+  if (paused <= milliseconds(0)) return;
+  if (paused >= until(deadline))
+    throw TransportError(
+        TransportError::Kind::timeout,
+        describe_call(*context_, spec_) +
+            ": not sent: the server limits the rate of these credentials for longer "
+            "than this call may take",
+        may_have_acted_);
+  if (!http::sleep_for(context_->core->connection.retry, paused, context_->stop)) throw Cancelled();
+}
+
+void Call::observe(const Response* response, std::string_view error) const noexcept {
+  const ConnectionOptions& connection = context_->core->connection;
+  if (!connection.observer) return;
+  try {
+    std::vector<Header> shown;
+    Attempt attempt{.method = spec_.operation.method,
+                    .path = spec_.operation.path,
+                    .number = attempt_,
+                    .error = error,
+                    .duration = steady_clock::now() - attempt_began_,
+                    .headers = &shown};
+    if (response) {
+      attempt.status = response->status;
+      attempt.request_id = response->header("X-AREQUESTID");
+      for (const Header& header : response->headers)
+        for (const std::string& name : connection.observed_headers)
+          if (http::equal_ignoring_case(header.name, name)) shown.push_back(header);
+    }
+    connection.observer(attempt);
+  } catch (...) {  // the observer's trouble is not the call's
+  }
+}
+
+Response execute(const ContextPtr& context, const CallSpec& spec) {
+  Call call(context, spec);
+  call.start();
+  return call.finish();
+}
+
+void rethrow(const DecodeError& error, const CallSpec& call, const Response& response) {
+  std::string where = std::string(to_string(call.operation.method)) + ' ' + call.path;
+  const std::string_view id = response.header("X-AREQUESTID");
+  if (!id.empty()) where += " [request " + std::string(id.substr(0, 80)) + ']';
+  throw DecodeError(error.pointer(), error.reason(), where);
+}
+
+}  // namespace bitbucket::inline v0_1::detail

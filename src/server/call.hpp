@@ -1,0 +1,53 @@
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <string>
+
+#include <bitbucket/send.hpp>
+
+#include "server/core.hpp"
+
+namespace bitbucket::inline v0_1::detail {
+
+/// One call with its attempts.  start() sends the first one without waiting, so that it can be on
+/// its way while something else is done; finish() waits, repeats what may be repeated, and returns
+/// a 2xx answer or throws.  The time allowed for the call begins with finish().
+class Call {
+ public:
+  Call(ContextPtr context, CallSpec spec);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void start() noexcept;  // a failure is thrown by finish()
+  Response finish();
+
+  [[nodiscard]] const CallSpec& spec() const noexcept { return spec_; }
+
+ private:
+  void begin_attempt();
+  Response await(Deadline deadline);
+  void observe(const Response* response, std::string_view error) const noexcept;
+  /// True when the attempt may be repeated now, after the wait that is due.
+  bool repeat_after(const Response& response, Deadline deadline);
+  bool repeat_after(const TransportError& error, Deadline deadline);
+  bool wait_before_retry(std::chrono::milliseconds delay, Deadline deadline);
+  void wait_out_pause(Deadline deadline);
+  [[nodiscard]] bool attempts_left() const noexcept;
+
+  ContextPtr context_;
+  CallSpec spec_;
+  std::shared_ptr<const Account> account_;
+  std::unique_ptr<Exchange> exchange_;
+  std::exception_ptr start_failure_;
+  std::chrono::steady_clock::time_point attempt_began_;
+  int attempt_ = 0;
+  bool clock_adopted_ = false;
+  bool may_have_acted_ = false;  // some attempt may have reached the server's application
+  bool streamed_ = false;        // the sink has seen bytes
+};
+
+/// "GET https://host/path", for texts: without query.
+std::string describe_call(const Context& context, const CallSpec& spec);
+
+}  // namespace bitbucket::inline v0_1::detail

@@ -1,0 +1,25 @@
+#include <bitbucket/commits.hpp>
+#include <bitbucket/send.hpp>
+
+#include "api/paths.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+Paged<Commit> Commits::list(const RepoRef& repo, const CommitFilter& filter) const {
+  return detail::send(context_, api::commits, repo, filter);
+}
+
+std::vector<Commit> Commits::last(const RepoRef& repo, std::size_t n,
+                                  const CommitFilter& filter) const {
+  return list(repo, filter).to_vector(n);
+}
+
+Commit Commits::get(const RepoRef& repo, const CommitId& id) const {
+  return detail::send(context_, api::commit, repo, id);
+}
+
+Paged<Change> Commits::changes(const RepoRef& repo, const CommitId& id) const {
+  return detail::send(context_, api::commit_changes, repo, id);
+}
+
+}  // namespace bitbucket::inline v0_1

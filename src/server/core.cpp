@@ -1,0 +1,142 @@
+#include "server/core.hpp"
+
+#include <utility>
+
+#include <bitbucket/error.hpp>
+
+#include "http/curl_transport.hpp"
+#include "http/url.hpp"
+
+namespace bitbucket::inline v0_1::detail {
+namespace {
+
+std::int64_t now_ns() noexcept {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void check_timeout(std::chrono::milliseconds timeout) {
+  if (timeout <= std::chrono::milliseconds(0))
+    throw InvalidArgument("the timeout must be positive, not " + std::to_string(timeout.count()) +
+                          " ms");
+}
+
+void apply(Context& context, const PagingOptions& paging) {
+  if (paging.page_size) {
+    if (*paging.page_size <= 0)
+      throw InvalidArgument("the page size must be positive, not " +
+                            std::to_string(*paging.page_size));
+    context.page_size = *paging.page_size;
+  }
+  if (paging.prefetch) {
+    if (*paging.prefetch < 0 || *paging.prefetch > 1)
+      throw InvalidArgument("prefetch must be 0 or 1, not " + std::to_string(*paging.prefetch));
+    context.prefetch = *paging.prefetch;
+  }
+}
+
+// A token that stops when either does; the callbacks live as long as the contexts that use it.
+struct JoinedStop {
+  struct Forward {
+    std::stop_source* source;
+    void operator()() const noexcept { source->request_stop(); }
+  };
+  std::shared_ptr<void> outer;
+  std::stop_source source;
+  std::stop_callback<Forward> first, second;
+  JoinedStop(const std::stop_token& a, const std::stop_token& b, std::shared_ptr<void> keeps)
+      : outer(std::move(keeps)), first(a, Forward{&source}), second(b, Forward{&source}) {}
+};
+
+void join_stop(Context& context, const std::stop_token& stop) {
+  if (!stop.stop_possible()) return;
+  if (!context.stop.stop_possible()) {
+    context.stop = stop;
+    return;
+  }
+  auto joined = std::make_shared<JoinedStop>(context.stop, stop, std::move(context.keeps_stop));
+  context.stop = joined->source.get_token();
+  context.keeps_stop = std::move(joined);
+}
+
+}  // namespace
+
+void Account::pause(std::chrono::nanoseconds time) const noexcept {
+  const std::int64_t until = now_ns() + time.count();
+  std::int64_t known = paused_until.load(std::memory_order_relaxed);
+  while (known < until && !paused_until.compare_exchange_weak(known, until)) {
+  }
+}
+
+std::chrono::nanoseconds Account::paused() const noexcept {
+  const std::int64_t until = paused_until.load(std::memory_order_relaxed);
+  return std::chrono::nanoseconds(until == 0 ? 0 : std::max<std::int64_t>(0, until - now_ns()));
+}
+
+AccountSource::AccountSource(Credentials credentials, std::string base_url)
+    : base_url_(std::move(base_url)) {
+  std::visit(
+      [this](auto&& alternative) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(alternative)>, CredentialsProvider>) {
+          if (!alternative) throw InvalidArgument("the credentials provider is empty");
+          provider_ = alternative;
+        } else {
+          account_ = parse(alternative);
+        }
+      },
+      std::move(credentials));
+}
+
+std::shared_ptr<const Account> AccountSource::parse(const FixedCredentials& credentials) const {
+  auto account = std::make_shared<Account>();
+  account->authorizer = auth::make_authorizer(credentials, base_url_);
+  return account;
+}
+
+std::shared_ptr<const Account> AccountSource::get() const {
+  if (!provider_) return account_;
+  FixedCredentials fresh = provider_();  // the user's code: not under the lock
+  const std::scoped_lock lock(mutex_);
+  if (!account_ || !(fresh == provided_)) {
+    account_ = parse(fresh);
+    provided_ = std::move(fresh);
+  }
+  return account_;
+}
+
+ContextPtr make_context(const ClientOptions& options) {
+  auto core = std::make_shared<Core>();
+  core->base_url = http::normalise_base_url(options.base_url, "base_url");
+  core->connection = options.connection;
+  check_timeout(options.connection.timeout);
+  if (options.connection.retry.max_attempts < 1)
+    throw InvalidArgument("max_attempts must be at least 1");
+  core->user_agent =
+      options.connection.user_agent.empty() ? "" : options.connection.user_agent + ' ';
+  core->user_agent += "bitbucket-cpp/" BITBUCKET_VERSION;
+  if (core->user_agent.find_first_of("\r\n") != std::string::npos)
+    throw InvalidArgument("the user agent contains a line break");
+  core->transport = options.connection.transport ? options.connection.transport
+                                                 : http::make_curl_transport(options.connection);
+  auto context = std::make_shared<Context>();
+  context->accounts = std::make_shared<AccountSource>(options.credentials, core->base_url);
+  context->timeout = options.connection.timeout;
+  apply(*context, options.paging);
+  context->core = std::move(core);
+  return context;
+}
+
+ContextPtr change_context(const ContextPtr& context, const CallOptions& options) {
+  auto changed = std::make_shared<Context>(*context);
+  if (options.timeout) {
+    check_timeout(*options.timeout);
+    changed->timeout = *options.timeout;
+  }
+  if (options.credentials)
+    changed->accounts =
+        std::make_shared<AccountSource>(*options.credentials, context->core->base_url);
+  join_stop(*changed, options.stop);
+  apply(*changed, options.paging);
+  return changed;
+}
+
+}  // namespace bitbucket::inline v0_1::detail

@@ -1,0 +1,10 @@
+#include <bitbucket/api_path.hpp>
+
+using namespace bitbucket;
+using PullRequestId = NumericId<"pullRequest">;
+using CommentId = NumericId<"comment">;
+#ifdef FAIL
+constexpr Get<RawJson, CommentId, PullRequestId> row{"/rest/x/{pullRequest}/comments/{comment}"};
+#else
+constexpr Get<RawJson, PullRequestId, CommentId> row{"/rest/x/{pullRequest}/comments/{comment}"};
+#endif

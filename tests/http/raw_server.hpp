@@ -1,0 +1,130 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bitbucket::test {
+
+/// One accepted connection, spoken to byte by byte.
+class Connection {
+ public:
+  explicit Connection(int fd) : fd_(fd) {}
+
+  /// Returns the next request, head and announced body; empty when the client has closed.
+  std::string read_request() {
+    std::string text;
+    for (;;) {
+      const std::size_t end = text.find("\r\n\r\n");
+      if (end != std::string::npos && text.size() >= end + 4 + announced(text)) return text;
+      char buffer[4096];
+      const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
+      if (n <= 0) return {};
+      text.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
+  void send(const std::string& bytes) {
+    for (std::size_t at = 0; at < bytes.size();) {
+      const ssize_t n = ::send(fd_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL);
+      if (n <= 0) return;
+      at += static_cast<std::size_t>(n);
+    }
+  }
+  void answer(const std::string& body, const std::string& status = "200 OK",
+              const std::string& headers = "") {
+    send("HTTP/1.1 " + status + "\r\n" + headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  /// Closes with a reset instead of an orderly end.
+  void reset() {
+    const linger hard{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+  }
+  /// Waits until the client goes away.
+  void wait_for_close() {
+    char byte = 0;
+    while (::recv(fd_, &byte, 1, 0) > 0) {
+    }
+  }
+
+ private:
+  static std::size_t announced(const std::string& text) {
+    const std::size_t at = text.find("Content-Length: ");
+    return at == std::string::npos ? 0 : std::stoul(text.substr(at + 16));
+  }
+  int fd_;
+};
+
+/// Gives each connection to a function on a thread of its own and closes it afterwards.
+class RawServer {
+ public:
+  explicit RawServer(std::function<void(Connection&, int)> serve) : serve_(std::move(serve)) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::listen(listener_, 64) != 0 ||
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+      throw std::runtime_error("cannot listen");
+    port_ = ntohs(address.sin_port);
+    acceptor_ = std::thread([this] { accept(); });
+  }
+  RawServer(const RawServer&) = delete;
+  RawServer& operator=(const RawServer&) = delete;
+  ~RawServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    acceptor_.join();
+    {
+      const std::scoped_lock lock(mutex_);
+      for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
+    }
+    for (std::thread& thread : threads_) thread.join();
+    ::close(listener_);
+  }
+
+  [[nodiscard]] std::string url(const std::string& path = "/") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+  }
+  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int connections() const { return accepted_; }
+
+ private:
+  void accept() {
+    for (;;) {
+      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (fd < 0) return;
+      const int number = accepted_++;
+      const std::scoped_lock lock(mutex_);
+      open_.push_back(fd);
+      threads_.emplace_back([this, fd, number] {
+        Connection connection(fd);
+        serve_(connection, number);
+        const std::scoped_lock closing(mutex_);
+        std::erase(open_, fd);
+        ::close(fd);
+      });
+    }
+  }
+
+  std::function<void(Connection&, int)> serve_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<int> accepted_ = 0;
+  std::mutex mutex_;
+  std::vector<int> open_;
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+}  // namespace bitbucket::test
