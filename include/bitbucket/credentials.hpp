@@ -35,14 +35,14 @@ struct OAuth1Credentials {
 
 /// An HTTP access token or an OAuth 2 access token.
 struct BearerToken {
-  Secret token;
+  Secret token = {};
   friend bool operator==(const BearerToken&, const BearerToken&) = default;
 };
 
 /// User name and password (or a user's HTTP access token in its place).
 struct BasicCredentials {
-  std::string username;
-  Secret password;
+  std::string username = {};
+  Secret password = {};
   friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
 };
 

@@ -34,7 +34,8 @@ class BITBUCKET_EXPORT Secret {
   std::string value_;
 };
 
-/// Returns the content of a file as a secret: `.private_key = read_file("release-bot.pem")`.
+/// Returns the content of a file, without line breaks at its end, as a secret:
+/// `.private_key = read_file("release-bot.pem")`.
 /// Throws InvalidArgument that names the file when it cannot be read or is larger than 1 MiB.
 BITBUCKET_EXPORT Secret read_file(const std::string& path);
 

@@ -14,11 +14,12 @@ namespace bitbucket::inline v0_1 {
 
 /// How to reach the server and who the application is.
 struct SetupOptions {
-  std::string base_url;
-  std::string consumer_key;
-  Secret private_key;
+  std::string base_url = {};
+  std::string consumer_key = {};
+  Secret private_key = {};
   Secret passphrase = {};
-  /// Where the browser returns to; `oob` shows the verifier to the user instead.
+  /// Where the browser returns to; `oob` shows the verifier to the user instead.  Empty sends none,
+  /// and the server goes by the application link (the verifier is the request token then).
   std::string callback = "oob";
   /// See OAuth1Credentials::sign_base_url.
   std::string sign_base_url = {};
@@ -27,8 +28,8 @@ struct SetupOptions {
 
 /// The answer of the first leg.  Bitbucket keeps it for 10 minutes unless configured otherwise.
 struct RequestToken {
-  std::string token;
-  Secret token_secret;
+  std::string token = {};
+  Secret token_secret = {};
   bool callback_confirmed = false;
 
   /// Returns the state to keep between the legs as text; it contains the token's secret.
@@ -40,9 +41,9 @@ struct RequestToken {
 
 /// The answer of the third leg.
 struct AccessToken {
-  Secret token;
-  Secret token_secret;
-  Secret session_handle;  ///< renews the token; empty when the server gave none
+  Secret token = {};
+  Secret token_secret = {};
+  Secret session_handle = {};  ///< renews the token; empty when the server gave none
   /// How long the token is valid, counted from now; absent when the server did not say.
   std::optional<std::chrono::seconds> expires_in = {};
   /// How long the session handle can renew it.

@@ -34,9 +34,9 @@ using Sink = std::function<void(std::string_view)>;
 /// One HTTP request, complete and authorised.
 struct Request {
   Method method = Method::get;
-  std::string url;
-  std::vector<Header> headers;
-  std::string body;
+  std::string url = {};
+  std::vector<Header> headers = {};
+  std::string body = {};
   /// Where the body of a 2xx answer goes instead of Response::body.
   Sink sink = {};
   /// More than this in Response::body is a TransportError of kind too_large.
@@ -49,8 +49,8 @@ struct Request {
 /// Any complete answer, whatever its status.
 struct Response {
   int status = 0;
-  std::vector<Header> headers;
-  std::string body;
+  std::vector<Header> headers = {};
+  std::string body = {};
 
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
     return find_header(headers, name);

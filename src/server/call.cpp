@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "api/api_error.hpp"
+#include "auth/oauth_problem.hpp"
 #include "http/encoding.hpp"
+#include "http/observe.hpp"
 #include "http/retry.hpp"
 
 namespace bitbucket::inline v0_1::detail {
@@ -136,9 +138,12 @@ bool Call::attempts_left() const noexcept {
 bool Call::repeat_after(const Response& response, Deadline deadline) {
   const RetryOptions& retry = context_->core->connection.retry;
   const int status = response.status;
-  if (status == 401 && !clock_adopted_ && account_->authorizer->adopt_clock(response)) {
-    clock_adopted_ = true;  // timestamp_refused: once, by the server's clock, at once
-    return true;
+  if (status == 401) {
+    // Never again, but for a clock that differs: once, by the server's, at once.
+    const auto problem = auth::parse_oauth_problem(response);
+    if (!problem || problem->problem != "timestamp_refused" || clock_adopted_) return false;
+    clock_adopted_ = account_->authorizer->adopt_clock(response);
+    return clock_adopted_;
   }
   const bool unavailable = status == 502 || status == 503 || status == 504;
   if (status != 429 && !(unavailable && spec_.operation.repeatable)) return false;
@@ -182,26 +187,13 @@ void Call::wait_out_pause(Deadline deadline) {
 }
 
 void Call::observe(const Response* response, std::string_view error) const noexcept {
-  const ConnectionOptions& connection = context_->core->connection;
-  if (!connection.observer) return;
-  try {
-    std::vector<Header> shown;
-    Attempt attempt{.method = spec_.operation.method,
-                    .path = spec_.operation.path,
-                    .number = attempt_,
-                    .error = error,
-                    .duration = steady_clock::now() - attempt_began_,
-                    .headers = &shown};
-    if (response) {
-      attempt.status = response->status;
-      attempt.request_id = response->header("X-AREQUESTID");
-      for (const Header& header : response->headers)
-        for (const std::string& name : connection.observed_headers)
-          if (http::equal_ignoring_case(header.name, name)) shown.push_back(header);
-    }
-    connection.observer(attempt);
-  } catch (...) {  // the observer's trouble is not the call's
-  }
+  http::observe(context_->core->connection,
+                {.method = spec_.operation.method,
+                 .path = spec_.operation.path,
+                 .number = attempt_,
+                 .error = error,
+                 .duration = steady_clock::now() - attempt_began_},
+                response);
 }
 
 Response execute(const ContextPtr& context, const CallSpec& spec) {

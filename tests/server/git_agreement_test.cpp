@@ -30,7 +30,13 @@ std::vector<std::string> git_lines(const RepoRef& repo, std::vector<std::string>
 }
 
 const BitbucketServer& client() {
-  static const BitbucketServer the_client(signed_options(shared_server()));
+  // Users without addresses: an author who is mapped to a user carries the user's name, not git's.
+  static const std::unique_ptr<testing::GitServer> server = [] {
+    testing::GitServerOptions options = server_test::options();
+    for (testing::GitServerUser& user : options.users) user.email.clear();
+    return signed_server(std::move(options));
+  }();
+  static const BitbucketServer the_client(signed_options(*server));
   return the_client;
 }
 
@@ -205,6 +211,11 @@ TEST(GitAgreementTest, FilesAreThoseOfCatFile) {
   std::size_t compared = 0;
   for (const std::string& path : paths) {
     if (path.starts_with("vendor/")) continue;  // a submodule has no bytes here
+    if (path.find('\\') != std::string::npos) {
+      // Tomcat refuses an encoded backslash, so Bitbucket cannot serve such a file.
+      EXPECT_THROW((void)client().files.raw(rich, path, "main"), ApiError) << path;
+      continue;
+    }
     const std::string expected = run_git(path_of(rich), {"cat-file", "blob", "main:" + path});
     EXPECT_EQ(client().files.raw(rich, path, "main"), expected) << path;
     std::string streamed;

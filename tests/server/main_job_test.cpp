@@ -57,7 +57,7 @@ TEST(MainJobTest, GoesFromTheThreeLegsToTheCommitsOfAPush) {
 
   const TempDir folder;
   std::string clone_url(found[0].clone_url());
-  clone_url.insert(clone_url.find("://") + 3, "bob:bob-password@");
+  clone_url.insert(clone_url.find("://") + 3, "bob:builder@");
   run_git(folder.path(), {"clone", "-q", clone_url, "work"});
   const std::string before = commit_id(folder / "work", "HEAD");
   commit_files(folder / "work", "Pushed one", {{"new.txt", "1\n"}});
@@ -160,7 +160,7 @@ TEST(MainJobTest, WorksWithEveryKindOfCredentials) {
         .server.who_am_i();
   };
   EXPECT_EQ(name_of(BearerToken{"ann-token"}), "ann");
-  EXPECT_EQ(name_of(BasicCredentials{"bob", "bob-password"}), "bob");
+  EXPECT_EQ(name_of(BasicCredentials{"bob", "builder"}), "bob");
   EXPECT_EQ(name_of(Anonymous{}), "");
   const BitbucketServer wrong(
       {.base_url = server->base_url(), .credentials = BasicCredentials{"bob", "guess"}});

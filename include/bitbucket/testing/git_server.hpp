@@ -16,8 +16,8 @@ namespace bitbucket::inline v0_1::testing {
 
 /// Somebody the server knows.
 struct GitServerUser {
-  std::string name;
-  std::string password;           ///< empty: no password is right
+  std::string name = {};
+  std::string password = {};      ///< empty: no password is right
   std::string display_name = {};  ///< the name when empty
   std::string email = {};         ///< commits with this address are shown as this user's
   std::string slug = {};          ///< made from the name when empty
@@ -28,8 +28,8 @@ struct GitServerUser {
 
 /// An HTTP access token, `Authorization: Bearer <token>`.
 struct GitServerToken {
-  std::string token;
-  std::string user;
+  std::string token = {};
+  std::string user = {};
 };
 
 /// An application that signs its requests with OAuth 1.0a, RSA-SHA1.

@@ -1,0 +1,115 @@
+#include "auth/base_string.hpp"
+
+#include <algorithm>
+
+#include <bitbucket/error.hpp>
+
+#include "http/encoding.hpp"
+
+namespace bitbucket::inline v0_1::auth {
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+
+[[noreturn]] void refuse(const char* reason) {
+  // The URL itself is left out: its query may hold secrets.
+  throw InvalidArgument(std::string("cannot sign this request: ") + reason);
+}
+
+struct UrlParts {
+  std::string_view scheme, host, port, path, query;
+};
+
+UrlParts split(std::string_view url) {
+  for (const unsigned char c : url)
+    if (c <= ' ' || c == 0x7f) refuse("the URL contains a space or a control character");
+  UrlParts out;
+  const std::size_t colon = url.find("://");
+  if (colon == std::string_view::npos) refuse("the URL is not absolute");
+  out.scheme = url.substr(0, colon);
+  url.remove_prefix(colon + 3);
+  url = url.substr(0, url.find('#'));  // a fragment is never sent
+  const std::size_t question = url.find('?');
+  if (question != std::string_view::npos) out.query = url.substr(question + 1);
+  url = url.substr(0, question);
+  std::string_view authority = url.substr(0, url.find('/'));
+  out.path = url.substr(authority.size());
+  if (authority.find('@') != std::string_view::npos) refuse("the URL contains a user name");
+  // The colons of an IPv6 address are inside brackets.
+  const std::size_t port =
+      authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
+  if (port != std::string_view::npos) out.port = authority.substr(port + 1);
+  out.host = authority.substr(0, port);
+  if (out.host.empty() || out.host == "[") refuse("the URL has no host");
+  for (const unsigned char c : out.host)
+    if (c >= 0x80) refuse("the host name of the URL is not ASCII");
+  return out;
+}
+
+/// Returns the port that belongs into the base string; 0 when it goes without saying.
+unsigned significant_port(std::string_view text, bool tls) {
+  unsigned port = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') refuse("the port of the URL is no number");
+    port = port * 10 + static_cast<unsigned>(c - '0');
+    if (port > 65535) refuse("the port of the URL is too large");
+  }
+  return port == (tls ? 443u : 80u) ? 0 : port;
+}
+
+void append_base_uri(std::string& out, const UrlParts& url) {
+  const bool tls = http::equal_ignoring_case(url.scheme, "https");
+  if (!tls && !http::equal_ignoring_case(url.scheme, "http"))
+    refuse("the URL is not http or https");
+  std::string uri(tls ? "https://" : "http://");
+  for (const char c : url.host) uri += lower(c);
+  if (const unsigned port = significant_port(url.port, tls)) uri += ':' + std::to_string(port);
+  if (url.path.empty())
+    uri += '/';
+  else
+    uri += url.path;
+  http::percent_encode(out, uri);
+}
+
+void append_method(std::string& out, std::string_view method) {
+  if (method.empty()) refuse("the method is empty");
+  std::string text(method);
+  for (char& c : text) c = upper(c);
+  http::percent_encode(out, text);
+}
+
+}  // namespace
+
+void append_encoded(EncodedParameters& out, const Parameters& plain) {
+  for (const auto& [name, value] : plain)
+    out.emplace_back(http::percent_encode(name), http::percent_encode(value));
+}
+
+std::string signature_base_string(std::string_view method, std::string_view url,
+                                  EncodedParameters parameters) {
+  const UrlParts parts = split(url);
+  const auto query = http::parse_form(parts.query, true);
+  if (!query) refuse("the query of the URL has a broken percent escape");
+  append_encoded(parameters, *query);
+  std::erase_if(parameters, [](const auto& p) { return p.first == "oauth_signature"; });
+  std::sort(parameters.begin(), parameters.end());
+
+  std::string normalized;
+  for (const auto& [name, value] : parameters) {
+    if (!normalized.empty()) normalized += '&';
+    normalized += name;
+    normalized += '=';
+    normalized += value;
+  }
+  std::string out;
+  out.reserve(64 + url.size() * 3 / 2 + normalized.size() * 3 / 2);
+  append_method(out, method);
+  out += '&';
+  append_base_uri(out, parts);
+  out += '&';
+  http::percent_encode(out, normalized);
+  return out;
+}
+
+}  // namespace bitbucket::inline v0_1::auth

@@ -1,0 +1,149 @@
+#include "auth/oauth_problem.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "http/encoding.hpp"
+
+namespace bitbucket::inline v0_1::auth {
+namespace {
+
+// Everything here was written by whoever answered: it is bounded, and what is kept can be printed
+// on a terminal.
+constexpr std::size_t max_input = 64u << 10;
+constexpr int max_parameters = 256;
+constexpr std::size_t max_names = 32;
+constexpr std::size_t max_name = 64;
+constexpr std::size_t max_advice = 1024;
+
+/// Keeps identifier characters only.
+std::string identifier(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, max_name)) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-' || c == '.';
+    out += kept ? c : '?';
+  }
+  return out;
+}
+
+/// Makes one printable ASCII line; a character outside becomes one '?'.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const unsigned char c : text.substr(0, max_advice)) {
+    if (c >= 0x20 && c < 0x7f)
+      out += static_cast<char>(c);
+    else if (c < 0x80)
+      out += ' ';
+    else if (c >= 0xc0)  // the first byte of a character
+      out += '?';
+  }
+  return out;
+}
+
+/// Takes the names of "a&b" or "a=1&b=2"; the values may be secrets.
+std::vector<std::string> names_in(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty() && out.size() < max_names) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const auto name = http::percent_decode(pair.substr(0, pair.find('=')), false);
+    if (name && !name->empty()) out.push_back(identifier(*name));
+  }
+  return out;
+}
+
+/// Fills what is not known yet.  `value` is decoded once.
+void take(OAuthProblem& out, std::string_view name, std::string_view value) {
+  if (name == "oauth_problem" && out.problem.empty()) out.problem = identifier(value);
+  if (name == "oauth_problem_advice" && out.advice.empty()) out.advice = printable(value);
+  if (name == "oauth_parameters_absent" && out.absent.empty()) out.absent = names_in(value);
+  if (name == "oauth_parameters_rejected" && out.rejected.empty()) out.rejected = names_in(value);
+  if (name == "oauth_acceptable_timestamps" && out.acceptable_timestamps.empty() &&
+      value.find_first_not_of("0123456789-") == std::string_view::npos)
+    out.acceptable_timestamps = value.substr(0, max_name);
+}
+
+void take_encoded(OAuthProblem& out, std::string_view name, std::string_view value) {
+  const auto plain_name = http::percent_decode(name, false);
+  const auto plain = http::percent_decode(value, false);
+  if (plain_name && plain) take(out, *plain_name, *plain);
+}
+
+void read_body(OAuthProblem& out, std::string_view body) {
+  body = body.substr(0, max_input);
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return;
+  body = body.substr(first, body.find_last_not_of(" \t\r\n") - first + 1);
+  if (body[0] == '<' || body[0] == '{' || body[0] == '[') return;  // a page or JSON
+  for (int i = 0; i < max_parameters && !body.empty(); ++i) {
+    const std::string_view pair = body.substr(0, body.find('&'));
+    body.remove_prefix(std::min(body.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos)
+      take_encoded(out, pair.substr(0, equals), pair.substr(equals + 1));
+  }
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Returns what stands before the next comma outside quotes and takes it and the comma away.
+std::string_view next_item(std::string_view& text) noexcept {
+  bool quoted = false;
+  std::size_t i = 0;
+  for (; i < text.size() && (quoted || text[i] != ','); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '\\' && quoted) ++i;
+  }
+  const std::string_view item = text.substr(0, i);
+  text.remove_prefix(std::min(text.size(), i + 1));
+  return trim(item);
+}
+
+std::string unquote(std::string_view text) {
+  if (!text.starts_with('"')) return std::string(text);
+  std::string out;
+  for (std::size_t i = 1; i < text.size() && text[i] != '"'; ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    out += text[i];
+  }
+  return out;
+}
+
+/// One header may hold several challenges: `Basic realm="x", OAuth realm="y", oauth_problem="z"`.
+void read_challenges(OAuthProblem& out, std::string_view value) {
+  value = value.substr(0, max_input);
+  bool oauth = false;
+  for (int i = 0; i < max_parameters && !value.empty(); ++i) {
+    std::string_view item = next_item(value);
+    const std::size_t equals = std::min(item.find('='), item.size());
+    const std::size_t space = item.find_first_of(" \t");
+    if (space < equals || equals == item.size()) {  // a scheme, perhaps with its first parameter
+      oauth = http::equal_ignoring_case(item.substr(0, space), "OAuth");
+      item = space == std::string_view::npos ? std::string_view() : trim(item.substr(space));
+    }
+    const std::size_t assign = item.find('=');
+    if (oauth && assign != std::string_view::npos)
+      take_encoded(out, trim(item.substr(0, assign)), unquote(trim(item.substr(assign + 1))));
+  }
+}
+
+}  // namespace
+
+std::optional<OAuthProblem> parse_oauth_problem(const Response& response) {
+  OAuthProblem out;
+  read_body(out, response.body);
+  for (const Header& header : response.headers)
+    if (http::equal_ignoring_case(header.name, "WWW-Authenticate"))
+      read_challenges(out, header.value);
+  if (out.problem.empty()) return std::nullopt;
+  return out;
+}
+
+}  // namespace bitbucket::inline v0_1::auth

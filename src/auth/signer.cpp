@@ -1,0 +1,118 @@
+#include "auth/signer.hpp"
+
+#include <array>
+#include <utility>
+
+#include <openssl/rand.h>
+
+#include <bitbucket/error.hpp>
+
+#include "auth/base64.hpp"
+#include "auth/base_string.hpp"
+#include "auth/cleanse.hpp"
+#include "http/encoding.hpp"
+
+namespace bitbucket::inline v0_1::auth {
+namespace {
+
+/// Puts the caller's protocol parameters with ours.  oauth_token may be replaced; the others are
+/// this class's business, and given twice they would be refused by every server.
+void append_protocol(EncodedParameters& ours, const Parameters& added) {
+  for (const auto& [name, value] : added) {
+    if (!name.starts_with("oauth_") && !name.starts_with("xoauth_"))
+      throw InvalidArgument("only oauth_ parameters belong into the Authorization header");
+    if (name == "oauth_token")
+      std::erase_if(ours, [](const auto& p) { return p.first == "oauth_token"; });
+    std::string encoded = http::percent_encode(name);
+    if (encoded == "oauth_signature")
+      throw InvalidArgument("oauth_signature is made by the signer and cannot be given to it");
+    for (const auto& present : ours)
+      if (present.first == encoded)
+        throw InvalidArgument("the protocol parameter '" + encoded + "' is given twice");
+    ours.emplace_back(std::move(encoded), http::percent_encode(value));
+  }
+}
+
+void append_pair(std::string& out, std::string_view name, std::string_view value) {
+  out += out.size() == 6 ? "" : ", ";  // after "OAuth "
+  out += name;
+  out += "=\"";
+  out += value;
+  out += '"';
+}
+
+}  // namespace
+
+void require_no_control_characters(std::string_view text, std::string_view what) {
+  if (text.ends_with('\n') || text.ends_with('\r'))
+    throw InvalidArgument(std::string(what) +
+                          " ends with a line break; it was probably read from a file with it");
+  for (const unsigned char c : text)
+    if (c < 0x20 || c == 0x7f)
+      throw InvalidArgument(std::string(what) + " contains a control character");
+}
+
+Signer::Signer(const Secret& private_key, const Secret& passphrase, std::string_view consumer_key,
+               OAuth1Environment environment)
+    : key_(private_key, passphrase),
+      consumer_key_(http::percent_encode(consumer_key)),
+      environment_(std::move(environment)) {
+  if (consumer_key.empty())
+    throw InvalidArgument("consumer_key is empty; it is the one of Bitbucket's application link");
+  require_no_control_characters(consumer_key, "consumer_key");
+}
+
+std::string Signer::timestamp() const {
+  const auto now = environment_.clock ? environment_.clock() : std::chrono::system_clock::now();
+  return std::to_string(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count());
+}
+
+std::string Signer::nonce() const {
+  if (environment_.nonce) return http::percent_encode(environment_.nonce());
+  // OpenSSL's generators are per thread, seeded by the system and seeded anew after a fork, so that
+  // 128 bits need no counter beside them.
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw Error("OpenSSL's random generator fails, no nonce can be made");
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const unsigned char b : bytes) {
+    out += "0123456789abcdef"[b >> 4];
+    out += "0123456789abcdef"[b & 15];
+  }
+  return out;
+}
+
+Secret Signer::authorization(std::string_view method, std::string_view url,
+                             std::optional<std::string_view> token, const Parameters& form,
+                             const Parameters& oauth) const {
+  EncodedParameters protocol;
+  protocol.reserve(6 + oauth.size());
+  protocol.emplace_back("oauth_consumer_key", consumer_key_);
+  protocol.emplace_back("oauth_nonce", nonce());
+  protocol.emplace_back("oauth_signature_method", "RSA-SHA1");
+  protocol.emplace_back("oauth_timestamp", timestamp());
+  if (token) protocol.emplace_back("oauth_token", http::percent_encode(*token));
+  protocol.emplace_back("oauth_version", "1.0");
+  append_protocol(protocol, oauth);
+
+  EncodedParameters all = protocol;
+  append_encoded(all, form);
+  const std::string signature = sign(signature_base_string(method, url, std::move(all)));
+
+  std::size_t size = 64 + 3 * signature.size();
+  for (const auto& [name, value] : protocol) size += name.size() + value.size() + 5;
+  Scrubbed out(size);
+  out.text = "OAuth ";
+  for (const auto& [name, value] : protocol) append_pair(out.text, name, value);
+  append_pair(out.text, "oauth_signature", http::percent_encode(signature));
+  return Secret(std::move(out.text));
+}
+
+std::string Signer::sign(std::string_view base_string) const {
+  std::string out;
+  base64_encode(out, key_.sign_sha1(base_string));
+  return out;
+}
+
+}  // namespace bitbucket::inline v0_1::auth

@@ -1,0 +1,223 @@
+#include "json/decode.hpp"
+
+#include <cstddef>
+#include <new>
+
+#include <bitbucket/error.hpp>
+
+namespace bitbucket::inline v0_1::json {
+namespace {
+
+// One parser per thread: its buffers are what makes the first answer slower than the others.  What
+// it keeps between two answers is bounded; the buffers take about six bytes per byte of a body.
+constexpr std::size_t kept_capacity = std::size_t{1} << 20;
+thread_local ondemand::parser thread_parser;
+
+constexpr std::string_view white_space = " \t\n\r";
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t end = text.find_last_not_of(white_space);
+  return text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+}
+
+std::string_view kind(char first) noexcept {
+  switch (first) {
+    case '{':
+      return "an object";
+    case '[':
+      return "an array";
+    case '"':
+      return "a string";
+    case 't':
+    case 'f':
+      return "a boolean";
+    case 'n':
+      return "null";
+    case '-':
+      return "a number";
+    default:
+      return first >= '0' && first <= '9' ? "a number" : "something that is not JSON";
+  }
+}
+
+bool starts_value(char first) noexcept { return kind(first) != "something that is not JSON"; }
+
+bool is_integer(std::string_view token) noexcept {
+  if (token.starts_with('-')) token.remove_prefix(1);
+  if (token.empty() || (token.size() > 1 && token.front() == '0')) return false;
+  return token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void enter(const Place& at) {
+  if (at.depth >= max_depth) fail(at, "nested too deeply");
+}
+
+}  // namespace
+
+void fail_parse(const Place& at, simdjson::error_code error) {
+  switch (error) {
+    case simdjson::MEMALLOC:
+      throw std::bad_alloc();
+    case simdjson::EMPTY:
+      fail(at, "the body is empty");
+    case simdjson::UTF8_ERROR:
+      fail(at, "the body is not UTF-8");
+    case simdjson::UNCLOSED_STRING:
+      fail(at, "a string is not closed");
+    case simdjson::UNESCAPED_CHARS:
+      fail(at, "a string has a control character");
+    case simdjson::STRING_ERROR:
+      fail(at, "a string has a wrong escape");
+    case simdjson::CAPACITY:
+      fail(at, "the body is too large");
+    default:
+      fail(at, "not valid JSON");
+  }
+}
+
+void fail_type(const Place& at, std::string_view expected, char first) {
+  fail(at, "expected " + std::string(expected) + ", found " + std::string(kind(first)));
+}
+
+void fail_integer(const Place& at, std::string_view token) {
+  token = trimmed(token);
+  if (is_integer(token)) fail(at, "the number is out of range");
+  if (kind(token.front()) == "a number") fail(at, "expected an integer, found another number");
+  fail_type(at, "an integer", token.front());
+}
+
+bool take_null(Cursor& in) {
+  bool null = false;
+  check(in.value.is_null().get(null), in.at);
+  return null;
+}
+
+std::string_view unescaped(Cursor& in) {
+  std::string_view text;
+  check(in.value.get_string().get(text), in.at);
+  return text;
+}
+
+std::int64_t read_int64(Cursor& in) {
+  std::int64_t number = 0;
+  if (in.value.get_int64().get(number)) [[unlikely]]
+    fail_integer(in.at, in.value.raw_json_token());
+  return number;
+}
+
+std::uint64_t read_uint64(Cursor& in) {
+  std::uint64_t number = 0;
+  if (!in.value.get_uint64().get(number)) [[likely]]
+    return number;
+  // "-0" is a zero to every other reader.
+  const std::int64_t other = read_int64(in);
+  if (other != 0) fail(in.at, "the number is out of range");
+  return 0;
+}
+
+double read_double(Cursor& in) {
+  double number = 0;
+  if (in.value.get_double().get(number)) [[unlikely]] {
+    const char first = first_of(in);
+    if (kind(first) == "a number") fail(in.at, "the number is malformed or out of range");
+    fail_type(in.at, "a number", first);
+  }
+  return number;
+}
+
+bool read_bool(Cursor& in) {
+  bool value = false;
+  if (in.value.get_bool().get(value)) [[unlikely]]
+    fail_type(in.at, "true or false", first_of(in));
+  return value;
+}
+
+std::string_view read_raw(Cursor& in) {
+  const char first = first_of(in);
+  std::string_view text;
+  if (first == '{') {
+    ondemand::object object;
+    check(in.value.get_object().get(object), in.at);
+    check(object.raw_json().get(text), in.at);
+  } else if (first == '[') {
+    ondemand::array array;
+    check(in.value.get_array().get(array), in.at);
+    check(array.raw_json().get(text), in.at);
+  } else {
+    if (!starts_value(first)) fail_type(in.at, "a value", first);
+    text = in.value.raw_json_token();  // the iterator over the parent skips it
+  }
+  return trimmed(text);
+}
+
+ondemand::object start_object(Cursor& in) {
+  enter(in.at);
+  if (const char first = first_of(in); first != '{') [[unlikely]]
+    fail_type(in.at, "an object", first);
+  ondemand::object object;
+  check(in.value.get_object().get(object), in.at);
+  return object;
+}
+
+ondemand::array start_array(Cursor& in) {
+  enter(in.at);
+  if (const char first = first_of(in); first != '[') [[unlikely]]
+    fail_type(in.at, "an array", first);
+  ondemand::array array;
+  check(in.value.get_array().get(array), in.at);
+  return array;
+}
+
+std::string_view raw_key(const char* key) noexcept {
+  const char* end = key;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  return {key, static_cast<std::size_t>(end - key)};
+}
+
+void append_member(RawJson& object, std::string_view raw_key, std::string_view raw_value) {
+  std::string& text = object.text;
+  if (text.empty())
+    text = '{';
+  else
+    text.back() = ',';  // instead of the closing brace
+  text += '"';
+  text += raw_key;
+  text += "\":";
+  text += raw_value;
+  text += '}';
+}
+
+Document::Document(std::string& body) {
+  if (body.capacity() - body.size() < simdjson::SIMDJSON_PADDING)
+    body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  const std::size_t start = body.find_first_not_of(white_space);
+  if (start == std::string::npos) fail(root_, "the body is empty");
+  first_ = body[start];
+  const simdjson::padded_string_view view(body.data(), body.size(), body.capacity());
+  check(thread_parser.iterate(view).get(document_), root_);
+}
+
+Document::~Document() {
+  if (thread_parser.capacity() > kept_capacity) thread_parser = ondemand::parser();
+}
+
+ondemand::object Document::object() {
+  if (first_ != '{') fail_type(root_, "an object", first_);
+  ondemand::object object;
+  check(document_.get_object().get(object), root_);
+  return object;
+}
+
+ondemand::array Document::array() {
+  if (first_ != '[') fail_type(root_, "an array", first_);
+  ondemand::array array;
+  check(document_.get_array().get(array), root_);
+  return array;
+}
+
+void Document::expect_end() {
+  if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    fail(root_, "something follows the value");
+}
+
+}  // namespace bitbucket::inline v0_1::json

@@ -1,0 +1,82 @@
+#include "json/reader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "json/raw_json.hpp"
+#include "json/time.hpp"
+#include "model/change.hpp"
+#include "model/common.hpp"
+
+// The types that are not what their JSON is.
+
+namespace bitbucket::inline v0_1::json {
+namespace {
+
+/// Calls `member(key, value)` for the members of an object; keys come unescaped.
+template <class F>
+void each_member(Cursor& in, F member) {
+  Place place{&in.at, {}, 0, in.at.depth + 1};
+  for (auto next : start_object(in)) {
+    ondemand::field field;
+    check(std::move(next).get(field), in.at);
+    place.name = raw_key(field.key().raw());
+    if (place.name.find('\\') != std::string_view::npos)
+      check(field.unescaped_key().get(place.name), in.at);
+    Cursor value{field.value(), place};
+    member(place.name, value);
+  }
+}
+
+void read_link(std::string_view rel, Cursor& in, Links& out) {
+  if (is_null(in)) return;
+  Link link;
+  link.rel = rel;
+  read(in, link);
+  out.items.push_back(std::move(link));
+}
+
+void read_relation(std::string_view rel, Cursor& in, Links& out) {
+  std::erase_if(out.items, [&](const Link& link) { return link.rel == rel; });  // the last one wins
+  if (is_null(in)) return;
+  if (first_of(in) == '{') return read_link(rel, in, out);
+  Place element{&in.at, {}, 0, in.at.depth + 1};
+  for (auto next : start_array(in)) {
+    ondemand::value value;
+    check(next.get(value), in.at);
+    Cursor item{value, element};
+    read_link(rel, item, out);
+    ++element.index;
+  }
+}
+
+}  // namespace
+
+void read(Cursor& in, Secret& out) { out = Secret(text_of(in)); }
+
+void read(Cursor& in, Timestamp& out) {
+  if (first_of(in) != '"')
+    out = Timestamp(std::chrono::milliseconds(read_int64(in)));
+  else if (!parse_iso8601(text_of(in), out))
+    fail(in.at, "expected milliseconds since 1970 or an ISO 8601 time with its zone");
+}
+
+void read(Cursor& in, Links& out) {
+  each_member(in, [&](std::string_view rel, Cursor& value) { read_relation(rel, value, out); });
+}
+
+void read(Cursor& in, RepoPath& out) {
+  if (first_of(in) == '"')
+    out.full = text_of(in);
+  else
+    Members<RepoPath>(out, in.at).read(start_object(in));
+}
+
+void read_document(std::string& body, RawJson& out) {
+  out.text.clear();
+  if (!is_json(body)) fail({}, body.empty() ? "the body is empty" : "not valid JSON");
+  out.text = body;
+}
+
+}  // namespace bitbucket::inline v0_1::json

@@ -1,0 +1,287 @@
+#include "testing/application.hpp"
+
+#include <cstdio>
+#include <ctime>
+
+#include <algorithm>
+#include <exception>
+
+namespace bitbucket::embedded {
+namespace {
+
+constexpr std::size_t kMaxBody = std::size_t{16} << 20;
+
+bool mutates(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+
+/// What a browser sends across sites without asking first.
+bool browser_simple(const std::string& media_type) {
+  return media_type.empty() || media_type == "text/plain" || media_type == "multipart/form-data" ||
+         media_type == "application/x-www-form-urlencoded";
+}
+
+bool accepts_json(std::string_view accept) {
+  if (trim(accept).empty()) return true;
+  const std::string text = lower(accept);
+  return text.find("*/*") != std::string::npos || text.find("application/*") != std::string::npos ||
+         text.find("application/json") != std::string::npos;
+}
+
+std::string http_date(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+void not_found_page(HttpResponse& response) {
+  response.status = 404;
+  response.content("text/html;charset=UTF-8",
+                   "<!DOCTYPE html>\n<html><head><title>Not found</title></head><body><h1>Oops, "
+                   "you've found a dead link.</h1></body></html>\n");
+}
+
+void unrouted(HttpResponse& response, int status, const std::string& reason) {
+  answer_json(response, {{"message", "HTTP " + std::to_string(status) + ' ' + reason},
+                         {"status-code", status},
+                         {"sub-code", -1}},
+              status);
+}
+
+const std::filesystem::path& pick(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return a.empty() ? b : a;
+}
+
+std::filesystem::path recording_folder() {
+  const char* folder = std::getenv("BITBUCKET_RECORD_SIGNED_REQUESTS");
+  return folder == nullptr ? "" : folder;
+}
+
+}  // namespace
+
+Application::Application(const GitServerOptions& options, Clock clock, std::string context,
+                         std::string base_url)
+    : accounts(options.captcha_after),
+      catalog(options.scratch),
+      provider(options, clock, pick(options.record_signed_requests, recording_folder())),
+      options_(options),
+      clock_(clock),
+      context_(std::move(context)),
+      base_url_(std::move(base_url)),
+      entities_(base_url_, accounts, options.anonymous_reads),
+      deliveries(options.version, options.deliver_webhooks, clock),
+      oauth_(provider, accounts, base_url_, options.auto_approve),
+      api_(options, clock, accounts, catalog, entities_, deliveries),
+      scm_(entities_, deliveries, clock, options.version) {}
+
+std::string Application::next_request_id() {
+  char text[64];
+  std::snprintf(text, sizeof text, "*%s%06llXx%dx%llux0", "1B5",
+                static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(this) >> 4) & 0xffffff,
+                static_cast<int>(std::time(nullptr) / 60 % 1440),
+                static_cast<unsigned long long>(++requests_));
+  return text;
+}
+
+void Application::handle(HttpRequest& request, HttpResponse& response) noexcept {
+  GitServerRequest entry{request.method, request.target, {}, 0, {}, "none"};
+  try {
+    response.set("X-AREQUESTID", next_request_id());
+    response.set("Date", http_date(clock_()));
+    response.set("Cache-Control", "private, no-cache");
+    response.set("Vary", "X-AUSERNAME,X-AUSERID,Accept-Encoding");
+    dispatch(request, response, entry);
+  } catch (const std::exception& e) {
+    response.body.clear();
+    response.stream = nullptr;
+    refuse(response, refusal(500, std::string("The embedded server failed: ") + e.what(),
+                             "java.lang.IllegalStateException"));
+  } catch (...) {
+    response.status = 500;
+  }
+  entry.status = response.status;
+  log.add(std::move(entry));
+}
+
+void Application::dispatch(HttpRequest& request, HttpResponse& response, GitServerRequest& entry) {
+  const std::string_view raw = request.path();
+  const bool inside = raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
+  entry.path = inside ? raw.substr(context_.size()) : raw;
+  if (entry.path.empty()) entry.path = "/";
+  const PathSegments path = split_path(entry.path);
+  const auto query = parse_form(request.query());
+  if (!acceptable_target(request.target) || path.verdict == PathSegments::Verdict::bad || !query) {
+    response.status = 400;
+    response.content("text/html;charset=utf-8", "<!doctype html><html lang=\"en\"><head><title>HTTP Status "
+                     "400 - Bad Request</title></head><body><h1>HTTP Status 400 - Bad Request</h1></body></html>");
+    return;
+  }
+  if (!inside) return not_found_page(response);
+  Call call{request, response, Caller(), {}, *query, {}};
+  try {
+    route(call, path);
+  } catch (const Refusal& refusal) {
+    refuse(response, refusal);
+  } catch (const OAuthRefusal& refusal) {
+    oauth_.refuse(response, refusal);
+  }
+  entry.authentication = call.caller.authentication;
+  if (!call.caller.user) return;
+  entry.user = call.caller.user->name;
+  response.set("X-AUSERNAME", percent_encode(entry.user));
+  response.set("X-AUSERID", std::to_string(call.caller.user->id));
+}
+
+void Application::route(Call& call, const PathSegments& path) {
+  const auto& segments = path.segments;
+  const std::string first = segments.empty() ? "" : segments[0];
+  const bool strange = path.verdict == PathSegments::Verdict::unrouted;
+  if (first == "scm" && !strange) return scm(call, segments);
+  read_body(call);
+  if (!strange && segments.size() == 4 && match("plugins/servlet/oauth/{leg}", segments)) {
+    const bool token = segments[3] != "authorize";
+    if (!token) call.caller = authenticate(call);
+    if (!oauth_.answer(segments[3], call, token ? signed_request(call) : SignedRequest())) {
+      not_found_page(call.response);
+    }
+    return;
+  }
+  call.caller = authenticate(call);
+  if (first == "rest") {
+    if (strange) return unrouted(call.response, 404, "Not Found");
+    rest(call, segments);
+  } else if (segments == std::vector<std::string>{"status"}) {
+    answer_json(call.response, {{"state", "RUNNING"}});
+  } else if (match("plugins/servlet/applinks/whoami", segments)) {
+    call.response.content("text/plain;charset=UTF-8", call.caller.user ? call.caller.user->name : "");
+  } else {
+    not_found_page(call.response);
+  }
+}
+
+void Application::read_body(Call& call) {
+  const std::string type = call.request.media_type();
+  if (!call.request.read_body || type == "multipart/form-data") return;
+  const bool whole = call.request.read_body([&](std::string_view piece) {
+    call.body += piece;
+    return call.body.size() <= kMaxBody;
+  });
+  if (!whole) throw refusal(call.body.size() > kMaxBody ? 413 : 400, "The body could not be read.", kValidation);
+}
+
+void Application::rest(Call& call, const std::vector<std::string>& segments) {
+  const bool ours = segments.size() > 3 && segments[1] == "api" &&
+                    (segments[2] == "1.0" || segments[2] == "latest");
+  if (!ours) return unrouted(call.response, 404, "Not Found");
+  const std::vector<std::string> below(segments.begin() + 3, segments.end());
+  const std::string method = call.request.method == "HEAD" ? "GET" : call.request.method;
+  std::string allowed;
+  for (const Api::Operation& operation : Api::operations()) {
+    auto values = match(operation.pattern, below);
+    if (!values) continue;
+    if (operation.method == method) {
+      call.path = std::move(*values);
+      return run(call, operation);
+    }
+    allowed += (allowed.empty() ? "" : ",") + std::string(operation.method);
+  }
+  if (allowed.empty()) return unrouted(call.response, 404, "Not Found");
+  call.response.set("Allow", allowed);
+  unrouted(call.response, 405, "Method Not Allowed");
+}
+
+void Application::run(Call& call, const Api::Operation& operation) {
+  const std::string type = call.request.media_type();
+  if (mutates(call.request.method) && browser_simple(type) &&
+      !equals_ignoring_case(call.request.header("X-Atlassian-Token"), "no-check")) {
+    call.response.status = 403;
+    call.response.content("text/html;charset=UTF-8", "XSRF check failed");
+    return;
+  }
+  require(call, operation.need);
+  if (type != "application/json" && (operation.json_body || !call.body.empty()) && mutates(operation.method)) {
+    return unrouted(call.response, 415, "Unsupported Media Type");
+  }
+  if (!operation.any_answer && !accepts_json(call.request.header("Accept"))) {
+    call.response.status = 406;
+    return;
+  }
+  (api_.*operation.run)(call);
+}
+
+void Application::require(const Call& call, Api::Need need) const {
+  if (need == Api::Need::nothing) return;
+  if (need == Api::Need::read && (options_.anonymous_reads || call.caller.may("REPO_READ"))) return;
+  if (need == Api::Need::admin && call.caller.may("REPO_ADMIN")) return;
+  if (!call.caller.user) throw authentication_required();
+  throw not_permitted();
+}
+
+void Application::scm(Call& call, const std::vector<std::string>& segments) {
+  call.caller = authenticate(call);
+  if (segments.size() < 3) return not_found_page(call.response);
+  std::string slug = segments[2];
+  if (slug.ends_with(".git")) slug.resize(slug.size() - 4);
+  std::string rest;
+  for (std::size_t i = 3; i < segments.size(); ++i) rest += '/' + segments[i];
+  const bool push = ScmBackend::writes(call.request, rest);
+  if (push && !call.caller.user) throw authentication_required();
+  if (!push) require(call, Api::Need::read);
+  if (push && !call.caller.may("REPO_WRITE")) throw not_permitted();
+  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest, call.caller.user);
+}
+
+SignedRequest Application::signed_request(const Call& call) const {
+  SignedRequest out;
+  out.method = call.request.method;
+  out.target = call.request.target;
+  // Behind a proxy a client must sign what the server takes for its address.
+  const std::string& own = options_.public_url;
+  out.origin = own.empty() ? "http://" + std::string(call.request.header("Host"))
+                           : own.substr(0, own.find('/', own.find("://") + 3));
+  out.url = out.origin + out.target;
+  out.authorization = call.request.header("Authorization");
+  out.content_type = call.request.header("Content-Type");
+  if (call.request.media_type() == "application/x-www-form-urlencoded") out.form = call.body;
+  return out;
+}
+
+Caller Application::oauth_caller(const Call& call) {
+  const OAuthCaller caller = provider.check(signed_request(call));
+  const User user = caller.user.empty() ? accounts.first() : accounts.find(caller.user);
+  if (!user) {
+    throw OAuthRefusal{"permission_denied", {{"oauth_problem_advice", "there is no such user"}}};
+  }
+  return {user, "oauth"};
+}
+
+Caller Application::authenticate(const Call& call) {
+  const std::string_view header = call.request.header("Authorization");
+  const std::string scheme = lower(header.substr(0, header.find(' ')));
+  const std::string value = header.size() > scheme.size() ? trim(header.substr(scheme.size())) : "";
+  if (scheme == "oauth" || (header.empty() && find_value(call.query, "oauth_signature"))) {
+    return oauth_caller(call);
+  }
+  if (scheme == "bearer") return {accounts.check_token(value), "bearer"};
+  if (scheme == "basic") {
+    const std::string text = base64_decode(value).value_or("");
+    const auto colon = text.find(':');
+    const std::string password = colon == std::string::npos ? "" : text.substr(colon + 1);
+    return {accounts.check_password(text.substr(0, colon), password), "basic"};
+  }
+  return {};
+}
+
+void Application::refuse(HttpResponse& response, const Refusal& refusal) const {
+  Json errors = Json::array();
+  for (const Refusal::Entry& entry : refusal.errors) {
+    errors.push_back({{"context", entry.context.empty() ? Json() : Json(entry.context)},
+                      {"message", entry.message},
+                      {"exceptionName", entry.exception}});
+  }
+  for (const auto& [name, value] : refusal.headers) response.set(name, value);
+  std::erase_if(response.headers, [](const auto& header) { return header.first == "Content-Type"; });
+  answer_json(response, {{"errors", std::move(errors)}}, refusal.status);
+}
+
+}  // namespace bitbucket::embedded

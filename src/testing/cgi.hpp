@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "testing/http_message.hpp"
+
+namespace bitbucket::embedded {
+
+/// Runs a CGI program: the request's body goes through a file to its standard input, what it
+/// prints becomes the answer.  Throws std::runtime_error when the program cannot be started.
+/// `whole` waits for the end; otherwise the answer is streamed.
+void run_cgi(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+             const HttpRequest& request, HttpResponse& response, bool whole);
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,171 @@
+#include "testing/deliveries.hpp"
+
+#include <algorithm>
+
+#include <httplib.h>
+
+#include "testing/text.hpp"
+
+namespace bitbucket::embedded {
+namespace {
+
+constexpr std::size_t kMaxKept = 32u << 10;  // of an answer's body
+
+struct Address {
+  std::string origin, target;
+};
+
+Address take_apart(const std::string& url) {
+  const auto slash = url.find('/', url.find("://") + 3);
+  const auto end = std::min(slash, url.find('?'));
+  Address out{url.substr(0, end), end == std::string::npos ? "/" : url.substr(end)};
+  if (!out.target.starts_with('/')) out.target.insert(0, 1, '/');
+  out.target.resize(std::min(out.target.size(), out.target.find('#')));
+  return out;
+}
+
+Json headers_json(const httplib::Headers& headers) {
+  Json out = Json::object();
+  for (const auto& [name, value] : headers) out[name] = value;
+  return out;
+}
+
+std::int64_t ms(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Deliveries::Deliveries(std::string version, bool enabled, Clock clock)
+    : version_(std::move(version)), enabled_(enabled), clock_(std::move(clock)) {
+  thread_ = std::thread([this] { run(); });
+}
+
+Deliveries::~Deliveries() { stop(); }
+
+void Deliveries::stop() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    jobs_.clear();
+    for (httplib::Client* client : sending_) client->stop();
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Deliveries::publish(const RepositoryPtr& repository, const std::string& event, const Json& body) {
+  if (!enabled_) return;
+  const std::string text = dump(body);
+  for (const Webhook& hook : repository->hooks.all()) {
+    const bool wanted = std::find(hook.events.begin(), hook.events.end(), event) != hook.events.end();
+    if (!hook.active || !wanted) continue;
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back({repository, hook, event, text});
+  }
+  changed_.notify_all();
+}
+
+bool Deliveries::wait(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, timeout, [&] { return jobs_.empty() && !busy_; });
+}
+
+void Deliveries::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    busy_ = true;
+    lock.unlock();
+    deliver(job);
+    lock.lock();
+    busy_ = false;
+    changed_.notify_all();
+  }
+}
+
+DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pairs& headers,
+                                 const std::string& body) {
+  const Address address = take_apart(url);
+  DeliveryOutcome out;
+  httplib::Headers all{{"User-Agent", "Atlassian HttpClient 2.1.5 / Bitbucket-" + version_ + " / Default"}};
+  for (const auto& [name, value] : headers) all.emplace(name, value);
+  Json shown = headers_json(all);
+  if (shown.contains("Authorization")) shown["Authorization"] = "********";
+  out.request = {{"url", url}, {"method", "POST"}, {"headers", shown}, {"body", body}};
+
+  httplib::Client client(address.origin);
+  client.set_connection_timeout(3);
+  client.set_read_timeout(10);
+  client.set_write_timeout(10);
+  client.set_tcp_nodelay(true);
+  client.enable_server_certificate_verification(verify);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return out;
+    sending_.push_back(&client);
+  }
+  const auto result = client.Post(address.target, all, body, "application/json; charset=utf-8");
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(sending_, &client);
+  }
+  if (!result) {
+    out.outcome = "ERROR";
+    out.description = "No answer: " + httplib::to_string(result.error());
+    return out;
+  }
+  out.response = {{"status", result->status},
+                  {"headers", headers_json(result->headers)},
+                  {"body", result->body.substr(0, kMaxKept)}};
+  out.outcome = result->status / 100 == 2 ? "SUCCESS" : "FAILURE";
+  out.description = std::to_string(result->status);
+  return out;
+}
+
+DeliveryOutcome Deliveries::ping(
+    const std::string& url, bool verify,
+    const std::optional<std::pair<std::string, std::string>>& credentials) {
+  Pairs headers{{"X-Event-Key", "diagnostics:ping"}};
+  if (credentials) {
+    headers.emplace_back("Authorization",
+                         "Basic " + base64_encode(credentials->first + ':' + credentials->second));
+  }
+  return send(url, verify, headers, R"({"test": true})");
+}
+
+void Deliveries::deliver(const Job& job) {
+  Pairs headers{{"X-Event-Key", job.event}, {"X-Request-Id", random_uuid()}};
+  if (!job.hook.secret.empty()) {
+    headers.emplace_back("X-Hub-Signature", "sha256=" + hex(hmac_sha256(job.hook.secret, job.body)));
+  }
+  if (job.hook.credentials) {
+    headers.emplace_back("Authorization", "Basic " + base64_encode(job.hook.credentials->first + ':' +
+                                                                   job.hook.credentials->second));
+  }
+  const std::int64_t start = ms(clock_);
+  DeliveryOutcome outcome;
+  try {
+    outcome = send(job.hook.url, job.hook.ssl_verification, headers, job.body);
+  } catch (const std::exception& e) {
+    outcome.outcome = "ERROR";
+    outcome.description = e.what();
+  }
+  const std::int64_t finish = ms(clock_);
+  job.repository->hooks.set_latest(
+      job.hook.id,
+      {{"id", ++sent_},
+       {"event", job.event},
+       {"start", start},
+       {"finish", finish},
+       {"duration", finish - start},
+       {"eventScope", {{"id", std::to_string(job.repository->id)}, {"type", "repository"}}},
+       {"request", outcome.request},
+       {"response", outcome.response},
+       {"result", {{"outcome", outcome.outcome}, {"description", outcome.description}}}});
+}
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "testing/entities.hpp"
+
+namespace httplib {
+class Client;
+}
+
+namespace bitbucket::embedded {
+
+/// What became of one request to a receiver.
+struct DeliveryOutcome {
+  Json request, response;  ///< `response` is null when none came
+  std::string outcome;     ///< SUCCESS, FAILURE or ERROR
+  std::string description;
+};
+
+/// Sends webhook requests, in order, on a thread of its own.
+class Deliveries {
+ public:
+  Deliveries(std::string version, bool enabled, Clock clock);
+  ~Deliveries();
+  Deliveries(const Deliveries&) = delete;
+  Deliveries& operator=(const Deliveries&) = delete;
+
+  /// Queues an event for every active hook of the repository that wants it.
+  void publish(const RepositoryPtr& repository, const std::string& event, const Json& body);
+  /// Sends a ping to an address at once, unsigned as Bitbucket does.
+  DeliveryOutcome ping(const std::string& url, bool verify,
+                       const std::optional<std::pair<std::string, std::string>>& credentials);
+  bool wait(std::chrono::milliseconds timeout);
+  void stop() noexcept;
+
+ private:
+  struct Job {
+    RepositoryPtr repository;
+    Webhook hook;
+    std::string event, body;
+  };
+  DeliveryOutcome send(const std::string& url, bool verify, const Pairs& headers,
+                       const std::string& body);
+  void deliver(const Job& job);
+  void run();
+
+  const std::string version_;
+  const bool enabled_;
+  const Clock clock_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  bool busy_ = false;
+  bool stopping_ = false;
+  std::vector<httplib::Client*> sending_;
+  std::int64_t sent_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,38 @@
+#include <fstream>
+
+#include "testing/git/process.hpp"
+
+extern char** environ;
+
+namespace bitbucket::testing::git {
+
+std::vector<std::string> git_environment(const std::filesystem::path& config_file) {
+  std::vector<std::string> result;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    // GIT_EXEC_PATH says where git itself is, not what it is to do.
+    if (text.starts_with("GIT_") && !text.starts_with("GIT_EXEC_PATH=")) continue;
+    if (text.starts_with("LC_ALL=")) continue;
+    result.emplace_back(text);
+  }
+  for (const char* entry : {"LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1",
+                            "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
+                            // A partial clone would fetch what it lacks, and so be written to.
+                            "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1"})
+    result.emplace_back(entry);
+  result.push_back("GIT_CONFIG_GLOBAL=" + config_file.string());
+  return result;
+}
+
+void write_git_config(const std::filesystem::path& config_file) {
+  std::filesystem::create_directories(config_file.parent_path());
+  std::ofstream file(config_file);
+  file << "[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
+          // the clone's refs are written as files
+          "[init]\n\tdefaultRefFormat = files\n"
+          "[core]\n\tattributesFile = /dev/null\n\texcludesFile = /dev/null\n";
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + config_file.string());
+}
+
+}  // namespace bitbucket::testing::git

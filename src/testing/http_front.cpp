@@ -1,0 +1,269 @@
+#include "testing/http_front.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "testing/socket_stream.hpp"
+#include "testing/task_queue.hpp"
+
+namespace bitbucket::embedded {
+namespace {
+
+constexpr std::size_t kMaxThreads = 512;
+constexpr std::size_t kMaxBody = std::size_t{1} << 30;  // a push of a large history
+constexpr std::size_t kMaxDrain = std::size_t{16} << 20;
+constexpr std::chrono::seconds kIdle(60);
+
+/// Takes the head of a request apart without decoding anything.
+void parse_head(const std::string& head, HttpRequest& request) {
+  std::size_t at = head.find('\n') + 1;
+  const std::string line = trim(std::string_view(head).substr(0, at));
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  request.method = line.substr(0, first);
+  request.target = first == last ? std::string() : line.substr(first + 1, last - first - 1);
+  // Some clients send the whole URL as if to a proxy.
+  if (const auto scheme = request.target.find("://"); scheme < request.target.find('/')) {
+    const auto slash = request.target.find('/', scheme + 3);
+    request.target = slash == std::string::npos ? "/" : request.target.substr(slash);
+  }
+  while (at < head.size()) {
+    const auto end = std::min(head.find('\n', at), head.size());
+    const std::string_view header = std::string_view(head).substr(at, end - at);
+    if (const auto colon = header.find(':'); colon != std::string_view::npos) {
+      request.headers.emplace_back(std::string(header.substr(0, colon)), trim(header.substr(colon + 1)));
+    }
+    at = end + 1;
+  }
+}
+
+/// One request being answered.
+struct Running {
+  HttpRequest request;
+  bool has_body = false;
+  bool ambiguous = false;  ///< where its body ends
+  bool read = false;       ///< the body, to its end
+  bool close = false;
+
+  void inspect_framing() {
+    std::string length;
+    int lengths = 0;
+    bool chunked = false;
+    for (const auto& [name, value] : request.headers) {
+      if (equals_ignoring_case(name, "Content-Length")) length = value, ++lengths;
+      if (equals_ignoring_case(name, "Transfer-Encoding")) chunked = true;
+    }
+    const auto number = parse_integer(length);
+    ambiguous = lengths + (chunked ? 1 : 0) > 1 || (lengths == 1 && (!number || *number < 0));
+    has_body = chunked || (number && *number > 0);
+    read = !has_body;
+  }
+};
+
+thread_local Running* running = nullptr;
+
+void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response& to) {
+  to.status = from->status;
+  std::string type;
+  for (const auto& [name, value] : from->headers) {
+    to.set_header(name, value);
+    if (name == "Content-Type") type = value;
+  }
+  if (from->close) to.set_header("Connection", "close");
+  if (!from->stream) {
+    to.body = std::move(from->body);
+    return;
+  }
+  to.headers.erase("Content-Type");  // the library adds it again
+  to.set_chunked_content_provider(type, [from](std::size_t, httplib::DataSink& sink) {
+    const bool whole = from->stream([&](std::string_view piece) {
+      return piece.empty() || sink.write(piece.data(), piece.size());
+    });
+    if (whole) sink.done();
+    return whole;
+  });
+}
+
+}  // namespace
+
+class HttpFront::Impl : public httplib::Server {
+ public:
+  Impl(const std::string& address, int port, HttpFront::Handler handler) : handler_(std::move(handler)) {
+    configure();
+    port_ = port == 0 ? bind_to_any_port(address) : (bind_to_port(address, port) ? port : -1);
+    if (port_ < 0) {
+      throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
+                               ": the port is in use or the address is not of this machine");
+    }
+  }
+
+  ~Impl() override { shut_down(); }
+
+  void start() {
+    std::promise<void> ready;
+    new_task_queue = [&ready] {
+      auto* queue = new ElasticTaskQueue(kMaxThreads);  // owned by the library
+      ready.set_value();
+      return queue;
+    };
+    thread_ = std::thread([this] { listen_after_bind(); });
+    ready.get_future().wait();
+  }
+
+  void shut_down() noexcept {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+    }
+    if (thread_.joinable()) {
+      stop();
+      thread_.join();
+    } else if (const int listening = svr_sock_.exchange(-1); listening >= 0) {
+      ::close(listening);  // never started: the library would leave it open
+    }
+  }
+
+  int port_ = -1;
+  std::atomic<std::uint64_t> connections_{0};
+
+ private:
+  void configure() {
+    set_tcp_nodelay(true);
+    set_payload_max_length(kMaxBody);
+    set_keep_alive_max_count(1'000'000);
+    set_keep_alive_timeout(kIdle.count());
+    // Only one process may have the port: the library's default lets two share it.
+    set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+      ::fcntl(socket, F_SETFD, FD_CLOEXEC);  // git's processes must not keep the port
+    });
+    const auto plain = [this](const httplib::Request&, httplib::Response& to) { serve(to, nullptr); };
+    const auto reading = [this](const httplib::Request&, httplib::Response& to,
+                                const httplib::ContentReader& reader) { serve(to, &reader); };
+    Get("/", plain).Options("/", plain);
+    Post("/", reading).Put("/", reading).Patch("/", reading).Delete("/", reading);
+  }
+
+  bool process_and_close_socket(socket_t socket) override {
+    ++connections_;
+    ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+    const bool unread = enter(socket) && converse(socket);
+    if (unread) linger(socket);
+    {
+      const std::lock_guard lock(mutex_);
+      sockets_.erase(socket);
+      ::shutdown(socket, SHUT_RDWR);
+      ::close(socket);  // under the lock: the number may be somebody else's right after
+    }
+    return true;
+  }
+
+  bool enter(int socket) {
+    const std::lock_guard lock(mutex_);
+    sockets_.insert(socket);
+    return !stopping_;
+  }
+
+  /// Returns whether part of a request was left unread.
+  bool converse(int socket) {
+    SocketStream stream(socket);
+    while (stream.wait_for_request(kIdle)) {
+      Running now;
+      running = &now;
+      bool closed = false;
+      const bool fine = process_request(stream, false, closed, [&](httplib::Request& request) {
+        parse_head(stream.take_head(), now.request);
+        now.inspect_framing();
+        // The router here is ours; nor shall the library pack or cut what is answered.
+        request.path.assign(1, '/');
+        request.ranges.clear();
+        request.headers.erase("Accept-Encoding");
+      });
+      running = nullptr;
+      if (!stream.flush() || !fine || closed || now.close || !now.read) return !now.read;
+    }
+    return false;
+  }
+
+  void serve(httplib::Response& to, const httplib::ContentReader* reader) {
+    Running& now = *running;
+    auto response = std::make_shared<HttpResponse>();
+    std::size_t left = kMaxBody;
+    now.request.read_body = [&](const ByteSink& sink) {
+      if (now.read) return true;
+      if (reader == nullptr || now.ambiguous || now.request.media_type().starts_with("multipart/")) {
+        return false;
+      }
+      now.read = (*reader)([&](const char* data, std::size_t size) {
+        left -= std::min(left, size);
+        return left > 0 && sink({data, size});
+      });
+      return now.read;
+    };
+    if (now.ambiguous) {
+      response->status = 400;
+      response->content("text/plain", "The length of the body is not clear");
+    } else {
+      handler_(now.request, *response);
+      drain(now);
+    }
+    now.request.read_body = nullptr;
+    if (!now.read) response->close = true;
+    now.close = response->close;
+    copy_response(response, to);
+  }
+
+  /// A small body nobody wanted is read, so that the connection can go on.
+  static void drain(Running& now) {
+    std::size_t left = kMaxDrain;
+    if (now.read) return;
+    now.request.read_body([&](std::string_view piece) {
+      left -= std::min(left, piece.size());
+      return left > 0;
+    });
+  }
+
+  /// Closing with unread bytes would reset the connection and take our answer with it.
+  void linger(int socket) {
+    ::shutdown(socket, SHUT_WR);
+    SocketStream stream(socket);
+    std::string buffer(64u << 10, '\0');
+    for (std::size_t left = 4 * kMaxDrain; left > 0;) {
+      if (!stream.wait_for_request(std::chrono::seconds(2))) return;
+      static_cast<void>(stream.take_head());
+      const ssize_t n = stream.read(buffer.data(), buffer.size());
+      if (n <= 0) return;
+      left -= std::min(left, static_cast<std::size_t>(n));
+    }
+  }
+
+  HttpFront::Handler handler_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::set<int> sockets_;
+  bool stopping_ = false;
+};
+
+HttpFront::HttpFront(const std::string& address, int port, Handler handler)
+    : impl_(std::make_unique<Impl>(address, port, std::move(handler))) {}
+HttpFront::~HttpFront() = default;
+int HttpFront::port() const noexcept { return impl_->port_; }
+void HttpFront::start() { impl_->start(); }
+void HttpFront::stop() noexcept { impl_->shut_down(); }
+std::uint64_t HttpFront::connections() const noexcept { return impl_->connections_; }
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,102 @@
+#include "testing/socket_stream.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace bitbucket::embedded {
+namespace {
+
+constexpr std::size_t kInput = 64u << 10;
+constexpr std::size_t kOutput = 64u << 10;
+constexpr std::size_t kMaxHead = 256u << 10;
+constexpr std::chrono::seconds kPatience(60);  // with a peer that stops in the middle of a message
+
+bool wait(int socket, short events, std::chrono::milliseconds timeout) {
+  pollfd entry{socket, events, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&entry, 1, static_cast<int>(timeout.count()));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+}  // namespace
+
+bool SocketStream::wait_for_request(std::chrono::milliseconds timeout) {
+  head_.clear();
+  recording_ = true;
+  return position_ < input_.size() || fill(timeout);
+}
+
+std::string SocketStream::take_head() {
+  recording_ = false;
+  return std::move(head_);
+}
+
+bool SocketStream::fill(std::chrono::milliseconds timeout) {
+  if (!flush() || !wait(socket_, POLLIN, timeout)) return false;
+  input_.resize(kInput);
+  position_ = 0;
+  ssize_t got = 0;
+  do {
+    got = ::recv(socket_, input_.data(), input_.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  input_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return got > 0;
+}
+
+bool SocketStream::is_readable() const {
+  return position_ < input_.size() || wait(socket_, POLLIN, kPatience);
+}
+
+bool SocketStream::is_writable() const { return !broken_ && wait(socket_, POLLOUT, kPatience); }
+
+ssize_t SocketStream::read(char* data, std::size_t size) {
+  if (recording_ && head_.size() > kMaxHead) return -1;
+  if (position_ == input_.size() && !fill(kPatience)) return -1;
+  const std::size_t count = std::min(size, input_.size() - position_);
+  std::memcpy(data, input_.data() + position_, count);
+  if (recording_) head_.append(input_, position_, count);
+  position_ += count;
+  return static_cast<ssize_t>(count);
+}
+
+ssize_t SocketStream::write(const char* data, std::size_t size) {
+  if (broken_) return -1;
+  output_.append(data, size);
+  if (output_.size() >= kOutput && !flush()) return -1;
+  return static_cast<ssize_t>(size);
+}
+
+bool SocketStream::flush() {
+  std::size_t sent = 0;
+  while (!broken_ && sent < output_.size()) {
+    const ssize_t n = ::send(socket_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL);
+    if (n >= 0) {
+      sent += static_cast<std::size_t>(n);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      broken_ = !wait(socket_, POLLOUT, kPatience);
+    } else if (errno != EINTR) {
+      broken_ = true;
+    }
+  }
+  output_.clear();
+  return !broken_;
+}
+
+// Nobody asks: the server logs no addresses.
+void SocketStream::get_remote_ip_and_port(std::string& ip, int& port) const {
+  ip.clear();
+  port = 0;
+}
+
+void SocketStream::get_local_ip_and_port(std::string& ip, int& port) const {
+  ip.clear();
+  port = 0;
+}
+
+}  // namespace bitbucket::embedded

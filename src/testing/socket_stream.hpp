@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include <httplib.h>
+
+namespace bitbucket::embedded {
+
+/// A socket for the HTTP library that keeps the request's head as it came, because the library
+/// decodes header values, and joins an answer's head and body into one write.
+class SocketStream : public httplib::Stream {
+ public:
+  explicit SocketStream(int socket) : socket_(socket) {}
+
+  /// Waits for the first byte of a request; false when none comes or the peer closed.
+  bool wait_for_request(std::chrono::milliseconds timeout);
+  /// Returns the bytes consumed since the last call; the head, when called after the head.
+  [[nodiscard]] std::string take_head();
+  /// Sends what is buffered.
+  bool flush();
+
+  [[nodiscard]] bool is_readable() const override;
+  [[nodiscard]] bool is_writable() const override;
+  ssize_t read(char* data, std::size_t size) override;
+  ssize_t write(const char* data, std::size_t size) override;
+  void get_remote_ip_and_port(std::string& ip, int& port) const override;
+  void get_local_ip_and_port(std::string& ip, int& port) const override;
+  [[nodiscard]] socket_t socket() const override { return socket_; }
+
+ private:
+  bool fill(std::chrono::milliseconds timeout);
+
+  int socket_;
+  std::string input_;
+  std::size_t position_ = 0;
+  std::string head_;
+  bool recording_ = true;
+  std::string output_;
+  bool broken_ = false;
+};
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,70 @@
+#include <string>
+
+#include "model/error_entry.hpp"
+#include "support.hpp"
+
+namespace {
+
+using namespace bitbucket;
+
+json::ErrorBody read(std::string body) { return json::read_errors(body); }
+
+TEST(ErrorBodyTest, ReadsEveryEntryAndItsExtras) {
+  const auto body = read(R"({"errors":[
+    {"context":"name","message":"m1","exceptionName":"com.atlassian.X","currentVersion":3,
+     "pullRequest":{"id":1}},
+    {"context":null,"message":"m2","exceptionName":null}]})");
+  EXPECT_TRUE(body.has_errors);
+  EXPECT_FALSE(body.router);
+  ASSERT_EQ(body.entries.size(), 2U);
+  EXPECT_EQ(body.entries[0].context, "name");
+  EXPECT_EQ(body.entries[0].message, "m1");
+  EXPECT_EQ(body.entries[0].exception_name, "com.atlassian.X");
+  EXPECT_EQ(body.entries[0].extras.text, R"({"currentVersion":3,"pullRequest":{"id":1}})");
+  EXPECT_EQ(body.entries[1],
+            (ErrorEntry{.context = {}, .message = "m2", .exception_name = {}, .extras = {}}));
+}
+
+TEST(ErrorBodyTest, ReadsAnErrorWithoutTheArray) {
+  const auto body = read(R"({"context":"c","message":"m","exceptionName":"X"})");
+  EXPECT_FALSE(body.has_errors);
+  EXPECT_FALSE(body.router);
+  ASSERT_EQ(body.entries.size(), 1U);
+  EXPECT_EQ(body.entries[0].exception_name, "X");
+}
+
+TEST(ErrorBodyTest, KnowsTheRouter) {
+  const auto body = read(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})");
+  EXPECT_FALSE(body.has_errors);
+  EXPECT_TRUE(body.router);
+  ASSERT_EQ(body.entries.size(), 1U);
+  EXPECT_EQ(body.entries[0].message, "HTTP 404 Not Found");
+}
+
+TEST(ErrorBodyTest, KeepsEntriesOfAnotherShape) {
+  const auto body = read(R"({"errors":[{"message":7},"text",{"message":"good"}]})");
+  ASSERT_EQ(body.entries.size(), 3U);
+  EXPECT_EQ(body.entries[0].extras.text, R"({"message":7})");
+  EXPECT_EQ(body.entries[1].extras.text, R"("text")");
+  EXPECT_EQ(body.entries[2].message, "good");
+}
+
+TEST(ErrorBodyTest, ReadsOneEntryInPlaceOfTheArray) {
+  const auto body = read(R"({"errors":{"message":"m"}})");
+  EXPECT_TRUE(body.has_errors);
+  ASSERT_EQ(body.entries.size(), 1U);
+  EXPECT_EQ(body.entries[0].message, "m");
+}
+
+TEST(ErrorBodyTest, NeverThrowsForAnotherBody) {
+  for (const char* text : {"", "<html></html>", "[]", "{", "null", "{}", "{\"errors\":null}",
+                           "\xff", "{\"errors\":[", "{\"unrelated\":1}"}) {
+    const auto body = read(text);
+    EXPECT_TRUE(body.entries.empty()) << text;
+    EXPECT_FALSE(body.has_errors) << text;
+    EXPECT_FALSE(body.router) << text;
+  }
+  EXPECT_TRUE(read("{\"errors\":[]}").has_errors);
+}
+
+}  // namespace

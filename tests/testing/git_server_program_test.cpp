@@ -1,0 +1,123 @@
+#include <array>
+#include <csignal>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "testing/server_fixture.hpp"
+
+namespace server_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The program, with what it prints.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> args) {
+    args.insert(args.begin(), BITBUCKET_GIT_SERVER);
+    std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    int out[2], err[2];
+    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
+    EXPECT_EQ(::pipe2(err, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    EXPECT_EQ(::posix_spawn(&pid_, BITBUCKET_GIT_SERVER, &actions, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    ::close(out[1]);
+    ::close(err[1]);
+    out_ = ::fdopen(out[0], "r");
+    err_ = ::fdopen(err[0], "r");
+  }
+  ~Program() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL), exit_code();
+    std::fclose(out_);
+    std::fclose(err_);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  std::string line() { return read(out_, true); }
+  std::string output() { return read(out_, false); }
+  std::string errors() { return read(err_, false); }
+  void signal(int number) { ::kill(pid_, number); }
+  int exit_code() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  static std::string read(std::FILE* file, bool one_line) {
+    std::string out;
+    for (int c = 0; (c = std::fgetc(file)) != EOF;) {
+      if (one_line && c == '\n') break;
+      out += static_cast<char>(c);
+    }
+    return out;
+  }
+  pid_t pid_ = -1;
+  std::FILE* out_ = nullptr;
+  std::FILE* err_ = nullptr;
+};
+
+TEST(GitServerProgramTest, ServesUntilItIsTold) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    const std::string demo = (samples().folder / "PRJ/demo").string();
+    Program program({"--context", "/bb", "--user", "joe:a:b:ada@example.com", "--token", "t=joe", "PRJ/demo=" + demo});
+    const std::string line = program.line();
+    ASSERT_THAT(line, ::testing::MatchesRegex("Listening on http://127.0.0.1:[0-9]+/bb")) << program.errors();
+    const int port = std::stoi(line.substr(line.rfind(':') + 1));
+    const Answer answer = send(port, "GET", "/bb/rest/api/1.0/projects/PRJ/repos/demo/commits", basic("joe", "a:b"));
+    EXPECT_EQ(answer.parsed()["values"][0]["author"]["name"], "joe");
+    EXPECT_EQ(send(port, "GET", "/bb/rest/api/1.0/repos", {{"Authorization", "Bearer t"}}).parsed()["size"], 1);
+    program.signal(number);
+    EXPECT_EQ(program.exit_code(), 0);
+  }
+}
+
+TEST(GitServerProgramTest, ServesAFolderAndTellsAFile) {
+  const bitbucket::test_support::TempDir folder;
+  bitbucket::test_support::write_file(folder / "key.pem", key().public_pem());
+  Program program({"--anonymous", "--max-limit=2", "--ready-file", (folder / "ready").string(), "--consumer",
+                   "app=" + (folder / "key.pem").string(), "--auto-approve", samples().folder.string()});
+  const std::string line = program.line();
+  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  const json page = send(port, "GET", "/rest/api/1.0/repos?limit=10").parsed();
+  EXPECT_EQ(page["limit"], 2);
+  std::array<char, 100> text{};
+  std::FILE* ready = std::fopen((folder / "ready").c_str(), "r");
+  ASSERT_NE(ready, nullptr);
+  EXPECT_NE(std::fgets(text.data(), text.size(), ready), nullptr);
+  std::fclose(ready);
+  EXPECT_EQ("Listening on " + std::string(text.data()), line + "\n");
+}
+
+TEST(GitServerProgramTest, ExplainsItself) {
+  Program help({"--help"});
+  EXPECT_THAT(help.output(), HasSubstr("Usage: bitbucket-git-server"));
+  EXPECT_EQ(help.exit_code(), 0);
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+      {{}, "give a folder"}, {{"--nothing", "x", "."}, "no option --nothing"}, {{"--port"}, "needs a value"},
+      {{"--port", "x", "."}, "needs a number"}, {{"--token", "t", "."}, "TOKEN=USER"}, {{"--consumer", "a=/none", "."}, "/none"}};
+  for (const auto& [args, text] : wrong) {
+    Program program(args);
+    EXPECT_THAT(program.errors(), HasSubstr(text));
+    EXPECT_EQ(program.exit_code(), 2) << text;
+  }
+  Program missing({"/does/not/exist"});
+  EXPECT_THAT(missing.errors(), HasSubstr("there is no folder /does/not/exist"));
+  EXPECT_EQ(missing.exit_code(), 1);
+}
+
+}  // namespace
+}  // namespace server_test
