@@ -118,8 +118,10 @@ void configure(const Context& original, const Context& clone) {
     const std::string value = line == std::string::npos ? "true" : entry.substr(line + 1);
     checked(clone.command({"config", "--add", entry.substr(0, line), value}));
   }
-  // gc would run beside the pushes of a test, and later.
-  for (const char* setting : {"http.receivepack=true", "receive.autogc=false", "gc.auto=0"}) {
+  // gc would run beside the pushes of a test, and later.  A push stays a pack: unpacking an object
+  // that the original has would set the time of the original's file.
+  for (const char* setting :
+       {"http.receivepack=true", "receive.autogc=false", "gc.auto=0", "receive.unpackLimit=1"}) {
     const std::string text = setting;
     const std::size_t equal = text.find('=');
     checked(clone.command({"config", text.substr(0, equal), text.substr(equal + 1)}));

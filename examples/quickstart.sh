@@ -1,0 +1,399 @@
+#!/usr/bin/env bash
+# The main job of the library in one command; see --help.
+set -euo pipefail
+unset CDPATH
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=${here%/*}
+# shellcheck source=cmake/common.sh
+source "$root/cmake/common.sh"
+
+usage() {
+  cat <<TEXT
+usage: examples/quickstart.sh [OPTIONS] [REPOSITORY [SINCE [UNTIL]]]
+
+Authorises an application through the three OAuth legs, lists and searches repositories, registers a
+webhook, pushes, and reads the commits from SINCE (left out) to UNTIL with the files each one changed:
+over HTTP, from an embedded Bitbucket Server that serves your git REPOSITORY.  That is only read.
+What is missing on a Debian is installed first (as root or with sudo).
+
+  REPOSITORY      a git repository, bare or not (default: this checkout)
+  SINCE, UNTIL    tags, branches or commits (default: the two newest tags, else the last 20 commits)
+
+  --browser       click on the approve page yourself
+  --build-dir DIR build there (default: build/quickstart)
+  --help
+
+The same against a server of yours, where nothing is written unless asked:
+
+  --url URL       for example https://git.example.com/bitbucket
+  --repo PRJ/demo the repository there; then [SINCE [UNTIL]] are the only other arguments
+  --webhook URL   registers a webhook (secret: BITBUCKET_WEBHOOK_SECRET, otherwise a random one)
+  --push          pushes one commit to a new branch quickstart/...
+
+  Credentials come from BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or
+  BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY (a PEM file) with BITBUCKET_ACCESS_TOKEN and
+  BITBUCKET_ACCESS_TOKEN_SECRET; without these two the three legs are gone through.
+TEXT
+}
+
+# --- arguments
+
+url='' repo='' hook_url='' build='' path='' since='' until=''
+browser=false push=false
+
+wrong_usage() {
+  printf '%s: %s (see --help)\n' "${0##*/}" "$*" >&2
+  exit 2
+}
+
+parse_arguments() {
+  local words=()
+  while (($#)); do
+    case $1 in
+      --help | -h) usage && exit 0 ;;
+      --browser) browser=true ;;
+      --push) push=true ;;
+      --url | --repo | --webhook | --build-dir)
+        [[ -n ${2:-} && $2 != --* ]] || wrong_usage "$1 needs a value"
+        case $1 in
+          --url) url=$2 ;;
+          --repo) repo=$2 ;;
+          --webhook) hook_url=$2 ;;
+          --build-dir) build=$(realpath -m -- "$2") ;;
+        esac
+        shift ;;
+      --) shift && words+=("$@") && break ;;
+      -*) wrong_usage "there is no option $1" ;;
+      *) words+=("$1") ;;
+    esac
+    shift
+  done
+  if [[ -n $url ]]; then
+    [[ -n $repo ]] || wrong_usage "--url needs --repo PRJ/slug"
+    words=('' "${words[@]}")
+  elif [[ -n $repo || -n $hook_url ]] || $push; then
+    wrong_usage "--repo, --webhook and --push go with --url"
+  fi
+  ((${#words[@]} <= 3)) || wrong_usage "too many arguments"
+  path=${words[0]:-} since=${words[1]:-} until=${words[2]:-}
+}
+
+# --- the repository
+
+# git as this script uses it: nothing of the user's configuration, any owner, no lock, no prompt.
+isolate_git() {
+  local variable
+  for variable in ${!GIT_*}; do unset "$variable"; done
+  export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
+  export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+  export GIT_AUTHOR_NAME=Quickstart GIT_AUTHOR_EMAIL=quickstart@example.com
+  export GIT_COMMITTER_NAME=Quickstart GIT_COMMITTER_EMAIL=quickstart@example.com
+}
+
+is_repository() { GIT_CEILING_DIRECTORIES=$(dirname "$1") git -C "$1" rev-parse --git-dir >/dev/null 2>&1; }
+commit_of() { git -C "$path" rev-parse --quiet --verify --end-of-options "$1^{commit}" 2>/dev/null; }
+
+make_repository() {
+  path=$work/hello
+  git init --quiet --initial-branch=main "$path"
+  local n file=src/answer.cpp
+  mkdir "$path/src"
+  for n in 1 2 3 4 5 6; do
+    if ((n == 4)); then
+      git -C "$path" mv src/answer.cpp src/question.cpp
+      file=src/question.cpp
+    fi
+    { cat "$root/LICENSE" 2>/dev/null || seq 50; printf '// answer %s\n' "$n"; } >"$path/$file"
+    printf 'Hello, version %s.\n' "$n" >"$path/README.md"
+    git -C "$path" add --all
+    GIT_COMMITTER_DATE="2024-01-0${n}T12:00:00Z" GIT_AUTHOR_DATE="2024-01-0${n}T12:00:00Z" \
+      git -C "$path" commit --quiet --message="Step $n of the demonstration"
+    ((n % 3)) || git -C "$path" tag "v0.$((n / 3))"
+  done
+}
+
+choose_repository() {
+  if [[ -z $path ]]; then
+    path=$root
+    if ! is_repository "$path" || ! commit_of HEAD >/dev/null; then
+      make_repository
+      say "This checkout has no git history; a repository made for the occasion is served."
+    fi
+  fi
+  [[ -d $path ]] || fail "there is no folder '$path'"
+  path=$(realpath -- "$path")
+  is_repository "$path" || fail "'$path' is not a git repository (for a worktree, give its top folder)"
+  local name
+  for name in "$since" "$until"; do
+    [[ -z $name ]] || commit_of "$name" >/dev/null || fail "'$name' names no commit in '$path'"
+  done
+}
+
+# Branches and tags go to the server by their name, anything else (HEAD~5) as the commit it means.
+name_for_server() {
+  [[ -n $1 ]] || return 0
+  if git -C "$path" show-ref --quiet --verify "refs/tags/$1" ||
+    git -C "$path" show-ref --quiet --verify "refs/heads/$1"; then
+    printf '%s' "$1"
+  else
+    commit_of "$1"
+  fi
+}
+
+# --- building
+
+build_programs() {
+  local log=$work/build.log start=$SECONDS
+  if [[ -z $build ]]; then
+    build=$root/build/quickstart
+    if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
+      build=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/bitbucket-quickstart/$(cksum <<<"$root" | cut -d' ' -f1)
+      mkdir -p "$build" 2>/dev/null || build=$work/build
+      say "This checkout cannot be written to; building in $build."
+    fi
+  fi
+  [[ -x $build/examples/quickstart ]] || say "Building the library and the programs (once, a minute or two) ..."
+  # A folder that is configured already stays as it is; it may be one of the tests.
+  if ! { is_configured "$build" "$root" || configure_quietly "$log" "$root" "$build" \
+    -DCMAKE_BUILD_TYPE=Release -DBITBUCKET_BUILD_TESTS=OFF; } ||
+    ! build_quietly "$log" "$build" quickstart webhook_receiver bitbucket-git-server; then
+    tail -n 60 "$log" >&2
+    fail "the build failed; its last lines are above"
+  fi
+  ((SECONDS - start < 5)) || say "Built in $((SECONDS - start)) s."
+  client=$build/examples/quickstart
+}
+
+# --- the embedded server
+
+start_server() {
+  openssl genrsa -out "$work/key.pem" 2048 2>/dev/null
+  openssl rsa -in "$work/key.pem" -pubout -out "$work/key.pub" 2>/dev/null
+  export BITBUCKET_CONSUMER_KEY=quickstart BITBUCKET_PRIVATE_KEY=$work/key.pem
+  unset BITBUCKET_TOKEN BITBUCKET_ACCESS_TOKEN BITBUCKET_ACCESS_TOKEN_SECRET
+  export BITBUCKET_USER=admin BITBUCKET_PASSWORD
+  BITBUCKET_PASSWORD=$(openssl rand -hex 16)
+  # The server is on this machine; a proxy is not asked for it.
+  export no_proxy="127.0.0.1,${no_proxy:-}" NO_PROXY="127.0.0.1,${NO_PROXY:-}"
+
+  repo=QUICK/$(slug_of "$path")
+  "$build/src/testing/bitbucket-git-server" --user "admin:$BITBUCKET_PASSWORD" \
+    --consumer "quickstart=$work/key.pub" "$repo=$path" >"$work/server.log" 2>&1 &
+  started+=($!)
+  wait_for 30 "the embedded server does not start: $(tail -n 3 "$work/server.log" 2>/dev/null)" \
+    server_is_up
+}
+
+server_is_up() { url=$(sed -n 's/^Listening on //p' "$work/server.log" 2>/dev/null) && [[ -n $url ]]; }
+
+# The folder's name as Bitbucket would write it: lower case, no other characters than a-z 0-9 . _ -
+slug_of() {
+  local name
+  name=$(basename "$1" .git)
+  name=$(printf '%s' "$name" | tr '[:upper:]' '[:lower:]' | tr -c 'a-z0-9._-' '-')
+  [[ $name == *[a-z0-9]* ]] || name=repository
+  printf '%s' "$name"
+}
+
+# --- the three legs
+
+# Answers the approve page's form as a click on its button would, and prints the verifier.
+approve() {
+  local page=$1 html fields=() name value action
+  html=$(curl -fsS --max-time 30 "$page") || return 1
+  while read -r name value; do
+    fields+=(--data-urlencode "$name=$value")
+  done < <(sed -nE 's/.*<input type="hidden" name="([^"]*)" value="([^"]*)".*/\1 \2/p' <<<"$html")
+  action=$(sed -nE 's/.*<form method="post" action="([^"]*)".*/\1/p' <<<"$html" | sed 's/&amp;/\&/g')
+  [[ $action == http* ]] || action=$(grep -oE '^https?://[^/]+' <<<"$page")$action
+  curl -fsS --max-time 30 "${fields[@]}" --data-urlencode user=admin --data-urlencode answer=allow "$action" |
+    sed -nE 's/.*<code id="verifier">([^<]*)<.*/\1/p'
+}
+
+has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/conversation"); }
+has_page_or_ended() { has_page || ! kill -0 "$program" 2>/dev/null; }
+
+# The program asks for the verifier of the page; it is answered here, or by the person.
+authorize() {
+  local page='' verifier='' program line
+  heading "Authorising the application through the three legs of OAuth"
+  mkfifo "$work/answers"
+  "$client" authorize <"$work/answers" >"$work/session" 2>"$work/conversation" &
+  program=$!
+  started+=("$program")
+  exec 3>"$work/answers"
+  wait_for 60 "no request token came" has_page_or_ended
+  if [[ -n $page ]]; then
+    say "  1. a request token was granted"
+    if $browser; then
+      say "  2. open this page and allow the access:" "     $page"
+      read -r -p "     the verifier it shows: " verifier || fail "no verifier was entered"
+    else
+      verifier=$(approve "$page") || fail "the page for the approval failed: $page"
+      say "  2. approved on ${dim}${page%%\?*}${normal}"
+    fi
+    printf '%s\n' "$verifier" >&3
+  fi
+  exec 3>&-
+  wait "$program" || fail "$(tail -n 1 "$work/conversation")"
+  while IFS= read -r line; do
+    case $line in
+      BITBUCKET_ACCESS_TOKEN=* | BITBUCKET_ACCESS_TOKEN_SECRET=*) export "${line?}" ;;
+    esac
+  done <"$work/session"
+  say "  3. an access token was granted; every request from here on is signed with it"
+}
+
+# A server of the user's: what the environment offers, else the three legs with a person to click.
+use_credentials() {
+  if [[ -z ${BITBUCKET_TOKEN:-} && -n ${BITBUCKET_CONSUMER_KEY:-} && -z ${BITBUCKET_ACCESS_TOKEN:-} ]]; then
+    [[ -r ${BITBUCKET_PRIVATE_KEY:-} ]] || fail "BITBUCKET_PRIVATE_KEY must name the PEM file of the private key"
+    browser=true
+    authorize
+  fi
+}
+
+# --- the webhook and the push
+
+# git is told its credentials through its environment, where no other user sees them.  Without any it
+# asks its own helpers.
+git_credentials() {
+  local n=${GIT_CONFIG_COUNT:-0} header
+  if [[ -n ${BITBUCKET_TOKEN:-} ]]; then
+    header="Bearer $BITBUCKET_TOKEN"
+  elif [[ -n ${BITBUCKET_USER:-} ]]; then
+    header="Basic $(printf '%s:%s' "$BITBUCKET_USER" "${BITBUCKET_PASSWORD:-}" | base64 | tr -d '\n')"
+  else
+    return 0
+  fi
+  export GIT_CONFIG_COUNT=$((n + 1)) "GIT_CONFIG_KEY_$n=http.extraHeader" \
+    "GIT_CONFIG_VALUE_$n=Authorization: $header"
+}
+
+clone_link() {
+  "$client" repositories "${repo#*/}" | awk -v repo="$repo" 'tolower($1) == tolower(repo) { print $2 }'
+}
+
+commit_and_push() {
+  local blob tree commit
+  local author=(-c user.name=Quickstart -c user.email=quickstart@example.com)
+  git clone --quiet --depth 1 --no-tags --filter=blob:none --no-checkout "$1" "$2" && cd "$2" &&
+    blob=$(printf 'Pushed by the quickstart.\n' | git hash-object -w --stdin) &&
+    git read-tree HEAD &&
+    git update-index --add --cacheinfo "100644,$blob,QUICKSTART.md" &&
+    tree=$(git write-tree --missing-ok) &&
+    commit=$(git "${author[@]}" commit-tree -p HEAD -m 'Add QUICKSTART.md' "$tree") &&
+    git push --quiet origin "$commit:refs/heads/$3"
+}
+
+# One commit with one new file on a new branch.  Only what it takes is fetched, of any size of history.
+push_commit() {
+  local link clone=$work/clone
+  link=$(clone_link)
+  [[ -n $link ]] || fail "$repo shows no clone link"
+  if ! (git_credentials && commit_and_push "$link" "$clone" "$1") >"$work/push.log" 2>&1; then
+    fail "the push to $link failed: $(grep -vE '^(hint:|To |$)' "$work/push.log" | head -n 1)"
+  fi
+  say "  pushed one commit to the branch $1 through ${dim}$link${normal}"
+}
+
+receiver_is_up() { hook_url=$(grep -s -m 1 '^http' "$work/receiver/url"); }
+
+start_receiver() {
+  mkdir "$work/receiver"
+  (cd "$work/receiver" && exec "$build/examples/webhook_receiver") >"$work/receiver/url" &
+  receiver=$!
+  started+=("$receiver")
+  wait_for 10 "the receiver of the webhook does not start" receiver_is_up
+}
+
+delivery_header() {
+  sed -nE "s/^$1: *([^[:cntrl:]]*).*/\1/Ip" "$work/receiver/headers"
+}
+
+show_delivery() {
+  local expected
+  wait_for 30 "no webhook arrived" test -e "$work/receiver/headers"
+  wait "$receiver"
+  expected=sha256=$(openssl dgst -sha256 -hmac "$BITBUCKET_WEBHOOK_SECRET" -r "$work/receiver/body" | cut -d' ' -f1)
+  [[ $(delivery_header X-Hub-Signature) == "$expected" ]] || fail "the webhook's signature is wrong"
+  say "  received $(delivery_header X-Event-Key), $(wc -c <"$work/receiver/body") bytes; ${green}its signature is right${normal}"
+}
+
+use_webhook_locally() {
+  heading "Registering a webhook and pushing to a private clone"
+  start_receiver
+  "$client" webhook "$repo" "$hook_url"
+  push_commit "quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+  show_delivery
+}
+
+use_webhook_remotely() {
+  if [[ -n $hook_url ]]; then
+    heading "Registering a webhook"
+    [[ -n ${BITBUCKET_WEBHOOK_SECRET_GIVEN:-} ]] || say "  its secret: $BITBUCKET_WEBHOOK_SECRET"
+    "$client" webhook "$repo" "$hook_url"
+  fi
+  if $push; then
+    heading "Pushing"
+    push_commit "quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+  fi
+}
+
+# --- all of it
+
+show_repositories() {
+  heading "Repositories"
+  "$client" repositories
+  say "  ${dim}searching for \"${repo#*/}\":${normal}"
+  "$client" repositories "${repo#*/}"
+}
+
+show_commits() {
+  heading "Commits of $repo and the files they changed"
+  "$client" commits "$repo" "$since" "$until"
+}
+
+on_embedded_server() {
+  isolate_git
+  choose_repository
+  build_programs
+  start_server
+  say "An embedded Bitbucket Server serves $path at $url"
+  export BITBUCKET_URL=$url
+  authorize
+  show_repositories
+  if commit_of HEAD >/dev/null; then
+    use_webhook_locally
+  else
+    say "" "The repository is empty: there is nothing to push to and no commit to list."
+  fi
+  # Detached, the server's default branch may be another one.
+  since=$(name_for_server "$since")
+  until=$(name_for_server "$until")
+  show_commits
+}
+
+on_given_server() {
+  build_programs
+  export BITBUCKET_URL=$url
+  use_credentials
+  show_repositories
+  use_webhook_remotely
+  show_commits
+}
+
+main() {
+  parse_arguments "$@"
+  install_missing "${build_packages[@]}"
+  make_work_folder
+  export BITBUCKET_WEBHOOK_SECRET_GIVEN=${BITBUCKET_WEBHOOK_SECRET:-}
+  export BITBUCKET_WEBHOOK_SECRET=${BITBUCKET_WEBHOOK_SECRET:-$(openssl rand -hex 20)}
+  if [[ -n $url ]]; then
+    on_given_server
+  else
+    on_embedded_server
+  fi
+}
+
+main "$@"
