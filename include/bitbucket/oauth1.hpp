@@ -21,8 +21,9 @@ struct OAuth1Environment {
 };
 
 /// Signs HTTP requests with OAuth 1.0a RSA-SHA1 (RFC 5849).  The key is parsed once, here; a signer
-/// is thread-safe and cheap to copy.  Without an access token it signs two-legged requests.  It signs
-/// the URL it is given: `impersonate` and `sign_base_url` are applied by BitbucketServer only.
+/// is thread-safe and cheap to copy.  Without an access token it signs two-legged requests.  It
+/// signs the URL it is given: `impersonate` and `sign_base_url` are applied by BitbucketServer
+/// only.
 class BITBUCKET_EXPORT OAuth1Signer {
  public:
   /// Throws InvalidArgument that says what was found when the key is not an RSA key in PEM.

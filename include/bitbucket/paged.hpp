@@ -64,6 +64,7 @@ class BITBUCKET_EXPORT PageSource {
 /// Nothing is sent before begin().  While a page is consumed the next one is on its way, and at
 /// most one; PagingOptions::prefetch = 0 asks for it only when it is needed.  A page that fails
 /// throws from begin() or ++; begin() may then be called again and goes on with that page.
+/// A server may send any number of empty pages, which only a stop token ends.
 /// Leaving the loop abandons what is under way.  Not thread-safe; a range outlives its client.
 template <class T>
 class Paged {
@@ -78,7 +79,7 @@ class Paged {
     T& operator*() const { return walk_->page.values[walk_->index]; }
     T* operator->() const { return &**this; }
     iterator& operator++() {
-      ++walk_->index;
+      if (!walk_->exhausted()) ++walk_->index;  // it is where the last load() failed
       walk_->load();
       return *this;
     }
@@ -99,6 +100,14 @@ class Paged {
       [[nodiscard]] bool exhausted() const { return index == page.values.size(); }
       void load();
     };
+    /// Limits a walk to `n` rows while it lives.
+    struct Limit {
+      Walk& walk;
+      Limit(Walk& limited, std::size_t n) : walk(limited) { walk.wanted = n; }
+      Limit(const Limit&) = delete;
+      Limit& operator=(const Limit&) = delete;
+      ~Limit() { walk.wanted = detail::PageSource::everything; }
+    };
     explicit iterator(Walk* walk) : walk_(walk) {}
     Walk* walk_ = nullptr;
   };
@@ -110,6 +119,7 @@ class Paged {
 
   /// Begins where an earlier walk over the same operation stood.  To be called before begin().
   Paged from(const PagePosition& position) && {
+    if (position.start < 0) throw InvalidArgument("a page position cannot be negative");
     walk_->source->start_at(position.at_end ? -1 : position.start);
     walk_->skip = position.offset;
     return std::move(*this);
@@ -126,7 +136,7 @@ class Paged {
   std::vector<T> to_vector(std::size_t n = detail::PageSource::everything) {
     std::vector<T> rows;
     if (n == 0) return rows;
-    walk_->wanted = n;
+    const typename iterator::Limit limit(*walk_, n);
     for (T& row : *this) {
       rows.push_back(std::move(row));
       if (walk_->wanted != detail::PageSource::everything) --walk_->wanted;
@@ -135,7 +145,6 @@ class Paged {
         break;
       }
     }
-    walk_->wanted = detail::PageSource::everything;
     return rows;
   }
 
@@ -160,8 +169,10 @@ class Paged {
 template <class T>
 void Paged<T>::iterator::Walk::load() {
   while (index >= page.values.size() && !source->at_end()) {
-    std::string& body =
-        source->fetch(wanted == detail::PageSource::everything ? wanted : wanted + skip);
+    // Saturates: an offset may be anything that a caller kept somewhere.
+    std::string& body = source->fetch(wanted > detail::PageSource::everything - skip
+                                          ? detail::PageSource::everything
+                                          : wanted + skip);
     Page<T> next;
     try {
       JsonCodec<Page<T>>::read(body, next);

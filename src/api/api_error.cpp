@@ -23,11 +23,21 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) noexce
   return false;
 }
 
+/// A redirect to a login page, by its path or to a host that does nothing else; not a mere change
+/// of scheme or host.
 bool is_login_redirect(const Response& response) noexcept {
-  const std::string_view location = response.header("Location");
-  return response.status / 100 == 3 &&
-         (contains_ignoring_case(location, "login") || contains_ignoring_case(location, "sso") ||
-          contains_ignoring_case(location, "saml"));
+  if (response.status / 100 != 3) return false;
+  std::string_view path = response.header("Location");
+  std::string_view host;
+  if (const std::size_t scheme = path.find("//"); scheme != std::string_view::npos) {
+    path.remove_prefix(scheme + 2);
+    host = path.substr(0, path.find('/'));
+    path.remove_prefix(host.size());
+  }
+  path = path.substr(0, path.find('?'));
+  return host.starts_with("sso.") || host.starts_with("login.") || host.starts_with("idp.") ||
+         contains_ignoring_case(path, "login") || contains_ignoring_case(path, "saml") ||
+         contains_ignoring_case(path, "/sso");
 }
 
 bool requires_captcha(const Response& response, const std::vector<ErrorEntry>& errors) noexcept {

@@ -7,6 +7,8 @@ namespace {
 
 // What a server sends may hold anything; an error text must be safe to show in a terminal or a log.
 std::string printable(std::string_view text, std::size_t longest) {
+  // Cut between characters: a logger that writes JSON refuses half of one.
+  while (longest > 0 && longest < text.size() && (text[longest] & 0xC0) == 0x80) --longest;
   std::string out(text.substr(0, longest));
   for (char& c : out)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';

@@ -9,6 +9,10 @@ namespace {
 
 using std::chrono::seconds;
 
+// A clock of nanoseconds does not reach the years 1 and 9999, which a header may name.
+constexpr std::chrono::sys_days earliest = std::chrono::year(1970) / 1 / 1;
+constexpr std::chrono::sys_days latest = std::chrono::year(2200) / 1 / 1;
+
 std::int64_t steady_seconds() noexcept {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<seconds>(since).count() + 1;  // never 0
@@ -26,7 +30,7 @@ ServerClock::time_point ServerClock::now() const { return local() + seconds(offs
 
 bool ServerClock::adopt(const Response& refused) {
   const auto date = http::parse_http_date(refused.header("Date"));
-  if (!date) return false;
+  if (!date || *date < earliest || *date > latest) return false;
   const auto here = std::chrono::floor<seconds>(local());
   const std::int64_t offset = (*date - here).count();
   const std::int64_t change = offset - offset_.load();

@@ -1,14 +1,11 @@
 #include "http/curl_transport.hpp"
 
-// The only file that knows libcurl.
-#include <curl/curl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -17,176 +14,17 @@
 
 #include <bitbucket/error.hpp>
 
+#include "http/curl_handles.hpp"
 #include "http/encoding.hpp"
 #include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
 namespace {
 
+constexpr std::size_t max_headers = 256 * 1024;
+
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// Keeps a SIGPIPE that TLS may raise on a dead connection from the host: blocked for this thread
-/// while libcurl works, and taken off if it came.
-class SigpipeGuard {
- public:
-  SigpipeGuard() noexcept {
-    sigset_t pending;
-    sigemptyset(&pending);
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  SigpipeGuard(const SigpipeGuard&) = delete;
-  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
-  ~SigpipeGuard() {
-    if (!was_pending_) {
-      const timespec none{};
-      while (sigtimedwait(&pipe_, nullptr, &none) == SIGPIPE) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t pipe_{}, before_{};
-  bool was_pending_ = false;
-};
-
-/// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
-/// drives it; others only wake it.
-struct Channel {
-  CURL* easy = curl_easy_init();
-  CURLM* multi = curl_multi_init();
-  steady_clock::time_point idle_since;
-
-  Channel() {
-    if (!easy || !multi) {
-      destroy();
-      throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle",
-                           false);
-    }
-  }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  ~Channel() { destroy(); }
-
-  /// Forgets the handles: after a fork their connection is the parent's, and a clean-up would talk
-  /// to the server on it.
-  void abandon() noexcept { easy = nullptr, multi = nullptr; }
-
- private:
-  void destroy() noexcept {
-    const SigpipeGuard guard;  // closing a TLS connection writes
-    if (easy) curl_easy_cleanup(easy);
-    if (multi) curl_multi_cleanup(multi);
-  }
-};
-
-/// Idle channels, the one used last on top.  Thread-safe.
-class Pool {
- public:
-  explicit Pool(const ConnectionOptions& connection) : options(connection) {}
-  ~Pool() { abandon_after_fork(); }
-
-  std::unique_ptr<Channel> take() {
-    std::unique_ptr<Channel> channel;
-    std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
-    {
-      const std::scoped_lock lock(mutex_);
-      abandon_after_fork();
-      evict(expired);
-      if (!idle_.empty()) {
-        channel = std::move(idle_.back());
-        idle_.pop_back();
-      }
-    }
-    return channel ? std::move(channel) : std::make_unique<Channel>();
-  }
-
-  void give_back(std::unique_ptr<Channel> channel) {
-    std::vector<std::unique_ptr<Channel>> expired;
-    const std::scoped_lock lock(mutex_);
-    channel->idle_since = steady_clock::now();
-    idle_.push_back(std::move(channel));
-    evict(expired);
-  }
-
-  const ConnectionOptions options;
-
- private:
-  void evict(std::vector<std::unique_ptr<Channel>>& expired) {
-    const auto oldest = steady_clock::now() - options.max_idle;
-    auto fresh = std::find_if(idle_.begin(), idle_.end(),
-                              [&](const auto& channel) { return channel->idle_since >= oldest; });
-    std::move(idle_.begin(), fresh, std::back_inserter(expired));
-    idle_.erase(idle_.begin(), fresh);
-  }
-  void abandon_after_fork() noexcept {
-    if (owner_ == getpid()) return;
-    for (auto& channel : idle_) channel->abandon();
-    idle_.clear();
-    owner_ = getpid();
-  }
-
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Channel>> idle_;  // the longest unused first
-  pid_t owner_ = getpid();
-};
-
-struct Failure {
-  TransportError::Kind kind;
-  bool never_sent;  // whatever was written before it, the request itself was not
-  const char* advice;
-};
-
-Failure classify(CURLcode code) noexcept {
-  using Kind = TransportError::Kind;
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return {Kind::resolve, true, "the host name is not known"};
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Kind::proxy, true, "the proxy's host name is not known"};
-    case CURLE_COULDNT_CONNECT:
-      return {Kind::connect, true, "cannot connect"};
-#if LIBCURL_VERSION_NUM >= 0x074900
-    case CURLE_PROXY:
-      return {Kind::proxy, true, "the proxy failed"};
-#endif
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return {Kind::certificate, true,
-              "the server's certificate is not trusted; give its CA as tls.ca_file"};
-    case CURLE_SSL_CONNECT_ERROR:
-      return {Kind::tls, true, "the TLS handshake failed"};
-    case CURLE_SSL_CACERT_BADFILE:
-      return {Kind::certificate, true, "tls.ca_file cannot be read"};
-    case CURLE_SSL_CERTPROBLEM:
-      return {Kind::certificate, true, "the client certificate cannot be used"};
-    case CURLE_SSL_CIPHER:
-      return {Kind::tls, true, "TLS failed"};
-    case CURLE_OPERATION_TIMEDOUT:
-      return {Kind::timeout, false, "timed out"};
-    case CURLE_PARTIAL_FILE:
-      return {Kind::cut, false, "the answer ended too early"};
-    case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-      return {Kind::reset, false, "the connection broke"};
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_BAD_CONTENT_ENCODING:
-      return {Kind::malformed, false, "the answer is not HTTP"};
-    case CURLE_OUT_OF_MEMORY:  // what a header line beyond libcurl's own bound is called
-#if LIBCURL_VERSION_NUM >= 0x080600
-    case CURLE_TOO_LARGE:
-#endif
-      return {Kind::too_large, false, "a header of the answer is too large"};
-    default:
-      return {Kind::other, false, "the transfer failed"};
-  }
-}
 
 class CurlExchange final : public Exchange {
  public:
@@ -208,7 +46,7 @@ class CurlExchange final : public Exchange {
                            true);
     }
     CURLM* const multi = channel_->multi;
-    const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+    wake_.emplace(stop, Wake{multi});
     // The time a prefetched transfer lay untouched is not the server's silence.
     last_byte_ = steady_clock::now();
     while (!done_) {
@@ -223,7 +61,7 @@ class CurlExchange final : public Exchange {
       }
       const auto left = std::chrono::ceil<milliseconds>(
           std::min<steady_clock::duration>(limit - now, std::chrono::minutes(1)));
-      curl_multi_poll(multi, nullptr, 0, static_cast<int>(left.count()), nullptr);
+      check(curl_multi_poll(multi, nullptr, 0, static_cast<int>(left.count()), nullptr));
       perform();
     }
     return finish();
@@ -236,6 +74,11 @@ class CurlExchange final : public Exchange {
   }
 
  private:
+  struct Wake {
+    CURLM* multi;
+    void operator()() const noexcept { curl_multi_wakeup(multi); }
+  };
+
   template <class Option, class Value>
   void set(Option option, Value value) {
     const CURLcode code = curl_easy_setopt(channel_->easy, option, value);
@@ -260,6 +103,7 @@ class CurlExchange final : public Exchange {
   [[nodiscard]] bool may_have_been_sent() const noexcept;
 
   void abandon() noexcept {
+    wake_.reset();  // waits for a callback that runs on another thread: it uses the channel
     const std::scoped_lock lock(channel_mutex_);
     if (channel_ && owner_ != getpid()) channel_->abandon();
     channel_.reset();
@@ -292,6 +136,7 @@ class CurlExchange final : public Exchange {
                                                                        &curl_slist_free_all};
   std::mutex channel_mutex_;  // cancel() against the end of the channel
   std::unique_ptr<Channel> channel_;
+  std::optional<std::stop_callback<Wake>> wake_;
   const pid_t owner_ = getpid();
   Response response_;
   std::size_t header_bytes_ = 0;
@@ -322,7 +167,7 @@ void CurlExchange::apply_options() {
   set(CURLOPT_BUFFERSIZE, 128L * 1024);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(std::max<std::int64_t>(1, request_.connect_timeout.count())));
+      static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
   set(CURLOPT_ERRORBUFFER, error_text_);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_HEADERFUNCTION, &on_header);
@@ -373,8 +218,11 @@ void CurlExchange::apply_tls() {
   set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
   set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!tls.ca_file.empty()) set(CURLOPT_CAINFO, tls.ca_file.c_str());
-  if (!tls.ca_path.empty()) set(CURLOPT_CAPATH, tls.ca_path.c_str());
+  if (!tls.ca_file.empty() || !tls.ca_path.empty()) {
+    // Both, because the one that is not named would still be the system's.
+    set(CURLOPT_CAINFO, tls.ca_file.empty() ? nullptr : tls.ca_file.c_str());
+    set(CURLOPT_CAPATH, tls.ca_path.empty() ? nullptr : tls.ca_path.c_str());
+  }
   if (!tls.client_certificate.empty()) set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
   if (!tls.client_key.empty()) set(CURLOPT_SSLKEY, tls.client_key.c_str());
   if (!tls.client_key_passphrase.empty())
@@ -394,7 +242,7 @@ void CurlExchange::apply_proxy() {
 bool CurlExchange::take_header(std::string_view line) noexcept try {
   last_byte_ = steady_clock::now();
   header_bytes_ += line.size();
-  if (header_bytes_ > 256 * 1024) {
+  if (header_bytes_ > max_headers) {
     too_large_ = true;
     return false;
   }
@@ -420,6 +268,7 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
   curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
   if (request_.sink && status / 100 == 2) {
     request_.sink(bytes);
+    last_byte_ = steady_clock::now();  // what the sink took is not the server's silence
     return true;
   }
   std::string& body = response_.body;
@@ -428,11 +277,11 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
     return false;
   }
   if (body.empty()) {
-    // Once, with room for what the JSON reader wants behind the text.
+    // Once, with room for what the JSON reader wants behind the text; not for what is only claimed.
     curl_off_t length = 0;
     curl_easy_getinfo(channel_->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0)
-      body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), request_.max_body) +
+      body.reserve(std::min({static_cast<std::size_t>(length), request_.max_body, max_reserve}) +
                    128);
   }
   body += bytes;
@@ -454,6 +303,8 @@ void CurlExchange::perform() {
 }
 
 bool CurlExchange::may_have_been_sent() const noexcept {
+  // A kept connection carried it, whatever became of the fresh one that libcurl tried afterwards.
+  if (issued_ > 0) return true;
   long bytes = 0;
   curl_easy_getinfo(channel_->easy, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0;
@@ -464,6 +315,7 @@ Response CurlExchange::finish() {
   long status = 0;
   curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
+  wake_.reset();
   const std::scoped_lock lock(channel_mutex_);
   curl_multi_remove_handle(channel_->multi, channel_->easy);
   pool_->give_back(std::move(channel_));
@@ -472,22 +324,25 @@ Response CurlExchange::finish() {
 
 void CurlExchange::fail(CURLcode code) {
   Failure failure = classify(code);
-  const bool sent = !failure.never_sent && may_have_been_sent();
+  const bool sent = issued_ > 0 || (!failure.never_sent && may_have_been_sent());
   std::string what = failure.advice;
   if (code == CURLE_OPERATION_TIMEDOUT && !sent) what = "no connection in the time allowed for it";
   if (issued_ > 1) {
     failure.kind = TransportError::Kind::reset;
     what = "the server closed the kept connection";
-  } else if (error_text_[0]) {
-    what += std::string(" (") + error_text_ + ')';
+  } else if (const std::string_view text = printable(error_text_); !text.empty()) {
+    what.append(" (").append(text).append(1, ')');
   }
   abandon();
   if (thrown_) std::rethrow_exception(thrown_);
   if (too_large_)
-    throw TransportError(TransportError::Kind::too_large,
-                         "the answer is larger than " + std::to_string(request_.max_body) +
-                             " bytes; raise connection.max_answer if that is right",
-                         true);
+    throw TransportError(
+        TransportError::Kind::too_large,
+        header_bytes_ > max_headers
+            ? "the headers of the answer are larger than " + std::to_string(max_headers) + " bytes"
+            : "the answer is larger than " + std::to_string(request_.max_body) +
+                  " bytes; raise connection.max_answer if that is right",
+        true);
   throw TransportError(failure.kind, what, sent);
 }
 

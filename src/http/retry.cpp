@@ -66,6 +66,19 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
   return std::clamp<std::chrono::seconds>(*at - now, std::chrono::seconds(0), longest);
 }
 
+std::chrono::milliseconds bounded(std::chrono::milliseconds time) {
+  return std::min<std::chrono::milliseconds>(time, longest);
+}
+
+ConnectionOptions bounded(ConnectionOptions options) {
+  RetryOptions& retry = options.retry;
+  for (auto* time :
+       {&options.timeout, &options.connect_timeout, &options.idle_timeout, &options.max_idle,
+        &retry.first_delay, &retry.max_delay, &retry.max_retry_after})
+    *time = bounded(*time);
+  return options;
+}
+
 std::chrono::milliseconds backoff(const RetryOptions& options, int failures) {
   auto limit = options.first_delay;
   for (int i = 1; i < failures && limit < options.max_delay; ++i) limit *= 2;

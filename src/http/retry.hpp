@@ -21,6 +21,11 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 /// Exponential backoff with full jitter: a random part of first_delay * 2^(failures - 1).
 std::chrono::milliseconds backoff(const RetryOptions& options, int failures);
 
+/// Returns the options with no time longer than a year: clocks of nanoseconds cannot add
+/// milliseconds::max(), which is how people write "no limit".
+ConnectionOptions bounded(ConnectionOptions options);
+std::chrono::milliseconds bounded(std::chrono::milliseconds time);
+
 /// Sleeps; false when stopped before the end.
 bool sleep_for(const RetryOptions& options, std::chrono::milliseconds time, std::stop_token stop);
 

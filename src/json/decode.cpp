@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t kept_capacity = std::size_t{1} << 20;
 thread_local ondemand::parser thread_parser;
 
+// What elements may take: honest ones need up to about twice their text.
+constexpr std::size_t free_memory = std::size_t{16} << 20;
+constexpr std::size_t memory_per_byte = 8;
+thread_local std::size_t memory_left = 0;
+
 constexpr std::string_view white_space = " \t\n\r";
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -150,6 +155,11 @@ std::string_view read_raw(Cursor& in) {
   return trimmed(text);
 }
 
+void spend(const Place& at, std::size_t bytes) {
+  if (bytes > memory_left) fail(at, "too many values for a body of this size");
+  memory_left -= bytes;
+}
+
 ondemand::object start_object(Cursor& in) {
   enter(in.at);
   if (const char first = first_of(in); first != '{') [[unlikely]]
@@ -193,6 +203,7 @@ Document::Document(std::string& body) {
   const std::size_t start = body.find_first_not_of(white_space);
   if (start == std::string::npos) fail(root_, "the body is empty");
   first_ = body[start];
+  memory_left = free_memory + memory_per_byte * body.size();
   const simdjson::padded_string_view view(body.data(), body.size(), body.capacity());
   check(thread_parser.iterate(view).get(document_), root_);
 }

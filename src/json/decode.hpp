@@ -73,6 +73,10 @@ bool read_bool(Cursor& in);
 /// Returns the text of any value, without the white space around it.
 std::string_view read_raw(Cursor& in);
 
+/// Accounts for memory that a value takes beside its text.  A struct is larger than "{}", so that
+/// without a bound a body of 64 MiB could become 20 GiB.
+void spend(const Place& at, std::size_t bytes);
+
 /// Starts an object or array inside `in`; refuses what lies too deep.
 ondemand::object start_object(Cursor& in);
 ondemand::array start_array(Cursor& in);

@@ -14,6 +14,9 @@
 namespace bitbucket::inline v0_1::json {
 namespace {
 
+/// Relations are compared with one another, so that there must not be a million of them.
+constexpr std::size_t max_links = 1000;
+
 /// Calls `member(key, value)` for the members of an object; keys come unescaped.
 template <class F>
 void each_member(Cursor& in, F member) {
@@ -33,6 +36,7 @@ void read_link(std::string_view rel, Cursor& in, Links& out) {
   if (is_null(in)) return;
   Link link;
   link.rel = rel;
+  if (out.items.size() == max_links) fail(in.at, "too many links");
   read(in, link);
   out.items.push_back(std::move(link));
 }

@@ -232,6 +232,7 @@ void read_elements(ondemand::array array, const Place& at, std::vector<T>& out) 
     ondemand::value value;
     check(std::move(next).get(value), at);
     Cursor in{value, element};
+    spend(element, sizeof(T));
     if constexpr (std::same_as<T, bool>) {  // has no elements to refer to
       bool read_here = false;
       read(in, read_here);
@@ -260,7 +261,9 @@ void read(Cursor& in, std::optional<T>& out) {
 
 template <class T>
 void read(Cursor& in, Boxed<T>& out) {
-  if (!is_null(in)) read(in, out.emplace());
+  if (is_null(in)) return;
+  spend(in.at, sizeof(T));
+  read(in, out.emplace());
 }
 
 template <HasFields T>

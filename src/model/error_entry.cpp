@@ -21,6 +21,9 @@ void fields(Envelope& e, F& f) {
   f("status-code", e.status_code);
 }
 
+constexpr std::size_t max_body = std::size_t{4} << 20;
+constexpr std::size_t max_entries = 1000;
+
 /// False when the text is no `T`; `out` is then what it was by default.
 template <class T>
 bool try_read(std::string& text, T& out) {
@@ -44,6 +47,7 @@ ErrorEntry read_entry(std::string& text) {
 ErrorBody read_errors(std::string& body) {
   ErrorBody result;
   Envelope envelope;
+  if (body.size() > max_body) return result;
   if (!try_read(body, envelope)) return result;
   result.has_errors = !envelope.errors.empty();
   std::vector<RawJson> entries;
@@ -53,6 +57,7 @@ ErrorBody read_errors(std::string& body) {
     result.router = !envelope.status_code.empty() && envelope.exception_name.empty();
     entries.push_back({body});
   }
+  if (entries.size() > max_entries) entries.resize(max_entries);
   for (RawJson& entry : entries) result.entries.push_back(read_entry(entry.text));
   return result;
 }

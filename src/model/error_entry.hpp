@@ -24,7 +24,8 @@ struct ErrorBody {
 };
 
 /// Reads as much as can be understood of the body of an error, which may be anything: never throws
-/// a DecodeError.  An entry that is no error object is kept in the extras of an entry.
+/// a DecodeError.  An entry that is no error object is kept in the extras of an entry.  What no
+/// server means seriously is left out: entries after the first 1000, bodies of more than 4 MiB.
 ErrorBody read_errors(std::string& body);
 
 }  // namespace bitbucket::inline v0_1::json

@@ -41,7 +41,8 @@ void apply_secret(Json& hook, const HookUpdate& update) {
   const Json& shown = object_member(hook, "configuration")["secret"];
   if (!shown.is_string() || is_masked(shown.get_ref<const std::string&>()))
     throw InvalidArgument(
-        "the webhook's secret cannot be kept: the server does not show it, and an update without it "
+        "the webhook's secret cannot be kept: the server does not show it, and an update without "
+        "it "
         "removes it; name .secret as a new one or as clear");
 }
 

@@ -92,11 +92,15 @@ Response Call::await(Deadline deadline) {
   auto exchange = std::move(exchange_);
   try {
     Response response = exchange->wait(limit, context_->stop);
-    may_have_acted_ = true;
+    // Who is told to slow down or to sign anew has not been served.
+    may_have_acted_ = may_have_acted_ || (response.status != 429 && response.status != 401);
     observe(&response, {});
     return response;
   } catch (const TransportError& error) {
     may_have_acted_ = may_have_acted_ || error.may_have_been_sent();
+    observe(nullptr, error.what());
+    throw;
+  } catch (const Cancelled& error) {
     observe(nullptr, error.what());
     throw;
   }
@@ -107,19 +111,20 @@ Response Call::finish() {
   const Deadline deadline = steady_clock::now() + context_->timeout;
   for (;;) {
     if (context_->stop.stop_requested()) throw Cancelled();
+    const bool acted_before = may_have_acted_;
     if (!exchange_) {
       account_ = context_->accounts->get();
       wait_out_pause(deadline);
-      begin_attempt();
     }
-    const bool acted_before = may_have_acted_;
     try {
+      if (!exchange_) begin_attempt();
       Response response = await(deadline);
-      const bool page = response.status / 100 == 2 &&
+      const bool page = response.status / 100 == 2 && response.status != 204 &&
                         spec_.operation.answer != AnswerKind::stream && api::is_web_page(response);
       if (response.status / 100 == 2 && !page) return response;
       // What a repeated DELETE does not find any more, the first one has removed.
-      if (response.status == 404 && acted_before && spec_.operation.method == Method::del)
+      if (response.status == 404 && acted_before && spec_.operation.method == Method::del &&
+          !api::is_web_page(response))
         return Response{.status = 204, .headers = {}, .body = {}};
       if (!repeat_after(response, deadline))
         api::throw_api_error(spec_.operation.method, spec_.path, std::move(response));
@@ -143,14 +148,18 @@ bool Call::repeat_after(const Response& response, Deadline deadline) {
     const auto problem = auth::parse_oauth_problem(response);
     if (!problem || problem->problem != "timestamp_refused" || clock_adopted_) return false;
     clock_adopted_ = account_->authorizer->adopt_clock(response);
-    return clock_adopted_;
+    return clock_adopted_ && retry.max_attempts > 1;  // 1 sends everything once
   }
   const bool unavailable = status == 502 || status == 503 || status == 504;
   if (status != 429 && !(unavailable && spec_.operation.repeatable)) return false;
   milliseconds delay = http::backoff(retry, attempt_);
   if (const auto asked =
           http::parse_retry_after(response.header("Retry-After"), response.header("Date"))) {
-    if (*asked > retry.max_retry_after) return false;
+    if (*asked > retry.max_retry_after) {
+      // Too long for this call; the others keep away for as long as any call would wait.
+      if (status == 429) account_->pause(retry.max_retry_after);
+      return false;
+    }
     delay = std::max<milliseconds>(*asked, milliseconds(0)) + delay;  // jitter on top: no stampede
   } else if (status == 429) {
     delay += std::min<milliseconds>(std::chrono::seconds(1), retry.max_delay);

@@ -2,6 +2,7 @@
 #include <exception>
 #include <mutex>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,6 @@ namespace {
 class FirstError {
  public:
   void keep(std::stop_source& stop) noexcept {
-    const std::scoped_lock lock(mutex_);
     bool cancelled = false;
     try {
       throw;
@@ -22,11 +22,14 @@ class FirstError {
       cancelled = true;
     } catch (...) {
     }
-    if (!error_ || (error_is_cancellation_ && !cancelled)) {
-      error_ = std::current_exception();
-      error_is_cancellation_ = cancelled;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!error_ || (error_is_cancellation_ && !cancelled)) {
+        error_ = std::current_exception();
+        error_is_cancellation_ = cancelled;
+      }
     }
-    stop.request_stop();
+    stop.request_stop();  // runs callbacks of others, so without the lock
   }
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
@@ -52,6 +55,7 @@ void BitbucketServer::run(const std::function<Job()>& next,
   const auto take = [&]() -> Job {
     const std::scoped_lock lock(mutex);
     if (exhausted || client.stopped()) return {};
+    exhausted = true;  // items that throw are not asked again
     Job job = next();
     exhausted = !job;
     return job;
@@ -66,21 +70,26 @@ void BitbucketServer::run(const std::function<Job()>& next,
 
   // Threads are started one by one, as long as there is work for them; this one works as well.
   std::vector<std::jthread> threads;
-  const auto start = [&](Job job) {
-    threads.emplace_back([&, job = std::move(job)] {
-      try {
-        job(client);
-      } catch (...) {
-        error.keep(stop);
-      }
-      work();
-    });
+  const auto start = [&](const Job& job) {
+    try {
+      threads.emplace_back([&, job] {
+        try {
+          job(client);
+        } catch (...) {
+          error.keep(stop);
+        }
+        work();
+      });
+      return true;
+    } catch (const std::system_error&) {  // no more threads: those that are there do the work
+    }
+    job(client);
+    return false;
   };
   try {
     while (threads.size() + 1 < options.max) {
-      Job job = take();
-      if (!job) break;
-      start(std::move(job));
+      const Job job = take();
+      if (!job || !start(job)) break;
     }
   } catch (...) {
     error.keep(stop);

@@ -5,6 +5,7 @@
 #include <bitbucket/error.hpp>
 
 #include "http/curl_transport.hpp"
+#include "http/retry.hpp"
 #include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::detail {
@@ -106,7 +107,7 @@ std::shared_ptr<const Account> AccountSource::get() const {
 ContextPtr make_context(const ClientOptions& options) {
   auto core = std::make_shared<Core>();
   core->base_url = http::normalise_base_url(options.base_url, "base_url");
-  core->connection = options.connection;
+  core->connection = http::bounded(options.connection);
   check_timeout(options.connection.timeout);
   if (options.connection.retry.max_attempts < 1)
     throw InvalidArgument("max_attempts must be at least 1");
@@ -116,10 +117,10 @@ ContextPtr make_context(const ClientOptions& options) {
   if (core->user_agent.find_first_of("\r\n") != std::string::npos)
     throw InvalidArgument("the user agent contains a line break");
   core->transport = options.connection.transport ? options.connection.transport
-                                                 : http::make_curl_transport(options.connection);
+                                                 : http::make_curl_transport(core->connection);
   auto context = std::make_shared<Context>();
   context->accounts = std::make_shared<AccountSource>(options.credentials, core->base_url);
-  context->timeout = options.connection.timeout;
+  context->timeout = core->connection.timeout;
   apply(*context, options.paging);
   context->core = std::move(core);
   return context;
@@ -129,7 +130,7 @@ ContextPtr change_context(const ContextPtr& context, const CallOptions& options)
   auto changed = std::make_shared<Context>(*context);
   if (options.timeout) {
     check_timeout(*options.timeout);
-    changed->timeout = *options.timeout;
+    changed->timeout = http::bounded(*options.timeout);
   }
   if (options.credentials)
     changed->accounts =

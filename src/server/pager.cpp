@@ -36,6 +36,8 @@ class Pager final : public PageSource {
     if (head.start && *head.start != page_start_)
       fail(DecodeError("/start", "the page begins at " + std::to_string(*head.start) + ", not at " +
                                      std::to_string(page_start_) + " as asked"));
+    if (head.rows == 0 && !head.start && !head.limit && !head.next && !head.last)
+      fail(DecodeError({}, "this is no page: none of its members is there"));
     if (head.limit && *head.limit < asked_) server_limit_ = *head.limit;
     at_end_ = head.last.value_or(!head.next);
     if (at_end_) return;

@@ -71,6 +71,7 @@ class SetupClient::Impl {
                       : http::normalise_base_url(options_.sign_base_url, "sign_base_url")),
         signer_(options_.private_key, options_.passphrase, options_.consumer_key,
                 {.clock = [this] { return clock_.now(); }}) {
+    options_.connection = http::bounded(std::move(options_.connection));
     if (!options_.callback.empty() && options_.callback != "oob")
       http::require_http_url(options_.callback, "callback");
     user_agent_ = options_.connection.user_agent;

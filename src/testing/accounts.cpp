@@ -21,7 +21,8 @@ Refusal wrong_password() {
 std::string slug_of(std::string_view name) {
   std::string slug = lower(name);
   for (char& c : slug) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    const bool kept =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
     if (!kept) c = '_';
   }
   return slug;
@@ -39,7 +40,8 @@ bool includes(std::string_view has, std::string_view needs) {
 void require_permission(const std::string& permission, const std::string& what) {
   if (!includes("REPO_ADMIN", permission)) {
     throw InvalidArgument("the permission of " + what +
-                          " must be REPO_READ, REPO_WRITE or REPO_ADMIN, not \"" + permission + '"');
+                          " must be REPO_READ, REPO_WRITE or REPO_ADMIN, not \"" + permission +
+                          '"');
   }
 }
 

@@ -25,8 +25,8 @@ class Api {
     std::string_view pattern;  ///< below /rest/api/1.0/
     void (Api::*run)(Call&);
     Need need = Need::read;
-    bool json_body = false;    ///< 415 without one
-    bool any_answer = false;   ///< answers with other than JSON
+    bool json_body = false;   ///< 415 without one
+    bool any_answer = false;  ///< answers with other than JSON
   };
   static const std::vector<Operation>& operations();
 
@@ -64,7 +64,8 @@ class Api {
   /// Returns the commit of the default branch; nothing for an empty repository.
   [[nodiscard]] std::optional<std::string> default_commit(ServedRepository& repository) const;
   /// Returns the id a revision means (the default branch when empty) or throws the 404.
-  [[nodiscard]] std::string resolve(ServedRepository& repository, const std::string& revision) const;
+  [[nodiscard]] std::string resolve(ServedRepository& repository,
+                                    const std::string& revision) const;
   [[nodiscard]] std::vector<std::string> commit_texts(ServedRepository& repository,
                                                       const std::vector<std::string>& ids) const;
   [[nodiscard]] Json commit_counts(ServedRepository& repository,

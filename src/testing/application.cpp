@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t kMaxBody = std::size_t{16} << 20;
 
-bool mutates(std::string_view method) { return method != "GET" && method != "HEAD" && method != "OPTIONS"; }
+bool mutates(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
 
 /// What a browser sends across sites without asking first.
 bool browser_simple(const std::string& media_type) {
@@ -42,9 +44,10 @@ void not_found_page(HttpResponse& response) {
 }
 
 void unrouted(HttpResponse& response, int status, const std::string& reason) {
-  answer_json(response, {{"message", "HTTP " + std::to_string(status) + ' ' + reason},
-                         {"status-code", status},
-                         {"sub-code", -1}},
+  answer_json(response,
+              {{"message", "HTTP " + std::to_string(status) + ' ' + reason},
+               {"status-code", status},
+               {"sub-code", -1}},
               status);
 }
 
@@ -76,10 +79,11 @@ Application::Application(const GitServerOptions& options, Clock clock, std::stri
 
 std::string Application::next_request_id() {
   char text[64];
-  std::snprintf(text, sizeof text, "*%s%06llXx%dx%llux0", "1B5",
-                static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(this) >> 4) & 0xffffff,
-                static_cast<int>(std::time(nullptr) / 60 % 1440),
-                static_cast<unsigned long long>(++requests_));
+  std::snprintf(
+      text, sizeof text, "*%s%06llXx%dx%llux0", "1B5",
+      static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(this) >> 4) & 0xffffff,
+      static_cast<int>(std::time(nullptr) / 60 % 1440),
+      static_cast<unsigned long long>(++requests_));
   return text;
 }
 
@@ -105,15 +109,18 @@ void Application::handle(HttpRequest& request, HttpResponse& response) noexcept 
 
 void Application::dispatch(HttpRequest& request, HttpResponse& response, GitServerRequest& entry) {
   const std::string_view raw = request.path();
-  const bool inside = raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
+  const bool inside =
+      raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
   entry.path = inside ? raw.substr(context_.size()) : raw;
   if (entry.path.empty()) entry.path = "/";
   const PathSegments path = split_path(entry.path);
   const auto query = parse_form(request.query());
   if (!acceptable_target(request.target) || path.verdict == PathSegments::Verdict::bad || !query) {
     response.status = 400;
-    response.content("text/html;charset=utf-8", "<!doctype html><html lang=\"en\"><head><title>HTTP Status "
-                     "400 - Bad Request</title></head><body><h1>HTTP Status 400 - Bad Request</h1></body></html>");
+    response.content("text/html;charset=utf-8",
+                     "<!doctype html><html lang=\"en\"><head><title>HTTP Status "
+                     "400 - Bad Request</title></head><body><h1>HTTP Status 400 - Bad "
+                     "Request</h1></body></html>");
     return;
   }
   if (!inside) return not_found_page(response);
@@ -153,7 +160,8 @@ void Application::route(Call& call, const PathSegments& path) {
   } else if (segments == std::vector<std::string>{"status"}) {
     answer_json(call.response, {{"state", "RUNNING"}});
   } else if (match("plugins/servlet/applinks/whoami", segments)) {
-    call.response.content("text/plain;charset=UTF-8", call.caller.user ? call.caller.user->name : "");
+    call.response.content("text/plain;charset=UTF-8",
+                          call.caller.user ? call.caller.user->name : "");
   } else {
     not_found_page(call.response);
   }
@@ -166,7 +174,9 @@ void Application::read_body(Call& call) {
     call.body += piece;
     return call.body.size() <= kMaxBody;
   });
-  if (!whole) throw refusal(call.body.size() > kMaxBody ? 413 : 400, "The body could not be read.", kValidation);
+  if (!whole)
+    throw refusal(call.body.size() > kMaxBody ? 413 : 400, "The body could not be read.",
+                  kValidation);
 }
 
 void Application::rest(Call& call, const std::vector<std::string>& segments) {
@@ -199,7 +209,8 @@ void Application::run(Call& call, const Api::Operation& operation) {
     return;
   }
   require(call, operation.need);
-  if (type != "application/json" && (operation.json_body || !call.body.empty()) && mutates(operation.method)) {
+  if (type != "application/json" && (operation.json_body || !call.body.empty()) &&
+      mutates(operation.method)) {
     return unrouted(call.response, 415, "Unsupported Media Type");
   }
   if (!operation.any_answer && !accepts_json(call.request.header("Accept"))) {
@@ -228,7 +239,8 @@ void Application::scm(Call& call, const std::vector<std::string>& segments) {
   if (push && !call.caller.user) throw authentication_required();
   if (!push) require(call, Api::Need::read);
   if (push && !call.caller.may("REPO_WRITE")) throw not_permitted();
-  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest, call.caller.user);
+  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest,
+              call.caller.user);
 }
 
 SignedRequest Application::signed_request(const Call& call) const {
@@ -280,7 +292,8 @@ void Application::refuse(HttpResponse& response, const Refusal& refusal) const {
                       {"exceptionName", entry.exception}});
   }
   for (const auto& [name, value] : refusal.headers) response.set(name, value);
-  std::erase_if(response.headers, [](const auto& header) { return header.first == "Content-Type"; });
+  std::erase_if(response.headers,
+                [](const auto& header) { return header.first == "Content-Type"; });
   answer_json(response, {{"errors", std::move(errors)}}, refusal.status);
 }
 

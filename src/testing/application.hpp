@@ -22,7 +22,8 @@ namespace bitbucket::embedded {
 class Application {
  public:
   /// `context` is "" or "/bitbucket", `base_url` what links begin with.
-  Application(const GitServerOptions& options, Clock clock, std::string context, std::string base_url);
+  Application(const GitServerOptions& options, Clock clock, std::string context,
+              std::string base_url);
 
   /// Answers a request; throws nothing.  All requests pass here, so what is to be done to them
   /// before the application (scripted faults) goes to the front of it.

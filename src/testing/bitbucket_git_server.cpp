@@ -69,8 +69,8 @@ std::pair<std::string, std::string> cut(const std::string& text, char at, const 
 }
 
 int number(const std::string& text, const std::string& option) {
-  const bool digits = !text.empty() && text.size() < 8 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits =
+      !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
   if (!digits) throw Usage(option + " needs a number, not \"" + text + '"');
   return std::stoi(text);
 }
@@ -92,30 +92,48 @@ void add_user(Arguments& out, const std::string& text) {
 
 /// Takes an option that stands alone; false when it is none.
 bool take_flag(Arguments& out, const std::string& name) {
-  if (name == "--two-legged") out.two_legged = true;
-  else if (name == "--auto-approve") out.options.auto_approve = true;
-  else if (name == "--anonymous") out.options.anonymous_reads = true;
-  else if (name == "--masked-secrets") out.options.mask_webhook_secrets = true;
-  else if (name == "--no-deliveries") out.options.deliver_webhooks = false;
-  else if (name == "--help" || name == "-h") out.help = true;
-  else return false;
+  if (name == "--two-legged")
+    out.two_legged = true;
+  else if (name == "--auto-approve")
+    out.options.auto_approve = true;
+  else if (name == "--anonymous")
+    out.options.anonymous_reads = true;
+  else if (name == "--masked-secrets")
+    out.options.mask_webhook_secrets = true;
+  else if (name == "--no-deliveries")
+    out.options.deliver_webhooks = false;
+  else if (name == "--help" || name == "-h")
+    out.help = true;
+  else
+    return false;
   return true;
 }
 
 void take_value(Arguments& out, const std::string& name, const std::string& value) {
   GitServerOptions& options = out.options;
   const auto rows = [&] { return static_cast<std::size_t>(number(value, name)); };
-  if (name == "--port") options.port = number(value, name);
-  else if (name == "--bind") options.bind_address = value;
-  else if (name == "--context") options.context_path = value;
-  else if (name == "--public-url") options.public_url = value;
-  else if (name == "--version") options.version = value;
-  else if (name == "--user") add_user(out, value);
-  else if (name == "--max-limit") options.max_page_limit = options.max_commits_limit = rows();
-  else if (name == "--short-pages") options.short_pages = rows();
-  else if (name == "--empty-pages") options.empty_pages = rows();
-  else if (name == "--record") options.record_signed_requests = value;
-  else if (name == "--ready-file") out.ready_file = value;
+  if (name == "--port")
+    options.port = number(value, name);
+  else if (name == "--bind")
+    options.bind_address = value;
+  else if (name == "--context")
+    options.context_path = value;
+  else if (name == "--public-url")
+    options.public_url = value;
+  else if (name == "--version")
+    options.version = value;
+  else if (name == "--user")
+    add_user(out, value);
+  else if (name == "--max-limit")
+    options.max_page_limit = options.max_commits_limit = rows();
+  else if (name == "--short-pages")
+    options.short_pages = rows();
+  else if (name == "--empty-pages")
+    options.empty_pages = rows();
+  else if (name == "--record")
+    options.record_signed_requests = value;
+  else if (name == "--ready-file")
+    out.ready_file = value;
   else if (name == "--token") {
     const auto [token, user] = cut(value, '=', "TOKEN=USER");
     options.tokens.push_back({token, user});
@@ -146,8 +164,10 @@ Arguments parse(const std::vector<std::string>& words) {
       throw Usage(name + " needs a value");
     }
   }
-  for (auto& consumer : out.options.consumers) consumer.two_legged = consumer.impersonation = out.two_legged;
-  if (out.repositories.empty() && !out.help) throw Usage("give a folder of projects or PROJECT/SLUG=PATH");
+  for (auto& consumer : out.options.consumers)
+    consumer.two_legged = consumer.impersonation = out.two_legged;
+  if (out.repositories.empty() && !out.help)
+    throw Usage("give a folder of projects or PROJECT/SLUG=PATH");
   return out;
 }
 
@@ -158,7 +178,8 @@ void add_repositories(GitServer& server, const std::vector<std::string>& given) 
     if (equal == std::string::npos || slash > equal) {
       server.add_projects_folder(text);
     } else {
-      server.add_repository(text.substr(0, slash), text.substr(slash + 1, equal - slash - 1), text.substr(equal + 1));
+      server.add_repository(text.substr(0, slash), text.substr(slash + 1, equal - slash - 1),
+                            text.substr(equal + 1));
     }
   }
 }

@@ -14,7 +14,7 @@ namespace bitbucket::embedded {
 
 /// Who asks.
 struct Caller {
-  User user;                           ///< null: nobody known
+  User user;  ///< null: nobody known
   std::string authentication = "none";
 
   [[nodiscard]] bool may(std::string_view permission) const {
@@ -27,7 +27,7 @@ struct Call {
   const HttpRequest& request;
   HttpResponse& response;
   Caller caller;
-  Pairs path;        ///< values of the placeholders
+  Pairs path;  ///< values of the placeholders
   Pairs query;
   std::string body;
 

@@ -27,7 +27,8 @@ bool looks_like_repository(const fs::path& path) {
 std::string slug_of(std::string_view name) {
   std::string slug;
   for (const char c : lower(name)) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    const bool kept =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     if (kept) {
       slug += c;
     } else if (!slug.ends_with('-')) {

@@ -54,7 +54,8 @@ struct Child {
   Descriptor output;
 
   Child() = default;
-  Child(Child&& other) noexcept : pid(std::exchange(other.pid, -1)), output(std::move(other.output)) {}
+  Child(Child&& other) noexcept
+      : pid(std::exchange(other.pid, -1)), output(std::move(other.output)) {}
   Child& operator=(Child&&) = delete;
   ~Child() { finish(true); }
 

@@ -54,11 +54,13 @@ void Deliveries::stop() noexcept {
   if (thread_.joinable()) thread_.join();
 }
 
-void Deliveries::publish(const RepositoryPtr& repository, const std::string& event, const Json& body) {
+void Deliveries::publish(const RepositoryPtr& repository, const std::string& event,
+                         const Json& body) {
   if (!enabled_) return;
   const std::string text = dump(body);
   for (const Webhook& hook : repository->hooks.all()) {
-    const bool wanted = std::find(hook.events.begin(), hook.events.end(), event) != hook.events.end();
+    const bool wanted =
+        std::find(hook.events.begin(), hook.events.end(), event) != hook.events.end();
     if (!hook.active || !wanted) continue;
     const std::lock_guard lock(mutex_);
     jobs_.push_back({repository, hook, event, text});
@@ -91,7 +93,8 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
                                  const std::string& body) {
   const Address address = take_apart(url);
   DeliveryOutcome out;
-  httplib::Headers all{{"User-Agent", "Atlassian HttpClient 2.1.5 / Bitbucket-" + version_ + " / Default"}};
+  httplib::Headers all{
+      {"User-Agent", "Atlassian HttpClient 2.1.5 / Bitbucket-" + version_ + " / Default"}};
   for (const auto& [name, value] : headers) all.emplace(name, value);
   Json shown = headers_json(all);
   if (shown.contains("Authorization")) shown["Authorization"] = "********";
@@ -140,11 +143,13 @@ DeliveryOutcome Deliveries::ping(
 void Deliveries::deliver(const Job& job) {
   Pairs headers{{"X-Event-Key", job.event}, {"X-Request-Id", random_uuid()}};
   if (!job.hook.secret.empty()) {
-    headers.emplace_back("X-Hub-Signature", "sha256=" + hex(hmac_sha256(job.hook.secret, job.body)));
+    headers.emplace_back("X-Hub-Signature",
+                         "sha256=" + hex(hmac_sha256(job.hook.secret, job.body)));
   }
   if (job.hook.credentials) {
-    headers.emplace_back("Authorization", "Basic " + base64_encode(job.hook.credentials->first + ':' +
-                                                                   job.hook.credentials->second));
+    headers.emplace_back(
+        "Authorization",
+        "Basic " + base64_encode(job.hook.credentials->first + ':' + job.hook.credentials->second));
   }
   const std::int64_t start = ms(clock_);
   DeliveryOutcome outcome;

@@ -13,13 +13,19 @@ std::string short_name(const std::string& ref, std::string_view prefix) {
 
 const char* change_type(char status) {
   switch (status) {
-    case 'A': return "ADD";
-    case 'C': return "COPY";
-    case 'D': return "DELETE";
-    case 'R': return "MOVE";
+    case 'A':
+      return "ADD";
+    case 'C':
+      return "COPY";
+    case 'D':
+      return "DELETE";
+    case 'R':
+      return "MOVE";
     case 'M':
-    case 'T': return "MODIFY";
-    default: return "UNKNOWN";
+    case 'T':
+      return "MODIFY";
+    default:
+      return "UNKNOWN";
   }
 }
 
@@ -81,8 +87,9 @@ Json Entities::project(const Project& project) const {
 
 std::string Entities::page_of(const ServedRepository& repository) const {
   const Project& project = *repository.project;
-  const std::string owner = project.personal() ? "/users/" + percent_encode(lower(project.key.substr(1)))
-                                               : "/projects/" + percent_encode(project.key);
+  const std::string owner = project.personal()
+                                ? "/users/" + percent_encode(lower(project.key.substr(1)))
+                                : "/projects/" + percent_encode(project.key);
   return base_ + owner + "/repos/" + repository.slug;
 }
 
@@ -171,7 +178,8 @@ Json Entities::change(const ServedRepository& repository, const std::string& com
     out["srcExecutable"] = change.old_mode == "100755";
     out["srcNodeType"] = node_type(change.old_mode);
   }
-  out["links"] = self_link(page_of(repository) + "/commits/" + commit + '#' + encoded_path(change.path));
+  out["links"] =
+      self_link(page_of(repository) + "/commits/" + commit + '#' + encoded_path(change.path));
   out["properties"] = {{"gitChangeType", change.status == 'R' ? "RENAME" : type}};
   return out;
 }

@@ -17,7 +17,8 @@ std::string checked_context(std::string context) {
   while (context.ends_with('/')) context.pop_back();
   if (!context.empty() && !context.starts_with('/')) context.insert(0, 1, '/');
   if (!acceptable_target("/" + context) || context.find_first_of("?#%;") != std::string::npos) {
-    throw InvalidArgument("the context path \"" + context + "\" is not a plain path such as /bitbucket");
+    throw InvalidArgument("the context path \"" + context +
+                          "\" is not a plain path such as /bitbucket");
   }
   return context;
 }
@@ -30,13 +31,16 @@ GitServerOptions checked(GitServerOptions options) {
   if (options.default_limit == 0 || options.max_page_limit == 0 || options.max_commits_limit == 0) {
     throw InvalidArgument("the limits of pages must be at least 1");
   }
-  if (options.version.find_first_not_of("0123456789.") != std::string::npos || options.version.empty()) {
+  if (options.version.find_first_not_of("0123456789.") != std::string::npos ||
+      options.version.empty()) {
     throw InvalidArgument("the version \"" + options.version + "\" is not numbers such as 8.19.0");
   }
   while (options.public_url.ends_with('/')) options.public_url.pop_back();
-  const bool web = options.public_url.starts_with("http://") || options.public_url.starts_with("https://");
+  const bool web =
+      options.public_url.starts_with("http://") || options.public_url.starts_with("https://");
   if (!options.public_url.empty() && !web) {
-    throw InvalidArgument("the public URL \"" + options.public_url + "\" is not an http or https URL");
+    throw InvalidArgument("the public URL \"" + options.public_url +
+                          "\" is not an http or https URL");
   }
   if (!options.clock) options.clock = [] { return std::chrono::system_clock::now(); };
   return options;
@@ -56,11 +60,15 @@ class GitServer::Impl {
   explicit Impl(GitServerOptions given)
       : options(checked(std::move(given))),
         front(options.bind_address, options.port,
-              [this](HttpRequest& request, HttpResponse& response) { app.handle(request, response); }),
+              [this](HttpRequest& request, HttpResponse& response) {
+                app.handle(request, response);
+              }),
         base_url(origin(options, front.port()) + options.context_path),
         app(options, options.clock, options.context_path,
             options.public_url.empty() ? base_url : options.public_url) {
-    if (options.users.empty()) options.users.push_back({.name = "admin", .password = "admin", .display_name = "Administrator"});
+    if (options.users.empty())
+      options.users.push_back(
+          {.name = "admin", .password = "admin", .display_name = "Administrator"});
     for (const GitServerUser& user : options.users) app.accounts.add(user);
     for (const GitServerToken& token : options.tokens) app.accounts.add_token(token);
     for (const GitServerConsumer& consumer : options.consumers) add_consumer(consumer);
@@ -107,7 +115,8 @@ auto answering(F&& ask) {
 
 }  // namespace
 
-GitServer::GitServer(GitServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+GitServer::GitServer(GitServerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
 GitServer::~GitServer() = default;
 
 std::size_t GitServer::add_projects_folder(const std::filesystem::path& folder) {

@@ -43,7 +43,8 @@ void parse_head(const std::string& head, HttpRequest& request) {
     const auto end = std::min(head.find('\n', at), head.size());
     const std::string_view header = std::string_view(head).substr(at, end - at);
     if (const auto colon = header.find(':'); colon != std::string_view::npos) {
-      request.headers.emplace_back(std::string(header.substr(0, colon)), trim(header.substr(colon + 1)));
+      request.headers.emplace_back(std::string(header.substr(0, colon)),
+                                   trim(header.substr(colon + 1)));
     }
     at = end + 1;
   }
@@ -56,6 +57,7 @@ struct Running {
   bool ambiguous = false;  ///< where its body ends
   bool read = false;       ///< the body, to its end
   bool close = false;
+  bool served = false;  // by us; what httplib refuses itself leaves the connection unclear
 
   void inspect_framing() {
     std::string length;
@@ -100,7 +102,8 @@ void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response&
 
 class HttpFront::Impl : public httplib::Server {
  public:
-  Impl(const std::string& address, int port, HttpFront::Handler handler) : handler_(std::move(handler)) {
+  Impl(const std::string& address, int port, HttpFront::Handler handler)
+      : handler_(std::move(handler)) {
     configure();
     port_ = port == 0 ? bind_to_any_port(address) : (bind_to_port(address, port) ? port : -1);
     if (port_ < 0) {
@@ -151,7 +154,9 @@ class HttpFront::Impl : public httplib::Server {
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
       ::fcntl(socket, F_SETFD, FD_CLOEXEC);  // git's processes must not keep the port
     });
-    const auto plain = [this](const httplib::Request&, httplib::Response& to) { serve(to, nullptr); };
+    const auto plain = [this](const httplib::Request&, httplib::Response& to) {
+      serve(to, nullptr);
+    };
     const auto reading = [this](const httplib::Request&, httplib::Response& to,
                                 const httplib::ContentReader& reader) { serve(to, &reader); };
     Get("/", plain).Options("/", plain);
@@ -194,18 +199,21 @@ class HttpFront::Impl : public httplib::Server {
         request.headers.erase("Accept-Encoding");
       });
       running = nullptr;
-      if (!stream.flush() || !fine || closed || now.close || !now.read) return !now.read;
+      if (!stream.flush() || !fine || closed || now.close || !now.read || !now.served)
+        return !now.read || !now.served;
     }
     return false;
   }
 
   void serve(httplib::Response& to, const httplib::ContentReader* reader) {
     Running& now = *running;
+    now.served = true;
     auto response = std::make_shared<HttpResponse>();
     std::size_t left = kMaxBody;
     now.request.read_body = [&](const ByteSink& sink) {
       if (now.read) return true;
-      if (reader == nullptr || now.ambiguous || now.request.media_type().starts_with("multipart/")) {
+      if (reader == nullptr || now.ambiguous ||
+          now.request.media_type().starts_with("multipart/")) {
         return false;
       }
       now.read = (*reader)([&](const char* data, std::size_t size) {
@@ -215,6 +223,7 @@ class HttpFront::Impl : public httplib::Server {
       return now.read;
     };
     if (now.ambiguous) {
+      now.read = false;  // what follows the head cannot be told from the next request
       response->status = 400;
       response->content("text/plain", "The length of the body is not clear");
     } else {

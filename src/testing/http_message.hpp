@@ -21,10 +21,13 @@ struct HttpRequest {
   /// Reads the body, once; false when it broke off or the sink wanted no more.
   std::function<bool(const ByteSink&)> read_body;
 
-  [[nodiscard]] std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
+  [[nodiscard]] std::string_view path() const {
+    return std::string_view(target).substr(0, target.find('?'));
+  }
   [[nodiscard]] std::string_view query() const {
     const auto mark = target.find('?');
-    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+    return mark == std::string::npos ? std::string_view()
+                                     : std::string_view(target).substr(mark + 1);
   }
   /// Returns the first value of a header, whatever the case of its name.
   [[nodiscard]] std::string_view header(std::string_view name) const {
@@ -49,7 +52,9 @@ struct HttpResponse {
   std::function<bool(const ByteSink&)> stream;
   bool close = false;  ///< ends the connection afterwards
 
-  void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
+  void set(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+  }
   void content(std::string type, std::string text) {
     set("Content-Type", std::move(type));
     body = std::move(text);

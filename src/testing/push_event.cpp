@@ -28,9 +28,10 @@ std::string format_time(std::time_t seconds, const char* format) {
 Json change(const std::string& name, const std::string& from, const std::string& to) {
   const bool branch = name.starts_with("refs/heads/");
   const char* type = from == kZeros ? "ADD" : to == kZeros ? "DELETE" : "UPDATE";
-  return {{"ref", {{"id", name},
-                   {"displayId", name.substr(name.find('/', 5) + 1)},
-                   {"type", branch ? "BRANCH" : "TAG"}}},
+  return {{"ref",
+           {{"id", name},
+            {"displayId", name.substr(name.find('/', 5) + 1)},
+            {"type", branch ? "BRANCH" : "TAG"}}},
           {"refId", name},
           {"fromHash", from},
           {"toHash", to},
@@ -45,7 +46,8 @@ void write_iso_times(Json& value) {
       const auto ms = member.get<std::int64_t>();
       std::array<char, 8> fraction{};
       std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms % 1000));
-      member = format_time(static_cast<std::time_t>(ms / 1000), "%Y-%m-%dT%H:%M:%S") + fraction.data();
+      member =
+          format_time(static_cast<std::time_t>(ms / 1000), "%Y-%m-%dT%H:%M:%S") + fraction.data();
     } else {
       write_iso_times(member);
     }
@@ -54,7 +56,8 @@ void write_iso_times(Json& value) {
 
 std::pair<std::int64_t, std::int64_t> major_minor(const std::string& version) {
   const auto parts = split(version, '.');
-  return {parse_integer(parts[0]).value_or(0), parts.size() > 1 ? parse_integer(parts[1]).value_or(0) : 0};
+  return {parse_integer(parts[0]).value_or(0),
+          parts.size() > 1 ? parse_integer(parts[1]).value_or(0) : 0};
 }
 
 /// The newest commits of the first ref that still exists.
@@ -65,9 +68,11 @@ void add_commits(Json& body, const Entities& entities, ServedRepository& reposit
     if (to == after.end()) continue;
     plumbing::HistoryQuery query;
     query.until = to->second.commit;
-    if (const auto from = before.find(to->first); from != before.end()) query.since = from->second.commit;
+    if (const auto from = before.find(to->first); from != before.end())
+      query.since = from->second.commit;
     Json commits = Json::array();
-    for (const auto& commit : repository.git.commits(repository.git.history(query, 0, kCommits).ids)) {
+    for (const auto& commit :
+         repository.git.commits(repository.git.history(query, 0, kCommits).ids)) {
       commits.push_back(entities.commit(commit));
     }
     body["commits"] = std::move(commits);
@@ -87,9 +92,9 @@ RefSnapshot snapshot(plumbing::Repository& git) {
   return out;
 }
 
-Json refs_changed(const Entities& entities, ServedRepository& repository, const GitServerUser& actor,
-                  std::chrono::system_clock::time_point time, const std::string& version,
-                  const RefSnapshot& before, const RefSnapshot& after) {
+Json refs_changed(const Entities& entities, ServedRepository& repository,
+                  const GitServerUser& actor, std::chrono::system_clock::time_point time,
+                  const std::string& version, const RefSnapshot& before, const RefSnapshot& after) {
   Json changes = Json::array();
   RefSnapshot all = after;
   all.insert(before.begin(), before.end());
@@ -99,11 +104,12 @@ Json refs_changed(const Entities& entities, ServedRepository& repository, const 
     if (from != to) changes.push_back(change(name, from, to));
   }
   if (changes.empty()) return nullptr;
-  Json body{{"eventKey", "repo:refs_changed"},
-            {"date", format_time(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
-            {"actor", entities.user(actor)},
-            {"repository", entities.repository(repository)},
-            {"changes", std::move(changes)}};
+  Json body{
+      {"eventKey", "repo:refs_changed"},
+      {"date", format_time(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
+      {"actor", entities.user(actor)},
+      {"repository", entities.repository(repository)},
+      {"changes", std::move(changes)}};
   const auto number = major_minor(version);
   if (number.first >= 8) add_commits(body, entities, repository, before, after);
   if (number >= std::pair<std::int64_t, std::int64_t>(10, 3)) write_iso_times(body);

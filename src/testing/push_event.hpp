@@ -13,8 +13,8 @@ using RefSnapshot = std::map<std::string, plumbing::Ref>;
 RefSnapshot snapshot(plumbing::Repository& git);
 
 /// Returns the body of `repo:refs_changed`; null when nothing moved.
-Json refs_changed(const Entities& entities, ServedRepository& repository, const GitServerUser& actor,
-                  std::chrono::system_clock::time_point time, const std::string& version,
-                  const RefSnapshot& before, const RefSnapshot& after);
+Json refs_changed(const Entities& entities, ServedRepository& repository,
+                  const GitServerUser& actor, std::chrono::system_clock::time_point time,
+                  const std::string& version, const RefSnapshot& before, const RefSnapshot& after);
 
 }  // namespace bitbucket::embedded

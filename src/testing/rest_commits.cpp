@@ -11,14 +11,15 @@ namespace {
 constexpr std::size_t kBatch = 1000;  // commits asked of git at a time
 
 Refusal no_such_commit(const ServedRepository& repository, const std::string& revision) {
-  return refusal(404,
-                 "Commit '" + revision + "' does not exist in repository '" + repository.name + "'.",
-                 "com.atlassian.bitbucket.commit.NoSuchCommitException");
+  return refusal(
+      404, "Commit '" + revision + "' does not exist in repository '" + repository.name + "'.",
+      "com.atlassian.bitbucket.commit.NoSuchCommitException");
 }
 
 plumbing::MergeFilter merges_of(const Call& call) {
   const std::string merges = call.value("merges");
-  if (merges.empty() || equals_ignoring_case(merges, "include")) return plumbing::MergeFilter::include;
+  if (merges.empty() || equals_ignoring_case(merges, "include"))
+    return plumbing::MergeFilter::include;
   if (equals_ignoring_case(merges, "exclude")) return plumbing::MergeFilter::exclude;
   if (equals_ignoring_case(merges, "only")) return plumbing::MergeFilter::only;
   throw invalid("merges", "'" + merges + "' is not one of exclude, include, only.");
@@ -26,8 +27,10 @@ plumbing::MergeFilter merges_of(const Call& call) {
 
 std::string content_type(const std::string& path, const std::string& content) {
   if (content.find('\0') != std::string::npos) {
-    for (const auto& [extension, type] : {std::pair{".png", "image/png"}, {".jpg", "image/jpeg"},
-                                          {".gif", "image/gif"}, {".pdf", "application/pdf"}}) {
+    for (const auto& [extension, type] : {std::pair{".png", "image/png"},
+                                          {".jpg", "image/jpeg"},
+                                          {".gif", "image/gif"},
+                                          {".pdf", "application/pdf"}}) {
       if (lower(path).ends_with(extension)) return type;
     }
     return "application/octet-stream";
@@ -41,7 +44,8 @@ std::string Api::resolve(ServedRepository& repository, const std::string& revisi
   if (revision.empty()) {
     if (const auto id = default_commit(repository)) return *id;
     const std::string name = repository.git.default_branch();
-    throw refusal(404, "\"" + name + "\" is set as the default branch, but this branch does not exist",
+    throw refusal(404,
+                  "\"" + name + "\" is set as the default branch, but this branch does not exist",
                   "com.atlassian.bitbucket.repository.NoDefaultBranchException");
   }
   if (const auto id = repository.git.resolve(revision)) return *id;
@@ -77,7 +81,8 @@ Json Api::commit_counts(ServedRepository& repository, const plumbing::HistoryQue
   std::set<std::string> authors;
   for (std::size_t start = 0;; start += kBatch) {
     const plumbing::Slice slice = repository.git.history(query, start, kBatch);
-    for (const auto& commit : repository.git.commits(slice.ids)) authors.insert(lower(commit.author.email));
+    for (const auto& commit : repository.git.commits(slice.ids))
+      authors.insert(lower(commit.author.email));
     if (slice.last) break;
   }
   return {{"authorCount", authors.size()}, {"totalCount", repository.git.count(query)}};
@@ -101,7 +106,8 @@ void Api::list_commits(Call& call) {
   }
   Json more = Json::object();
   if (call.flag("withCounts")) {
-    more = missing ? Json{{"authorCount", 0}, {"totalCount", 0}} : commit_counts(*repository, query);
+    more =
+        missing ? Json{{"authorCount", 0}, {"totalCount", 0}} : commit_counts(*repository, query);
   }
   const auto fetch = [&](std::size_t row, std::size_t count) {
     Rows rows;
@@ -135,13 +141,12 @@ void Api::list_changes(Call& call) {
   if (commits.empty()) throw no_such_commit(*repository, id);
   const std::vector<std::string>& parents = commits.front().parents;
   const std::string parent = parents.empty() ? std::string(id.size(), '0') : parents.front();
-  if (const std::string since = call.value("since"); !since.empty() && resolve(*repository, since) != parent) {
+  if (const std::string since = call.value("since");
+      !since.empty() && resolve(*repository, since) != parent) {
     throw invalid("since", "This server compares a commit with its first parent only.");
   }
   const auto changes = repository->git.changes(id);
-  const Json more{{"fromHash", parent},
-                  {"toHash", id},
-                  {"properties", {{"changeScope", "ALL"}}}};
+  const Json more{{"fromHash", parent}, {"toHash", id}, {"properties", {{"changeScope", "ALL"}}}};
   pager_.answer(
       call, options_.max_page_limit, changes->size(),
       [&](std::size_t i) { return dump(entities_.change(*repository, id, (*changes)[i])); }, more);

@@ -27,7 +27,8 @@ std::vector<plumbing::Ref> select(const Call& call, std::vector<plumbing::Ref> r
   if (!order.empty() && !by_date && !equals_ignoring_case(order, "ALPHABETICAL")) {
     throw invalid("orderBy", "'" + order + "' is not one of ALPHABETICAL, MODIFICATION.");
   }
-  std::erase_if(refs, [&](const plumbing::Ref& ref) { return !contains_ignoring_case(display(ref), text); });
+  std::erase_if(
+      refs, [&](const plumbing::Ref& ref) { return !contains_ignoring_case(display(ref), text); });
   if (by_date) {
     std::stable_sort(refs.begin(), refs.end(),
                      [](const auto& a, const auto& b) { return a.seconds > b.seconds; });

@@ -4,7 +4,8 @@
 namespace bitbucket::embedded {
 namespace {
 
-constexpr std::string_view kStates[] = {"AVAILABLE", "INITIALISING", "INITIALISATION_FAILED", "OFFLINE"};
+constexpr std::string_view kStates[] = {"AVAILABLE", "INITIALISING", "INITIALISATION_FAILED",
+                                        "OFFLINE"};
 
 bool one_of(const std::string& value, std::initializer_list<std::string_view> allowed) {
   for (const std::string_view option : allowed) {
@@ -32,7 +33,8 @@ bool any_passes(const Call& call, bool everything_public) {
     throw invalid("permission", "'" + permission + "' is not a permission on repositories.");
   }
   if (!permission.empty() && !call.caller.may(permission)) return false;
-  if (!visibility.empty() && equals_ignoring_case(visibility, "public") != everything_public) return false;
+  if (!visibility.empty() && equals_ignoring_case(visibility, "public") != everything_public)
+    return false;
   if (equals_ignoring_case(archived, "ARCHIVED")) return false;
   return state.empty() || equals_ignoring_case(state, "AVAILABLE");
 }

@@ -47,7 +47,8 @@ void Api::create_webhook(Call& call) {
 
 void Api::get_webhook(Call& call) {
   const RepositoryPtr repository = this->repository(call);
-  answer_json(call.response, webhook_json(find_hook(*repository, call), options_.mask_webhook_secrets));
+  answer_json(call.response,
+              webhook_json(find_hook(*repository, call), options_.mask_webhook_secrets));
 }
 
 void Api::replace_webhook(Call& call) {
@@ -74,7 +75,9 @@ void Api::test_webhook(Call& call) {
   static_cast<void>(repository(call));
   const std::string url = call.value("url");
   if (url.empty()) {  // as the real one does
-    throw refusal(500, "An error occurred while processing the request. Check the server logs for more information.",
+    throw refusal(500,
+                  "An error occurred while processing the request. Check the server logs for more "
+                  "information.",
                   "java.lang.NullPointerException");
   }
   if (!lower(url).starts_with("http://") && !lower(url).starts_with("https://")) {

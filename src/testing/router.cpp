@@ -45,7 +45,8 @@ PathSegments split_path(std::string_view raw) {
 
 bool acceptable_target(std::string_view target) {
   return !target.empty() && std::all_of(target.begin(), target.end(), [](char c) {
-    return c > ' ' && c < '\x7f' && std::string_view("\"<>[\\]^`{|}").find(c) == std::string_view::npos;
+    return c > ' ' && c < '\x7f' &&
+           std::string_view("\"<>[\\]^`{|}").find(c) == std::string_view::npos;
   });
 }
 

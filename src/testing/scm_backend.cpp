@@ -38,9 +38,12 @@ std::vector<std::string> environment(const HttpRequest& request, const std::stri
   if (const auto protocol = request.header("Git-Protocol"); !protocol.empty()) {
     out.push_back("GIT_PROTOCOL=" + std::string(protocol));
   }
-  const Pairs settings{{"safe.directory", "*"},      {"http.receivepack", "true"},
-                       {"receive.autogc", "false"},  {"uploadpack.allowFilter", "true"},
-                       {"gc.auto", "0"},             {"maintenance.auto", "false"}};
+  const Pairs settings{{"safe.directory", "*"},
+                       {"http.receivepack", "true"},
+                       {"receive.autogc", "false"},
+                       {"uploadpack.allowFilter", "true"},
+                       {"gc.auto", "0"},
+                       {"maintenance.auto", "false"}};
   out.push_back("GIT_CONFIG_COUNT=" + std::to_string(settings.size()));
   for (std::size_t i = 0; i < settings.size(); ++i) {
     out.push_back("GIT_CONFIG_KEY_" + std::to_string(i) + '=' + settings[i].first);
@@ -60,24 +63,27 @@ bool ScmBackend::writes(const HttpRequest& request, const std::string& sub_path)
 void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
                         const RepositoryPtr& repository, const std::string& sub_path,
                         const User& user) {
-  if (sub_path != "/info/refs" && sub_path != "/git-upload-pack" && sub_path != "/git-receive-pack" &&
-      sub_path != "/HEAD" && !sub_path.starts_with("/objects/")) {
-    throw refusal(404, "There is nothing at this address.", "com.atlassian.bitbucket.NoSuchEntityException");
+  if (sub_path != "/info/refs" && sub_path != "/git-upload-pack" &&
+      sub_path != "/git-receive-pack" && sub_path != "/HEAD" &&
+      !sub_path.starts_with("/objects/")) {
+    throw refusal(404, "There is nothing at this address.",
+                  "com.atlassian.bitbucket.NoSuchEntityException");
   }
   if (writes(request, sub_path)) static_cast<void>(repository->git.writable());
   if (sub_path == "/git-receive-pack") return push(request, response, repository, sub_path, user);
   run_cgi({"git", "http-backend"},
-          environment(request, repository->git.git_dir().string(), sub_path, user), request, response,
-          false);
+          environment(request, repository->git.git_dir().string(), sub_path, user), request,
+          response, false);
 }
 
 void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
-                      const RepositoryPtr& repository, const std::string& sub_path, const User& user) {
+                      const RepositoryPtr& repository, const std::string& sub_path,
+                      const User& user) {
   const std::lock_guard lock(repository->pushing);
   const RefSnapshot before = snapshot(repository->git);
   run_cgi({"git", "http-backend"},
-          environment(request, repository->git.git_dir().string(), sub_path, user), request, response,
-          true);
+          environment(request, repository->git.git_dir().string(), sub_path, user), request,
+          response, true);
   repository->git.refresh();
   const Json event = refs_changed(entities_, *repository, *user, clock_(), version_, before,
                                   snapshot(repository->git));

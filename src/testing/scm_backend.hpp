@@ -14,7 +14,10 @@ namespace bitbucket::embedded {
 class ScmBackend {
  public:
   ScmBackend(const Entities& entities, Deliveries& deliveries, Clock clock, std::string version)
-      : entities_(entities), deliveries_(deliveries), clock_(std::move(clock)), version_(std::move(version)) {}
+      : entities_(entities),
+        deliveries_(deliveries),
+        clock_(std::move(clock)),
+        version_(std::move(version)) {}
 
   /// Whether a request is part of a push.
   static bool writes(const HttpRequest& request, const std::string& sub_path);

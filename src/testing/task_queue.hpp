@@ -13,14 +13,16 @@
 namespace bitbucket::embedded {
 
 /// Gives each connection a thread of its own: a kept-alive connection holds its thread, and the
-/// library's fixed pool starves after as many.  Grows on demand up to a bound, then accepts no more.
+/// library's fixed pool starves after as many.  Grows on demand up to a bound, then accepts no
+/// more.
 class ElasticTaskQueue : public httplib::TaskQueue {
  public:
   explicit ElasticTaskQueue(std::size_t max_threads) : max_threads_(max_threads) {}
 
   void enqueue(std::function<void()> task) override {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return stopping_ || idle_ > tasks_.size() || threads_.size() < max_threads_; });
+    room_.wait(
+        lock, [&] { return stopping_ || idle_ > tasks_.size() || threads_.size() < max_threads_; });
     tasks_.push_back(std::move(task));
     if (idle_ < tasks_.size() && threads_.size() < max_threads_) {
       threads_.emplace_back([this] { work(); });

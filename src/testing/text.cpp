@@ -64,9 +64,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char x, char y) {
-           return lower(x) == lower(y);
-         }) != text.end() || part.empty();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](char x, char y) { return lower(x) == lower(y); }) != text.end() ||
+         part.empty();
 }
 
 std::string trim(std::string_view text) {
@@ -108,8 +108,9 @@ std::optional<Pairs> parse_form(std::string_view text) {
     if (part.empty()) continue;
     const auto equal = part.find('=');
     auto name = decode(std::string_view(part).substr(0, equal), true);
-    auto value = decode(equal == std::string::npos ? std::string_view()
-                                                   : std::string_view(part).substr(equal + 1), true);
+    auto value = decode(
+        equal == std::string::npos ? std::string_view() : std::string_view(part).substr(equal + 1),
+        true);
     if (!name || !value) return std::nullopt;
     out.emplace_back(std::move(*name), std::move(*value));
   }
@@ -166,12 +167,23 @@ std::string html_escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

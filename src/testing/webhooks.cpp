@@ -12,13 +12,29 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 23> kEvents{
-    "repo:refs_changed", "repo:modified", "repo:forked", "repo:comment:added",
-    "repo:comment:edited", "repo:comment:deleted", "repo:secret_detected",
-    "mirror:repo_synchronized", "project:modified", "pr:opened", "pr:from_ref_updated",
-    "pr:modified", "pr:merged", "pr:declined", "pr:deleted", "pr:reviewer:updated",
-    "pr:reviewer:approved", "pr:reviewer:unapproved", "pr:reviewer:needs_work", "pr:comment:added",
-    "pr:comment:edited", "pr:comment:deleted", "diagnostics:ping"};
+constexpr std::array<std::string_view, 23> kEvents{"repo:refs_changed",
+                                                   "repo:modified",
+                                                   "repo:forked",
+                                                   "repo:comment:added",
+                                                   "repo:comment:edited",
+                                                   "repo:comment:deleted",
+                                                   "repo:secret_detected",
+                                                   "mirror:repo_synchronized",
+                                                   "project:modified",
+                                                   "pr:opened",
+                                                   "pr:from_ref_updated",
+                                                   "pr:modified",
+                                                   "pr:merged",
+                                                   "pr:declined",
+                                                   "pr:deleted",
+                                                   "pr:reviewer:updated",
+                                                   "pr:reviewer:approved",
+                                                   "pr:reviewer:unapproved",
+                                                   "pr:reviewer:needs_work",
+                                                   "pr:comment:added",
+                                                   "pr:comment:edited",
+                                                   "pr:comment:deleted",
+                                                   "diagnostics:ping"};
 
 std::string text_of(const json& body, const char* name) {
   const auto found = body.find(name);

@@ -142,6 +142,10 @@ TEST(AuthorizerTest, FollowsTheClockOfAServerThatRefusedATimestamp) {
   EXPECT_EQ(timestamp(), "784111777");
   EXPECT_TRUE(authorizer->adopt_clock(dated("Sun, 06 Nov 1994 08:00:00 GMT"))) << "and back";
   EXPECT_EQ(timestamp(), "784108800");
+  // A clock of nanoseconds does not reach these years.
+  EXPECT_FALSE(authorizer->adopt_clock(dated("Fri, 31 Dec 9999 23:59:59 GMT")));
+  EXPECT_FALSE(authorizer->adopt_clock(dated("Fri, 31 Dec 1000 23:59:59 GMT")));
+  EXPECT_EQ(timestamp(), "784108800");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace bitbucket::test {
 class Connection {
  public:
   explicit Connection(int fd) : fd_(fd) {}
+  [[nodiscard]] int fd() const { return fd_; }
 
   /// Returns the next request, head and announced body; empty when the client has closed.
   std::string read_request() {
@@ -96,6 +97,8 @@ class RawServer {
   [[nodiscard]] std::string url(const std::string& path = "/") const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
+  /// From now on a connection attempt is refused; those that are open stay.
+  void refuse_connections() { ::shutdown(listener_, SHUT_RDWR); }
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] int connections() const { return accepted_; }
 

@@ -67,4 +67,14 @@ TEST(ErrorBodyTest, NeverThrowsForAnotherBody) {
   EXPECT_TRUE(read("{\"errors\":[]}").has_errors);
 }
 
+TEST(ErrorBodyTest, BoundsWhatAHostileServerCanMakeOfIt) {
+  std::string many = R"({"errors":[1)";
+  while (many.size() < (1U << 20)) many += ",1";
+  const auto body = read(many + "]}");
+  EXPECT_TRUE(body.has_errors);
+  EXPECT_EQ(body.entries.size(), 1000U);
+  std::string huge = R"({"errors":[{"message":")" + std::string(8U << 20, 'x') + R"("}]})";
+  EXPECT_TRUE(read(std::move(huge)).entries.empty()) << "nobody reads 8 MiB of errors";
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include "samples.hpp"
@@ -218,6 +219,25 @@ TEST(ModelTest, ReadsTimesAsTextToo) {
   EXPECT_EQ(commit.committer_timestamp, ms(1537538991000));
   EXPECT_EQ(test::refusal_of<Commit>(R"({"authorTimestamp":"yesterday"})"),
             "/authorTimestamp: expected milliseconds since 1970 or an ISO 8601 time with its zone");
+}
+
+TEST(ModelTest, BoundsTheMemoryThatAnAnswerCanTake) {
+  for (const std::string row : {"{}", R"({"origin":{"origin":{"origin":{}}}})"}) {
+    std::string body = R"({"values":[)" + row;
+    while (body.size() < (1U << 20)) body += "," + row;
+    EXPECT_THAT(test::refusal_of<Page<Repo>>(body + "]}"),
+                ::testing::EndsWith("too many values for a body of this size"));
+  }
+  std::string body = R"({"values":[{"id":"0123456789"})";  // terse, and many
+  for (int i = 0; i < 20000; ++i) body += R"(,{"id":"0123456789"})";
+  EXPECT_EQ(decode<Page<Tag>>(body + "]}").values.size(), 20001U);
+}
+
+TEST(ModelTest, RefusesLinksWithoutEnd) {
+  // Each relation is compared with all that came: a million of them would take an hour.
+  std::string body = R"({"links":{"r":{})";
+  for (int i = 0; i < 20000; ++i) body += ",\"r" + std::to_string(i) + "\":{}";
+  EXPECT_EQ(test::refusal_of<Repo>(body + "}}"), "/links/r999: too many links");
 }
 
 TEST(ModelTest, ToleratesOddLinks) {

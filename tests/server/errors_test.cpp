@@ -98,6 +98,17 @@ TEST(ErrorsTest, ALoginPageIsUnauthenticatedAndSaysSo) {
   }
 }
 
+TEST(ErrorsTest, AHostIsNotALoginPageForItsName) {
+  for (const char* location :
+       {"https://git.lessons.com/rest/api/1.0/repos", "https://loginova.example.com/rest"})
+    EXPECT_FALSE(error_of({.status = 301, .headers = {{"Location", location}}, .body = ""})
+                     .is_unauthenticated());
+  for (const char* location :
+       {"/login?next=/", "https://sso.example.com/", "https://x.example.com/saml2/start"})
+    EXPECT_TRUE(error_of({.status = 302, .headers = {{"Location", location}}, .body = ""})
+                    .is_unauthenticated());
+}
+
 TEST(ErrorsTest, ARedirectElsewhereIsNotFollowedAndNotALogin) {
   const ApiError error = error_of(
       {.status = 301, .headers = {{"Location", "https://new.example.com/rest"}}, .body = ""});

@@ -1,3 +1,3 @@
-# Leaves an empty folder: cmake -DFOLDER=... -P clear_folder.cmake
-file(REMOVE_RECURSE "${FOLDER}")
-file(MAKE_DIRECTORY "${FOLDER}")
+# Leaves empty folders: cmake -DFOLDERS=A;B -P clear_folder.cmake
+file(REMOVE_RECURSE ${FOLDERS})
+file(MAKE_DIRECTORY ${FOLDERS})

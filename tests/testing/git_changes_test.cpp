@@ -4,7 +4,7 @@
 
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 using ::testing::SizeIs;
@@ -162,4 +162,4 @@ TEST_F(ChangesTest, OfAnUnknownCommitAreAnError) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

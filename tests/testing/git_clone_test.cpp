@@ -4,7 +4,7 @@
 
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 namespace fs = std::filesystem;
@@ -200,4 +200,4 @@ TEST_F(CloneTest, OfManyBranchesIsQuick) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -2,7 +2,7 @@
 
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 using ::testing::ElementsAreArray;
@@ -150,4 +150,4 @@ TEST_F(HistoryTest, EndsTheWalksItNoLongerKeeps) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

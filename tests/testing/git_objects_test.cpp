@@ -1,6 +1,6 @@
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 using ::testing::ElementsAre;
@@ -176,4 +176,4 @@ TEST_F(ObjectsTest, ALargeFileComesWhole) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

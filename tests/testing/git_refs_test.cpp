@@ -2,7 +2,7 @@
 
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 using ::testing::IsEmpty;
@@ -195,4 +195,4 @@ TEST_F(RefsTest, NamesFollowTheRulesOfGit) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -7,7 +7,7 @@
 
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 namespace fs = std::filesystem;
@@ -150,4 +150,4 @@ TEST_F(RepositoryTest, OnlyReadsTheFolderItIsGiven) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

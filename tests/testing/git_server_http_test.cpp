@@ -36,8 +36,9 @@ TEST(GitServerHttpTest, AnswersManyThreadsAtOnce) {
   for (int t = 0; t < 16; ++t) {
     threads.emplace_back([&] {
       Connection connection(server->port());
-      for (const std::string path : {"repos/demo", "repos/demo/commits?limit=2", "repos/demo/branches",
-                                     "repos/rich/commits", "repos/rich/tags", "repos/demo/raw/README.md"}) {
+      for (const std::string path :
+           {"repos/demo", "repos/demo/commits?limit=2", "repos/demo/branches", "repos/rich/commits",
+            "repos/rich/tags", "repos/demo/raw/README.md"}) {
         if (connection.get("/rest/api/1.0/projects/PRJ/" + path, kBearer).status == 200) ++good;
       }
     });
@@ -60,7 +61,8 @@ TEST(GitServerHttpTest, ServesBelowItsContextPathOnly) {
   GitServerOptions with = options();
   with.context_path = "bitbucket/";
   const auto server = serve(with);
-  EXPECT_EQ(server->base_url(), "http://127.0.0.1:" + std::to_string(server->port()) + "/bitbucket");
+  EXPECT_EQ(server->base_url(),
+            "http://127.0.0.1:" + std::to_string(server->port()) + "/bitbucket");
   EXPECT_EQ(send(server->port(), "GET", "/bitbucket" + kProperties).status, 200);
   EXPECT_EQ(send(server->port(), "GET", "/bitbucketx" + kProperties).status, 404);
   const Answer outside = send(server->port(), "GET", kProperties);
@@ -71,21 +73,27 @@ TEST(GitServerHttpTest, ServesBelowItsContextPathOnly) {
 
 TEST(GitServerHttpTest, TellsTheTwoKindsOf404Apart) {
   const auto server = serve();
-  for (const std::string path : {"/rest/api/1.0/nothing", "/rest/api/3.0/repos", "/rest/other/1.0/repos",
-                                 "/rest/api/1.0/projects/PRJ%2Frepos/demo", "/rest/api/1.0/projects/PRJ%5cx",
-                                 "/rest//api/1.0/repos", "/rest/api/1.0//repos"}) {
+  for (const std::string path :
+       {"/rest/api/1.0/nothing", "/rest/api/3.0/repos", "/rest/other/1.0/repos",
+        "/rest/api/1.0/projects/PRJ%2Frepos/demo", "/rest/api/1.0/projects/PRJ%5cx",
+        "/rest//api/1.0/repos", "/rest/api/1.0//repos"}) {
     const Answer answer = send(server->port(), "GET", path, kBearer);
     EXPECT_EQ(answer.status, 404) << path;
-    EXPECT_EQ(answer.parsed(), json::parse(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})")) << path;
+    EXPECT_EQ(answer.parsed(),
+              json::parse(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})"))
+        << path;
   }
-  EXPECT_EQ(send(server->port(), "GET", "/rest/api/1.0/projects/NO", kBearer).exception(), "NoSuchProjectException");
+  EXPECT_EQ(send(server->port(), "GET", "/rest/api/1.0/projects/NO", kBearer).exception(),
+            "NoSuchProjectException");
   EXPECT_EQ(send(server->port(), "GET", "/rest/api/1.0/projects/PRJ/repos/no", kBearer).exception(),
             "NoSuchRepositoryException");
 }
 
 TEST(GitServerHttpTest, ReadsPathsAsAServletContainerDoes) {
   const auto server = serve();
-  const auto status = [&](const std::string& target) { return send(server->port(), "GET", target, kBearer).status; };
+  const auto status = [&](const std::string& target) {
+    return send(server->port(), "GET", target, kBearer).status;
+  };
   EXPECT_EQ(status("/rest/api/1.0/repos/"), 200);
   EXPECT_EQ(status("/rest/api/1.0/repos;jsessionid=1"), 200);
   EXPECT_EQ(status("/rest/api/1.0/projects/../repos"), 200);
@@ -103,8 +111,9 @@ TEST(GitServerHttpTest, ReadsPathsAsAServletContainerDoes) {
 TEST(GitServerHttpTest, RefusesABodyWhoseEndIsUnclear) {
   const auto server = serve();
   const std::string head = "POST /rest/api/1.0/repos HTTP/1.1\r\nHost: x\r\n";
-  for (const std::string lengths : {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
-                                    "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: x\r\n"}) {
+  for (const std::string lengths :
+       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: x\r\n"}) {
     const std::string answer = send_raw(server->port(), head + lengths + "\r\nabc");
     EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 400") << lengths;
   }
@@ -151,7 +160,8 @@ TEST(GitServerStartTest, SaysWhatIsWrongWithItsOptions) {
   EXPECT_THAT(complaint(with), HasSubstr("\"app\" is a private key"));
   with.consumers = {{.key = "app", .public_key = "AAAA"}};
   EXPECT_THAT(complaint(with), HasSubstr("not PEM"));
-  with.consumers = {{.key = "app", .public_key = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"}};
+  with.consumers = {
+      {.key = "app", .public_key = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"}};
   EXPECT_THAT(complaint(with), HasSubstr("not an RSA public key"));
   with = options();
   with.tokens = {{"t", "nobody"}};
@@ -189,8 +199,9 @@ TEST(GitServerStartTest, SaysWhatIsWrongWithAFolder) {
 TEST(GitServerStartTest, MakesSlugsOfNames) {
   GitServer server;
   server.add_repository("NEW", "My Great  Repo!", samples().folder / "PRJ/demo");
-  const Answer answer = send(server.port(), "GET", "/rest/api/1.0/projects/new/repos/my-great-repo-",
-                             basic("admin", "admin"));
+  const Answer answer =
+      send(server.port(), "GET", "/rest/api/1.0/projects/new/repos/my-great-repo-",
+           basic("admin", "admin"));
   EXPECT_EQ(answer.parsed()["name"], "My Great  Repo!");
 }
 

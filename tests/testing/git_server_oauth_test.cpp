@@ -19,25 +19,35 @@ class GitServerOAuthTest : public ::testing::Test {
   static GitServerOptions with_clock(std::shared_ptr<std::chrono::seconds> ahead) {
     GitServerOptions out = options();
     out.clock = [ahead] { return std::chrono::system_clock::now() + *ahead; };
-    out.consumers.push_back({.key = "robot", .public_key = key().public_pkcs1(), .two_legged = true,
-                             .two_legged_user = "bob", .impersonation = true});
-    out.consumers.push_back({.key = "plain robot", .public_key = key().public_pem(), .two_legged = true});
+    out.consumers.push_back({.key = "robot",
+                             .public_key = key().public_pkcs1(),
+                             .two_legged = true,
+                             .two_legged_user = "bob",
+                             .impersonation = true});
+    out.consumers.push_back(
+        {.key = "plain robot", .public_key = key().public_pem(), .two_legged = true});
     return out;
   }
   std::string origin() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
   Answer call(const std::string& method, const std::string& target, const Signer& signer,
               const Headers& headers = {}, const std::string& body = {}) const {
-    return send(server_->port(), method, target,
-                Headers{{"Authorization", signer.authorization(method, origin(), target)}} + headers, body);
+    return send(
+        server_->port(), method, target,
+        Headers{{"Authorization", signer.authorization(method, origin(), target)}} + headers, body);
   }
-  Answer leg(const std::string& name, const Signer& signer) const { return call("POST", kOAuth + name, signer); }
+  Answer leg(const std::string& name, const Signer& signer) const {
+    return call("POST", kOAuth + name, signer);
+  }
   std::string new_request_token(const std::string& callback = "oob") const {
-    const Answer answer = leg("request-token", {.without_token = true, .oauth = {{"oauth_callback", callback}}});
+    const Answer answer =
+        leg("request-token", {.without_token = true, .oauth = {{"oauth_callback", callback}}});
     EXPECT_EQ(answer.status, 200) << answer.body;
     return form_value(answer.body, "oauth_token");
   }
   Signer with_token(const std::string& token) const { return {.token = token}; }
-  static std::string problem(const Answer& answer) { return form_value(answer.body, "oauth_problem"); }
+  static std::string problem(const Answer& answer) {
+    return form_value(answer.body, "oauth_problem");
+  }
   std::string access_problem(const std::string& token, const std::string& verifier) const {
     Signer signer{.token = token};
     if (!verifier.empty()) signer.oauth = {{"oauth_verifier", verifier}};
@@ -46,7 +56,8 @@ class GitServerOAuthTest : public ::testing::Test {
   void pass(std::chrono::seconds time) { *ahead_ += time; }
   Signer now(Signer signer) const {
     signer.timestamp = std::chrono::duration_cast<std::chrono::seconds>(
-                           (std::chrono::system_clock::now() + *ahead_).time_since_epoch()).count();
+                           (std::chrono::system_clock::now() + *ahead_).time_since_epoch())
+                           .count();
     return signer;
   }
 
@@ -55,7 +66,8 @@ class GitServerOAuthTest : public ::testing::Test {
 };
 
 TEST_F(GitServerOAuthTest, GivesAccessInThreeLegs) {
-  const Answer first = leg("request-token", {.without_token = true, .oauth = {{"oauth_callback", "oob"}}});
+  const Answer first =
+      leg("request-token", {.without_token = true, .oauth = {{"oauth_callback", "oob"}}});
   ASSERT_EQ(first.status, 200) << first.body;
   EXPECT_THAT(first.header("Content-Type"), HasSubstr("text/plain"));
   EXPECT_EQ(form_value(first.body, "oauth_callback_confirmed"), "true");
@@ -64,7 +76,8 @@ TEST_F(GitServerOAuthTest, GivesAccessInThreeLegs) {
   const std::string verifier = server_->approve(token, "bob");
   EXPECT_EQ(access_problem(token, ""), "parameter_absent");
   EXPECT_EQ(access_problem(token, "wrong"), "token_rejected");
-  const Answer third = leg("access-token", {.token = token, .oauth = {{"oauth_verifier", verifier}}});
+  const Answer third =
+      leg("access-token", {.token = token, .oauth = {{"oauth_verifier", verifier}}});
   ASSERT_EQ(third.status, 200) << third.body;
   EXPECT_EQ(form_value(third.body, "oauth_expires_in"), "157680000");
   EXPECT_EQ(form_value(third.body, "oauth_authorization_expires_in"), "160272000");
@@ -88,7 +101,8 @@ TEST_F(GitServerOAuthTest, RenewsAnExpiredTokenByItsSession) {
   const Answer renewed = renew(access.session_handle);
   ASSERT_EQ(renewed.status, 200);
   EXPECT_EQ(problem(renew(access.session_handle)), "token_rejected");  // the old one is gone
-  EXPECT_EQ(call("GET", kDemo, now(with_token(form_value(renewed.body, "oauth_token")))).status, 200);
+  EXPECT_EQ(call("GET", kDemo, now(with_token(form_value(renewed.body, "oauth_token")))).status,
+            200);
 }
 
 TEST_F(GitServerOAuthTest, EndsASession) {
@@ -104,7 +118,8 @@ TEST_F(GitServerOAuthTest, RejectsTokensOfEveryBadKind) {
   EXPECT_EQ(problem(call("GET", kDemo, with_token(request))), "token_rejected");
   EXPECT_EQ(problem(call("GET", kDemo, with_token("unknown"))), "token_rejected");
   const auto access = server_->issue_access_token("app", "ann");
-  EXPECT_EQ(problem(call("GET", kDemo, {.consumer = "robot", .token = access.token})), "token_rejected");
+  EXPECT_EQ(problem(call("GET", kDemo, {.consumer = "robot", .token = access.token})),
+            "token_rejected");
   server_->revoke_access_token(access.token);
   EXPECT_EQ(problem(call("GET", kDemo, with_token(access.token))), "token_revoked");
   server_->deny(request);
@@ -131,7 +146,8 @@ TEST_F(GitServerOAuthTest, ChecksTimestampsNoncesMethodsAndVersions) {
   const Answer old = call("GET", kDemo, {.token = token, .timestamp = 1'000'000'000});
   EXPECT_EQ(old.status, 401);
   EXPECT_EQ(problem(old), "timestamp_refused");
-  EXPECT_THAT(form_value(old.body, "oauth_acceptable_timestamps"), ::testing::MatchesRegex("[0-9]+-[0-9]+"));
+  EXPECT_THAT(form_value(old.body, "oauth_acceptable_timestamps"),
+              ::testing::MatchesRegex("[0-9]+-[0-9]+"));
   const Signer signer = now({.token = token, .nonce = "once"});
   EXPECT_EQ(call("GET", kDemo, signer).status, 200);
   EXPECT_EQ(problem(call("GET", kDemo, signer)), "nonce_used");
@@ -140,14 +156,18 @@ TEST_F(GitServerOAuthTest, ChecksTimestampsNoncesMethodsAndVersions) {
   EXPECT_EQ(method.status, 400);
   EXPECT_EQ(problem(call("GET", kDemo, {.token = token, .version = "2.0"})), "version_rejected");
   EXPECT_EQ(problem(call("GET", kDemo, {.without_token = true})), "parameter_absent");
-  EXPECT_EQ(problem(call("GET", kDemo, {.token = token, .oauth = {{"oauth_nonce", "twice"}}})), "parameter_rejected");
-  EXPECT_EQ(problem(leg("request-token", {.without_token = true, .oauth = {{"oauth_callback", "ftp://x"}}})),
+  EXPECT_EQ(problem(call("GET", kDemo, {.token = token, .oauth = {{"oauth_nonce", "twice"}}})),
+            "parameter_rejected");
+  EXPECT_EQ(problem(leg("request-token",
+                        {.without_token = true, .oauth = {{"oauth_callback", "ftp://x"}}})),
             "parameter_rejected");
 }
 
 TEST_F(GitServerOAuthTest, VerifiesWhatWasSentOnTheWire) {
   const std::string token = server_->issue_access_token("app", "ann").token;
-  const auto status = [&](const std::string& target) { return call("GET", target, with_token(token)).status; };
+  const auto status = [&](const std::string& target) {
+    return call("GET", target, with_token(token)).status;
+  };
   EXPECT_EQ(status("/rest/api/1.0/repos?name=my%20repo&limit=250"), 200);
   EXPECT_EQ(status("/rest/api/1.0/repos?name=a+b&name=%C3%A4&name=&b=%25&a=1%2B1"), 200);
   EXPECT_EQ(status(kDemo + "/raw/%52EADME.md?at=refs%2Fheads%2Fmain"), 200);
@@ -166,9 +186,12 @@ TEST_F(GitServerOAuthTest, VerifiesWhatWasSentOnTheWire) {
 
 TEST_F(GitServerOAuthTest, SignsForTheHostHeaderOrThePublicUrl) {
   const std::string token = server_->issue_access_token("app", "ann").token;
-  const auto status = [](const GitServer& server, const std::string& with, const std::string& host, const std::string& t) {
+  const auto status = [](const GitServer& server, const std::string& with, const std::string& host,
+                         const std::string& t) {
     return send(server.port(), "GET", kDemo,
-                {{"Host", host}, {"Authorization", Signer{.token = t}.authorization("GET", with, kDemo)}}).status;
+                {{"Host", host},
+                 {"Authorization", Signer{.token = t}.authorization("GET", with, kDemo)}})
+        .status;
   };
   EXPECT_EQ(status(*server_, "http://git.example.com", "Git.Example.COM:80", token), 200);
   EXPECT_EQ(status(*server_, "http://git.example.com", "other.example.com", token), 401);
@@ -188,18 +211,25 @@ TEST_F(GitServerOAuthTest, SignsFormBodies) {
   const std::string body = "a+b=c%26d&a%20b=%C3%A9";
   const Answer good = call("POST", kDemo + "/webhooks", signer, kForm + kNoCheck, body);
   EXPECT_EQ(good.status, 415) << good.body;  // the signature was right, the type is not
-  EXPECT_EQ(problem(call("POST", kDemo + "/webhooks", signer, kForm + kNoCheck, body + "&x=y")), "signature_invalid");
+  EXPECT_EQ(problem(call("POST", kDemo + "/webhooks", signer, kForm + kNoCheck, body + "&x=y")),
+            "signature_invalid");
 }
 
 TEST_F(GitServerOAuthTest, LetsApplicationsActWithoutAToken) {
   EXPECT_EQ(call("GET", kDemo, {.consumer = "robot"}).header("X-AUSERNAME"), "bob");
-  EXPECT_EQ(call("GET", kDemo + "?user_id=eve", {.consumer = "robot"}).header("X-AUSERNAME"), "eve");
-  EXPECT_EQ(call("GET", kDemo + "?xoauth_requestor_id=ann", {.consumer = "robot"}).header("X-AUSERNAME"), "ann");
-  EXPECT_EQ(problem(call("GET", kDemo + "?user_id=nobody", {.consumer = "robot"})), "permission_denied");
+  EXPECT_EQ(call("GET", kDemo + "?user_id=eve", {.consumer = "robot"}).header("X-AUSERNAME"),
+            "eve");
+  EXPECT_EQ(
+      call("GET", kDemo + "?xoauth_requestor_id=ann", {.consumer = "robot"}).header("X-AUSERNAME"),
+      "ann");
+  EXPECT_EQ(problem(call("GET", kDemo + "?user_id=nobody", {.consumer = "robot"})),
+            "permission_denied");
   EXPECT_EQ(call("GET", kDemo, {.consumer = "plain robot"}).header("X-AUSERNAME"), "ann");
-  EXPECT_EQ(problem(call("GET", kDemo + "?user_id=eve", {.consumer = "plain robot"})), "permission_denied");
+  EXPECT_EQ(problem(call("GET", kDemo + "?user_id=eve", {.consumer = "plain robot"})),
+            "permission_denied");
   EXPECT_EQ(problem(call("GET", kDemo, {})), "permission_denied");
-  EXPECT_EQ(problem(call("GET", kDemo, {.consumer = "robot", .without_token = true})), "parameter_absent");
+  EXPECT_EQ(problem(call("GET", kDemo, {.consumer = "robot", .without_token = true})),
+            "parameter_absent");
 }
 
 std::string input_value(const std::string& page, const std::string& name) {
@@ -211,7 +241,8 @@ std::string input_value(const std::string& page, const std::string& name) {
 
 TEST_F(GitServerOAuthTest, ShowsAPageThatAsks) {
   const std::string token = new_request_token();
-  const Answer page = send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token, basic("ann", "secret"));
+  const Answer page = send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token,
+                           basic("ann", "secret"));
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.header("Content-Type"), HasSubstr("text/html"));
   EXPECT_THAT(page.body, HasSubstr("The &lt;App&gt;"));
@@ -233,12 +264,15 @@ TEST_F(GitServerOAuthTest, ShowsAPageThatAsks) {
   EXPECT_EQ(allowed.status, 200);
   const auto at = allowed.body.find("<code id=\"verifier\">") + 20;
   const std::string verifier = allowed.body.substr(at, allowed.body.find('<', at) - at);
-  EXPECT_EQ(leg("access-token", {.token = token, .oauth = {{"oauth_verifier", verifier}}}).status, 200);
+  EXPECT_EQ(leg("access-token", {.token = token, .oauth = {{"oauth_verifier", verifier}}}).status,
+            200);
 }
 
 TEST_F(GitServerOAuthTest, SendsTheBrowserBack) {
-  const auto answer = [&](const std::string& token, const std::string& what, const std::string& more = {}) {
-    const Answer page = send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token + more);
+  const auto answer = [&](const std::string& token, const std::string& what,
+                          const std::string& more = {}) {
+    const Answer page =
+        send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token + more);
     std::string body = "oauth_token=" + token + "&user=ann&answer=" + what +
                        "&form_token=" + input_value(page.body, "form_token");
     body += "&oauth_callback=" + encode(input_value(page.body, "oauth_callback"));
@@ -248,7 +282,8 @@ TEST_F(GitServerOAuthTest, SendsTheBrowserBack) {
   const Answer allowed = answer(first, "allow");
   EXPECT_EQ(allowed.status, 302);
   EXPECT_THAT(allowed.header("Location"),
-              ::testing::StartsWith("https://app.example.com/back?x=1&oauth_token=" + first + "&oauth_verifier="));
+              ::testing::StartsWith("https://app.example.com/back?x=1&oauth_token=" + first +
+                                    "&oauth_verifier="));
   EXPECT_THAT(allowed.header("Location"), ::testing::EndsWith("#top"));
   const std::string second = new_request_token("https://app.example.com/back");
   EXPECT_EQ(answer(second, "deny").header("Location"),
@@ -259,7 +294,8 @@ TEST_F(GitServerOAuthTest, SendsTheBrowserBack) {
   EXPECT_EQ(answer(new_request_token(), "allow", more).status, 200);
   const Answer plain = leg("request-token", {.without_token = true});
   const std::string old = form_value(plain.body, "oauth_token");
-  EXPECT_THAT(answer(old, "allow", more).header("Location"), ::testing::StartsWith("http://other.example.com/?"));
+  EXPECT_THAT(answer(old, "allow", more).header("Location"),
+              ::testing::StartsWith("http://other.example.com/?"));
   // And then it is OAuth 1.0, which knows no verifier.
   EXPECT_EQ(leg("access-token", {.token = old, .oauth = {{"oauth_verifier", old}}}).status, 200);
 }
@@ -270,9 +306,13 @@ TEST_F(GitServerOAuthTest, ApprovesByItselfWhenTold) {
   const auto server = serve(with);
   const std::string base = "http://127.0.0.1:" + std::to_string(server->port());
   const std::string target = kOAuth + "request-token";
-  const Signer signer{.without_token = true, .oauth = {{"oauth_callback", "http://app.example.com/"}}};
-  const Answer first = send(server->port(), "POST", target, {{"Authorization", signer.authorization("POST", base, target)}});
-  const Answer page = send(server->port(), "GET", kOAuth + "authorize?oauth_token=" + form_value(first.body, "oauth_token"));
+  const Signer signer{.without_token = true,
+                      .oauth = {{"oauth_callback", "http://app.example.com/"}}};
+  const Answer first = send(server->port(), "POST", target,
+                            {{"Authorization", signer.authorization("POST", base, target)}});
+  const Answer page =
+      send(server->port(), "GET",
+           kOAuth + "authorize?oauth_token=" + form_value(first.body, "oauth_token"));
   EXPECT_EQ(page.status, 302);
 }
 
@@ -289,10 +329,12 @@ TEST_F(GitServerOAuthTest, WritesDownWhatItVerified) {
   const auto server = serve(with);
   const std::string token = server->issue_access_token("app", "ann").token;
   const std::string base = "http://127.0.0.1:" + std::to_string(server->port());
-  const auto go = [&](const std::string& method, const std::string& target, Signer signer, const Headers& more, const std::string& body) {
+  const auto go = [&](const std::string& method, const std::string& target, Signer signer,
+                      const Headers& more, const std::string& body) {
     signer.token = token;
     return send(server->port(), method, target,
-                Headers{{"Authorization", signer.authorization(method, base, target)}} + more, body);
+                Headers{{"Authorization", signer.authorization(method, base, target)}} + more,
+                body);
   };
   go("GET", kDemo + "?a=%20", {}, {}, {});
   go("GET", kDemo, {.consumer = "nobody"}, {}, {});

@@ -17,7 +17,8 @@ Walk walk(const GitServer& server, const std::string& query) {
   Connection connection(server.port());
   std::int64_t start = 0;
   for (;; ++out.pages) {
-    const Answer answer = connection.get(std::string(kCommits) + "?start=" + std::to_string(start) + query, kBearer);
+    const Answer answer =
+        connection.get(std::string(kCommits) + "?start=" + std::to_string(start) + query, kBearer);
     EXPECT_EQ(answer.status, 200);
     if (answer.status != 200) return out;
     const json page = answer.parsed();
@@ -53,8 +54,11 @@ TEST(GitServerPagingTest, ClampsTheLimitAndSaysSo) {
   with.max_commits_limit = 100;
   with.max_page_limit = 2;
   const auto server = serve(with);
-  EXPECT_EQ(send(server->port(), "GET", std::string(kCommits) + "?limit=5000", kBearer).parsed()["limit"], 100);
-  EXPECT_EQ(send(server->port(), "GET", "/rest/api/1.0/repos?limit=5000", kBearer).parsed()["limit"], 2);
+  EXPECT_EQ(
+      send(server->port(), "GET", std::string(kCommits) + "?limit=5000", kBearer).parsed()["limit"],
+      100);
+  EXPECT_EQ(
+      send(server->port(), "GET", "/rest/api/1.0/repos?limit=5000", kBearer).parsed()["limit"], 2);
   EXPECT_EQ(send(server->port(), "GET", kCommits, kBearer).parsed()["limit"], 25);
 }
 
@@ -81,14 +85,16 @@ TEST(GitServerPagingTest, GivesEmptyPagesThatAreNotTheLast) {
 
 TEST(GitServerPagingTest, AnswersBeyondTheEndWithAnEmptyLastPage) {
   const auto server = serve();
-  const json page = send(server->port(), "GET", std::string(kCommits) + "?start=99999", kBearer).parsed();
+  const json page =
+      send(server->port(), "GET", std::string(kCommits) + "?start=99999", kBearer).parsed();
   EXPECT_EQ(page["size"], 0);
   EXPECT_EQ(page["isLastPage"], true);
 }
 
 TEST(GitServerPagingTest, RefusesBadNumbers) {
   const auto server = serve();
-  for (const std::string query : {"limit=0", "limit=-1", "limit=x", "start=-1", "start=1.5", "limit=99999999999999999999"}) {
+  for (const std::string query :
+       {"limit=0", "limit=-1", "limit=x", "start=-1", "start=1.5", "limit=99999999999999999999"}) {
     const Answer answer = send(server->port(), "GET", std::string(kCommits) + '?' + query, kBearer);
     EXPECT_EQ(answer.status, 400) << query;
     EXPECT_EQ(answer.exception(), "ArgumentValidationException") << query;

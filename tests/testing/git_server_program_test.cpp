@@ -30,7 +30,8 @@ class Program {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err[1], 2);
-    EXPECT_EQ(::posix_spawn(&pid_, BITBUCKET_GIT_SERVER, &actions, nullptr, argv.data(), environ), 0);
+    EXPECT_EQ(::posix_spawn(&pid_, BITBUCKET_GIT_SERVER, &actions, nullptr, argv.data(), environ),
+              0);
     posix_spawn_file_actions_destroy(&actions);
     ::close(out[1]);
     ::close(err[1]);
@@ -73,13 +74,18 @@ class Program {
 TEST(GitServerProgramTest, ServesUntilItIsTold) {
   for (const int number : {SIGTERM, SIGINT}) {
     const std::string demo = (samples().folder / "PRJ/demo").string();
-    Program program({"--context", "/bb", "--user", "joe:a:b:ada@example.com", "--token", "t=joe", "PRJ/demo=" + demo});
+    Program program({"--context", "/bb", "--user", "joe:a:b:ada@example.com", "--token", "t=joe",
+                     "PRJ/demo=" + demo});
     const std::string line = program.line();
-    ASSERT_THAT(line, ::testing::MatchesRegex("Listening on http://127.0.0.1:[0-9]+/bb")) << program.errors();
+    ASSERT_THAT(line, ::testing::MatchesRegex("Listening on http://127.0.0.1:[0-9]+/bb"))
+        << program.errors();
     const int port = std::stoi(line.substr(line.rfind(':') + 1));
-    const Answer answer = send(port, "GET", "/bb/rest/api/1.0/projects/PRJ/repos/demo/commits", basic("joe", "a:b"));
+    const Answer answer =
+        send(port, "GET", "/bb/rest/api/1.0/projects/PRJ/repos/demo/commits", basic("joe", "a:b"));
     EXPECT_EQ(answer.parsed()["values"][0]["author"]["name"], "joe");
-    EXPECT_EQ(send(port, "GET", "/bb/rest/api/1.0/repos", {{"Authorization", "Bearer t"}}).parsed()["size"], 1);
+    EXPECT_EQ(send(port, "GET", "/bb/rest/api/1.0/repos", {{"Authorization", "Bearer t"}})
+                  .parsed()["size"],
+              1);
     program.signal(number);
     EXPECT_EQ(program.exit_code(), 0);
   }
@@ -88,8 +94,9 @@ TEST(GitServerProgramTest, ServesUntilItIsTold) {
 TEST(GitServerProgramTest, ServesAFolderAndTellsAFile) {
   const bitbucket::test_support::TempDir folder;
   bitbucket::test_support::write_file(folder / "key.pem", key().public_pem());
-  Program program({"--anonymous", "--max-limit=2", "--ready-file", (folder / "ready").string(), "--consumer",
-                   "app=" + (folder / "key.pem").string(), "--auto-approve", samples().folder.string()});
+  Program program({"--anonymous", "--max-limit=2", "--ready-file", (folder / "ready").string(),
+                   "--consumer", "app=" + (folder / "key.pem").string(), "--auto-approve",
+                   samples().folder.string()});
   const std::string line = program.line();
   const int port = std::stoi(line.substr(line.rfind(':') + 1));
   const json page = send(port, "GET", "/rest/api/1.0/repos?limit=10").parsed();
@@ -107,8 +114,12 @@ TEST(GitServerProgramTest, ExplainsItself) {
   EXPECT_THAT(help.output(), HasSubstr("Usage: bitbucket-git-server"));
   EXPECT_EQ(help.exit_code(), 0);
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
-      {{}, "give a folder"}, {{"--nothing", "x", "."}, "no option --nothing"}, {{"--port"}, "needs a value"},
-      {{"--port", "x", "."}, "needs a number"}, {{"--token", "t", "."}, "TOKEN=USER"}, {{"--consumer", "a=/none", "."}, "/none"}};
+      {{}, "give a folder"},
+      {{"--nothing", "x", "."}, "no option --nothing"},
+      {{"--port"}, "needs a value"},
+      {{"--port", "x", "."}, "needs a number"},
+      {{"--token", "t", "."}, "TOKEN=USER"},
+      {{"--consumer", "a=/none", "."}, "/none"}};
   for (const auto& [args, text] : wrong) {
     Program program(args);
     EXPECT_THAT(program.errors(), HasSubstr(text));

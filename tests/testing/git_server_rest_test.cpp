@@ -51,7 +51,9 @@ TEST_F(GitServerRestTest, ListsRepositoriesWithFilters) {
   EXPECT_EQ(each("repos?archived=ALL&state=AVAILABLE&permission=REPO_ADMIN", "slug").size(), 6u);
   EXPECT_THAT(each("repos?state=OFFLINE", "slug"), ElementsAre());
   EXPECT_EQ(get("repos?visibility=secret").exception(), "ArgumentValidationException");
-  EXPECT_EQ(get("repos?permission=REPO_ADMIN", {{"Authorization", "Bearer eve-token"}}).parsed()["size"], 0);
+  EXPECT_EQ(
+      get("repos?permission=REPO_ADMIN", {{"Authorization", "Bearer eve-token"}}).parsed()["size"],
+      0);
   EXPECT_EQ(get("repos?permission=REPO_READ", {}).parsed()["size"], 0);
   EXPECT_THAT(each("projects/prj/repos", "slug"), ElementsAre("demo", "empty", "rich"));
   EXPECT_THAT(each("projects", "key"), ElementsAre("BIG", "PRJ", "~ann"));
@@ -63,8 +65,10 @@ TEST_F(GitServerRestTest, ShowsARepository) {
   EXPECT_EQ(repo["project"]["key"], "PRJ");
   EXPECT_EQ(repo["project"]["type"], "NORMAL");
   EXPECT_EQ(repo["links"]["clone"][0]["href"], server_->base_url() + "/scm/prj/demo.git");
-  EXPECT_EQ(repo["links"]["self"][0]["href"], server_->base_url() + "/projects/PRJ/repos/demo/browse");
-  for (const char* name : {"id", "name", "hierarchyId", "scmId", "state", "statusMessage", "forkable", "public", "archived"}) {
+  EXPECT_EQ(repo["links"]["self"][0]["href"],
+            server_->base_url() + "/projects/PRJ/repos/demo/browse");
+  for (const char* name : {"id", "name", "hierarchyId", "scmId", "state", "statusMessage",
+                           "forkable", "public", "archived"}) {
     EXPECT_TRUE(repo.contains(name)) << name;
   }
   const json own = get("projects/~ANN/repos/own").parsed();
@@ -88,14 +92,17 @@ TEST_F(GitServerRestTest, ListsCommits) {
   EXPECT_EQ(commit["author"]["emailAddress"], "ada@example.com");
   EXPECT_EQ(commit["author"]["displayName"], "Ann \"A\" <Admin>");  // the address is a user's
   EXPECT_EQ(commit["author"]["slug"], "ann");
-  EXPECT_EQ(commit["committer"], json::parse(R"({"name":"Charles Babbage","emailAddress":"charles@example.com"})"));
+  EXPECT_EQ(commit["committer"],
+            json::parse(R"({"name":"Charles Babbage","emailAddress":"charles@example.com"})"));
   EXPECT_GT(commit["authorTimestamp"].get<std::int64_t>(), 1'000'000'000'000);
-  EXPECT_EQ(commit["parents"], json::array({{{"id", small.second}, {"displayId", small.second.substr(0, 11)}}}));
+  EXPECT_EQ(commit["parents"],
+            json::array({{{"id", small.second}, {"displayId", small.second.substr(0, 11)}}}));
 }
 
 TEST_F(GitServerRestTest, FiltersMerges) {
   const auto& rich = samples().rich;
-  EXPECT_THAT(each(rich_ + "commits?merges=only&limit=100", "id"), ElementsAre(rich.octopus, rich.merge));
+  EXPECT_THAT(each(rich_ + "commits?merges=only&limit=100", "id"),
+              ElementsAre(rich.octopus, rich.merge));
   const auto without = each(rich_ + "commits?merges=exclude&limit=100", "id");
   EXPECT_EQ(without.size() + 2, each(rich_ + "commits?limit=100", "id").size());
   EXPECT_EQ(get(rich_ + "commits?merges=some").exception(), "ArgumentValidationException");
@@ -120,7 +127,8 @@ TEST_F(GitServerRestTest, RefusesOrIgnoresUnknownCommits) {
   EXPECT_EQ(missing.status, 404);
   EXPECT_EQ(missing.exception(), "NoSuchCommitException");
   EXPECT_EQ(get(demo_ + "commits?since=nothing").exception(), "NoSuchCommitException");
-  const json page = get(demo_ + "commits?until=nothing&ignoreMissing=true&withCounts=true").parsed();
+  const json page =
+      get(demo_ + "commits?until=nothing&ignoreMissing=true&withCounts=true").parsed();
   EXPECT_EQ(page["size"], 0);
   EXPECT_EQ(page["isLastPage"], true);
   EXPECT_EQ(page["totalCount"], 0);
@@ -133,7 +141,9 @@ TEST_F(GitServerRestTest, ShowsACommitByItsFullOrAbbreviatedId) {
   EXPECT_TRUE(commit["parents"][0].contains("message"));
   EXPECT_EQ(get(rich_ + "commits/" + rich.merge.substr(0, 9)).parsed()["id"], rich.merge);
   EXPECT_EQ(get(rich_ + "commits/" + std::string(40, 'f')).exception(), "NoSuchCommitException");
-  EXPECT_EQ(get(rich_ + "commits/" + rich.encoded).parsed()["message"], "Viele gr\xc3\xbc\xc3\x9f" "e");
+  EXPECT_EQ(get(rich_ + "commits/" + rich.encoded).parsed()["message"],
+            "Viele gr\xc3\xbc\xc3\x9f"
+            "e");
 }
 
 TEST_F(GitServerRestTest, ListsChangesOfEveryKind) {
@@ -152,13 +162,17 @@ TEST_F(GitServerRestTest, ListsChangesOfEveryKind) {
   }
   EXPECT_EQ(moved["type"], "MOVE");
   EXPECT_EQ(moved["srcPath"]["toString"], "src/old.cpp");
-  EXPECT_EQ(moved["path"], json::parse(R"({"components":["lib","new.cpp"],"parent":"lib","name":"new.cpp",
+  EXPECT_EQ(moved["path"],
+            json::parse(R"({"components":["lib","new.cpp"],"parent":"lib","name":"new.cpp",
                                            "extension":"cpp","toString":"lib/new.cpp"})"));
   EXPECT_LT(moved["percentUnchanged"].get<int>(), 100);
   EXPECT_GT(moved["percentUnchanged"].get<int>(), 49);
   EXPECT_EQ(moved["properties"]["gitChangeType"], "RENAME");
-  EXPECT_THAT(moved["links"]["self"][0]["href"].get<std::string>(), HasSubstr(rich.moved + "#lib/new.cpp"));
-  const auto types = [&](const std::string& id) { return each(rich_ + "commits/" + id + "/changes", "type"); };
+  EXPECT_THAT(moved["links"]["self"][0]["href"].get<std::string>(),
+              HasSubstr(rich.moved + "#lib/new.cpp"));
+  const auto types = [&](const std::string& id) {
+    return each(rich_ + "commits/" + id + "/changes", "type");
+  };
   EXPECT_THAT(types(rich.copied), ::testing::Contains("COPY"));
   EXPECT_THAT(types(rich.deleted), ElementsAre("DELETE"));
   EXPECT_THAT(types(rich.type), ElementsAre("MODIFY"));
@@ -167,11 +181,13 @@ TEST_F(GitServerRestTest, ListsChangesOfEveryKind) {
   EXPECT_EQ(mode["executable"], true);
   EXPECT_EQ(mode["srcExecutable"], false);
   const json nodes = values(rich_ + "commits/" + rich.submodule + "/changes");
-  EXPECT_TRUE(std::any_of(nodes.begin(), nodes.end(), [](const json& c) { return c["nodeType"] == "SUBMODULE"; }));
+  EXPECT_TRUE(std::any_of(nodes.begin(), nodes.end(),
+                          [](const json& c) { return c["nodeType"] == "SUBMODULE"; }));
 }
 
 TEST_F(GitServerRestTest, PagesTheChangesOfOneLargeCommit) {
-  const std::string path = "projects/BIG/repos/wide/commits/" + samples().wide.second + "/changes?limit=1000";
+  const std::string path =
+      "projects/BIG/repos/wide/commits/" + samples().wide.second + "/changes?limit=1000";
   std::size_t rows = 0;
   std::string start;
   for (int i = 0; i < 10; ++i) {
@@ -195,17 +211,23 @@ TEST_F(GitServerRestTest, ListsBranches) {
   EXPECT_EQ(branches[0]["id"], "refs/heads/feature/login");
   EXPECT_EQ(branches[0]["displayId"], "feature/login");
   EXPECT_EQ(branches[0]["isDefault"], false);
-  EXPECT_EQ(branches[1], json({{"id", "refs/heads/main"}, {"displayId", "main"}, {"type", "BRANCH"},
-                               {"latestCommit", samples().small.third}, {"latestChangeset", samples().small.third},
+  EXPECT_EQ(branches[1], json({{"id", "refs/heads/main"},
+                               {"displayId", "main"},
+                               {"type", "BRANCH"},
+                               {"latestCommit", samples().small.third},
+                               {"latestChangeset", samples().small.third},
                                {"isDefault", true}}));
-  EXPECT_THAT(each(demo_ + "branches?orderBy=MODIFICATION", "displayId"), ElementsAre("main", "feature/login"));
+  EXPECT_THAT(each(demo_ + "branches?orderBy=MODIFICATION", "displayId"),
+              ElementsAre("main", "feature/login"));
   EXPECT_THAT(each(demo_ + "branches?filterText=LOG", "displayId"), ElementsAre("feature/login"));
   EXPECT_THAT(each(rich_ + "branches?filterText=o&boostMatches=true", "displayId").size(), 2u);
   EXPECT_EQ(get(demo_ + "branches?orderBy=SIZE").status, 400);
   const json detailed = values(demo_ + "branches?details=true&base=main");
   const std::string prefix = "com.atlassian.bitbucket.server.bitbucket-branch:";
-  EXPECT_EQ(detailed[0]["metadata"][prefix + "ahead-behind-metadata-provider"], json({{"ahead", 1}, {"behind", 1}}));
-  EXPECT_EQ(detailed[0]["metadata"][prefix + "latest-commit-metadata"]["id"], samples().small.feature);
+  EXPECT_EQ(detailed[0]["metadata"][prefix + "ahead-behind-metadata-provider"],
+            json({{"ahead", 1}, {"behind", 1}}));
+  EXPECT_EQ(detailed[0]["metadata"][prefix + "latest-commit-metadata"]["id"],
+            samples().small.feature);
 }
 
 TEST_F(GitServerRestTest, ListsTags) {
@@ -231,7 +253,10 @@ TEST_F(GitServerRestTest, KnowsTheDefaultBranch) {
   GitServerOptions with = options();
   with.no_default_branch_is_204 = true;
   const auto other = serve(with);
-  EXPECT_EQ(send(other->port(), "GET", "/rest/api/1.0/projects/PRJ/repos/empty/default-branch", kBearer).status, 204);
+  EXPECT_EQ(
+      send(other->port(), "GET", "/rest/api/1.0/projects/PRJ/repos/empty/default-branch", kBearer)
+          .status,
+      204);
 }
 
 TEST_F(GitServerRestTest, GivesTheBytesOfAFile) {

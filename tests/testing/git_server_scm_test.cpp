@@ -14,14 +14,19 @@ const std::string kZeros(40, '0');
 class GitServerScmTest : public ::testing::Test {
  protected:
   /// Runs git with a token of a user; empty for nobody.
-  support::GitResult git(const std::filesystem::path& dir, std::vector<std::string> args, const std::string& user = "bob") {
+  support::GitResult git(const std::filesystem::path& dir, std::vector<std::string> args,
+                         const std::string& user = "bob") {
     if (!user.empty()) {
-      args.insert(args.begin(), {"-c", "http.extraHeader=Authorization: Bearer " + user + "-token"});
+      args.insert(args.begin(),
+                  {"-c", "http.extraHeader=Authorization: Bearer " + user + "-token"});
     }
     return support::try_git(dir, args);
   }
-  std::string url(const std::string& path = "prj/demo.git") const { return server_->base_url() + "/scm/" + path; }
-  std::filesystem::path clone(const std::string& path = "prj/demo.git", const std::string& user = "bob") {
+  std::string url(const std::string& path = "prj/demo.git") const {
+    return server_->base_url() + "/scm/" + path;
+  }
+  std::filesystem::path clone(const std::string& path = "prj/demo.git",
+                              const std::string& user = "bob") {
     const auto to = folder_ / ("clone" + std::to_string(++clones_));
     const auto result = git(folder_.path(), {"clone", "--quiet", url(path), to.string()}, user);
     EXPECT_EQ(result.status, 0) << result.errors;
@@ -51,9 +56,11 @@ class GitServerScmTest : public ::testing::Test {
 TEST_F(GitServerScmTest, ServesClones) {
   EXPECT_EQ(support::commit_id(clone(), "HEAD"), samples().small.third);
   EXPECT_EQ(support::commit_id(clone("PRJ/demo"), "HEAD"), samples().small.third);
-  EXPECT_EQ(support::commit_id(clone("~ann/own.git", "eve"), "origin/feature/login"), samples().small.feature);
+  EXPECT_EQ(support::commit_id(clone("~ann/own.git", "eve"), "origin/feature/login"),
+            samples().small.feature);
   const auto shallow = folder_ / "shallow";
-  const auto result = git(folder_.path(), {"-c", "protocol.version=2", "clone", "--quiet", "--depth=5", url("big/long.git"), shallow.string()});
+  const auto result = git(folder_.path(), {"-c", "protocol.version=2", "clone", "--quiet",
+                                           "--depth=5", url("big/long.git"), shallow.string()});
   EXPECT_EQ(result.status, 0) << result.errors;
   EXPECT_EQ(support::commit_id(shallow, "HEAD"), samples().long_tip);
 }
@@ -62,7 +69,8 @@ TEST_F(GitServerScmTest, FetchesWithCompressedRequests) {
   // A clone that has a lot asks for little: its negotiation is long enough to be compressed.
   const auto work = clone("big/long.git");
   support::run_git(work, {"checkout", "--quiet", "-b", "own"});
-  for (int i = 0; i < 30; ++i) support::commit_files(work, "own " + std::to_string(i), {{"own", std::to_string(i)}});
+  for (int i = 0; i < 30; ++i)
+    support::commit_files(work, "own " + std::to_string(i), {{"own", std::to_string(i)}});
   support::run_git(work, {"update-ref", "-d", "refs/remotes/origin/main"});
   support::run_git(work, {"update-ref", "-d", "refs/heads/main"});
   const auto result = git(work, {"-c", "protocol.version=0", "fetch", "--quiet", "origin"});
@@ -72,12 +80,15 @@ TEST_F(GitServerScmTest, FetchesWithCompressedRequests) {
 
 TEST_F(GitServerScmTest, AsksForCredentials) {
   EXPECT_NE(git(folder_.path(), {"ls-remote", url()}, "").status, 0);
-  const Answer answer = send(server_->port(), "GET", "/scm/prj/demo.git/info/refs?service=git-upload-pack");
+  const Answer answer =
+      send(server_->port(), "GET", "/scm/prj/demo.git/info/refs?service=git-upload-pack");
   EXPECT_EQ(answer.status, 401);
   EXPECT_EQ(answer.header("WWW-Authenticate"), "Basic realm=\"Atlassian Bitbucket\"");
-  const std::string with_password = "http://ann:secret@127.0.0.1:" + std::to_string(server_->port()) + "/scm/prj/demo.git";
+  const std::string with_password =
+      "http://ann:secret@127.0.0.1:" + std::to_string(server_->port()) + "/scm/prj/demo.git";
   EXPECT_EQ(git(folder_.path(), {"ls-remote", with_password}, "").status, 0);
-  EXPECT_EQ(send(server_->port(), "GET", "/scm/prj/no.git/info/refs", kBearer).exception(), "NoSuchRepositoryException");
+  EXPECT_EQ(send(server_->port(), "GET", "/scm/prj/no.git/info/refs", kBearer).exception(),
+            "NoSuchRepositoryException");
   EXPECT_EQ(send(server_->port(), "GET", "/scm/prj/demo.git/config", kBearer).status, 404);
 }
 
@@ -97,7 +108,9 @@ TEST_F(GitServerScmTest, TakesPushesWithoutTouchingTheGivenRepository) {
   const std::string id = support::commit_files(work, "A push", {{"pushed.txt", "hello\n"}});
   const auto result = git(work, {"push", "--quiet", "origin", "main"});
   ASSERT_EQ(result.status, 0) << result.errors;
-  EXPECT_EQ(send(server_->port(), "GET", kDemo + "/commits?limit=1", kBearer).parsed()["values"][0]["id"], id);
+  EXPECT_EQ(
+      send(server_->port(), "GET", kDemo + "/commits?limit=1", kBearer).parsed()["values"][0]["id"],
+      id);
   EXPECT_EQ(send(server_->port(), "GET", kDemo + "/raw/pushed.txt", kBearer).body, "hello\n");
   EXPECT_EQ(support::commit_id(clone(), "HEAD"), id);
   EXPECT_EQ(support::commit_id(samples().folder / "PRJ/demo", "main"), samples().small.third);
@@ -112,17 +125,22 @@ TEST_F(GitServerScmTest, TakesLargePushes) {
     noise.append(reinterpret_cast<const char*>(&x), sizeof x);
   }
   support::commit_files(work, "large", {{"noise", noise}});
-  const auto result = git(work, {"-c", "http.postBuffer=65536", "push", "--quiet", "origin", "main"});  // chunked
+  const auto result =
+      git(work, {"-c", "http.postBuffer=65536", "push", "--quiet", "origin", "main"});  // chunked
   ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_EQ(send(server_->port(), "GET", kDemo + "/raw/noise", kBearer).body, noise);
 }
 
 TEST_F(GitServerScmTest, DeliversOneWebhookForAllRefsOfAPush) {
   const Receiver receiver;
-  hook(receiver.url(), {{"configuration", {{"secret", "s3cret"}}}, {"credentials", {{"username", "u"}, {"password", "p"}}}});
+  hook(receiver.url(), {{"configuration", {{"secret", "s3cret"}}},
+                        {"credentials", {{"username", "u"}, {"password", "p"}}}});
   const auto work = clone();
   const std::string id = support::commit_files(work, "A push", {{"pushed.txt", "hello\n"}});
-  ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main", "main:refs/heads/new/one", "main:refs/tags/v9", ":refs/heads/feature/login"}).status, 0);
+  ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main", "main:refs/heads/new/one",
+                       "main:refs/tags/v9", ":refs/heads/feature/login"})
+                .status,
+            0);
   const auto bodies = delivered(receiver);
   ASSERT_EQ(bodies.size(), 1u);
   const json& body = bodies[0];
@@ -131,11 +149,16 @@ TEST_F(GitServerScmTest, DeliversOneWebhookForAllRefsOfAPush) {
   EXPECT_EQ(body["repository"]["slug"], "demo");
   EXPECT_THAT(body["date"].get<std::string>(), ::testing::MatchesRegex("....-..-..T..:..:...0000"));
   json expected = json::array();
-  const auto add = [&](const char* name, const char* shown, const char* kind, const std::string& from, const std::string& to, const char* type) {
-    expected.push_back({{"ref", {{"id", name}, {"displayId", shown}, {"type", kind}}}, {"refId", name},
-                        {"fromHash", from}, {"toHash", to}, {"type", type}});
+  const auto add = [&](const char* name, const char* shown, const char* kind,
+                       const std::string& from, const std::string& to, const char* type) {
+    expected.push_back({{"ref", {{"id", name}, {"displayId", shown}, {"type", kind}}},
+                        {"refId", name},
+                        {"fromHash", from},
+                        {"toHash", to},
+                        {"type", type}});
   };
-  add("refs/heads/feature/login", "feature/login", "BRANCH", samples().small.feature, kZeros, "DELETE");
+  add("refs/heads/feature/login", "feature/login", "BRANCH", samples().small.feature, kZeros,
+      "DELETE");
   add("refs/heads/main", "main", "BRANCH", samples().small.third, id, "UPDATE");
   add("refs/heads/new/one", "new/one", "BRANCH", kZeros, id, "ADD");
   add("refs/tags/v9", "v9", "TAG", kZeros, id, "ADD");
@@ -146,10 +169,13 @@ TEST_F(GitServerScmTest, DeliversOneWebhookForAllRefsOfAPush) {
   const auto delivery = receiver.deliveries()[0];
   EXPECT_EQ(delivery.header("X-Event-Key"), "repo:refs_changed");
   EXPECT_EQ(delivery.header("X-Request-Id").size(), 36u);
-  EXPECT_EQ(delivery.header("X-Hub-Signature"), "sha256=" + hmac_sha256_hex("s3cret", delivery.body));
+  EXPECT_EQ(delivery.header("X-Hub-Signature"),
+            "sha256=" + hmac_sha256_hex("s3cret", delivery.body));
   EXPECT_EQ(delivery.header("Content-Type"), "application/json; charset=utf-8");
   EXPECT_EQ(delivery.header("Authorization"), basic("u", "p")[0].second);
-  const json latest = send(server_->port(), "GET", kDemo + "/webhooks/" + std::to_string(hook_) + "/latest", kBearer).parsed();
+  const json latest = send(server_->port(), "GET",
+                           kDemo + "/webhooks/" + std::to_string(hook_) + "/latest", kBearer)
+                          .parsed();
   EXPECT_EQ(latest["event"], "repo:refs_changed");
   EXPECT_EQ(latest["result"], json({{"outcome", "SUCCESS"}, {"description", "200"}}));
   EXPECT_EQ(latest["request"]["body"], delivery.body);
@@ -184,7 +210,8 @@ TEST_F(GitServerScmTest, WritesIsoTimesFrom103On) {
   ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main"}).status, 0);
   const auto bodies = delivered(receiver);
   ASSERT_EQ(bodies.size(), 1u);
-  EXPECT_THAT(bodies[0]["toCommit"]["authorTimestamp"].get<std::string>(), ::testing::MatchesRegex("....-..-..T..:..:...000Z"));
+  EXPECT_THAT(bodies[0]["toCommit"]["authorTimestamp"].get<std::string>(),
+              ::testing::MatchesRegex("....-..-..T..:..:...000Z"));
 }
 
 TEST_F(GitServerScmTest, GoesOnWhenNobodyReceives) {
@@ -193,7 +220,9 @@ TEST_F(GitServerScmTest, GoesOnWhenNobodyReceives) {
   support::commit_files(work, "A push", {{"a", "b"}});
   ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main"}).status, 0);
   EXPECT_TRUE(server_->wait_for_deliveries());
-  const json latest = send(server_->port(), "GET", kDemo + "/webhooks/" + std::to_string(hook_) + "/latest", kBearer).parsed();
+  const json latest = send(server_->port(), "GET",
+                           kDemo + "/webhooks/" + std::to_string(hook_) + "/latest", kBearer)
+                          .parsed();
   EXPECT_EQ(latest["result"]["outcome"], "ERROR");
 }
 

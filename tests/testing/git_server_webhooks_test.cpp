@@ -15,8 +15,11 @@ class GitServerWebhooksTest : public ::testing::Test {
     return send(server_->port(), method, kHooks + path, headers, body.is_null() ? "" : body.dump());
   }
   static json hook(const std::string& url = "https://bot.example.com/hook") {
-    return {{"name", "bot"}, {"url", url}, {"events", {"repo:refs_changed", "pr:merged"}},
-            {"configuration", {{"secret", "s3cret"}, {"other", 1}}}, {"active", true}};
+    return {{"name", "bot"},
+            {"url", url},
+            {"events", {"repo:refs_changed", "pr:merged"}},
+            {"configuration", {{"secret", "s3cret"}, {"other", 1}}},
+            {"active", true}};
   }
   std::unique_ptr<GitServer> server_ = serve();
 };
@@ -48,7 +51,11 @@ TEST_F(GitServerWebhooksTest, ReplacesAWebhookWhole) {
   EXPECT_EQ(made["credentials"], json({{"username", "u"}}));
   EXPECT_EQ(made["sslVerificationRequired"], false);
   const json replaced = ask("PUT", '/' + std::to_string(made["id"].get<int>()),
-                            {{"name", "new"}, {"url", "http://x.example.com"}, {"events", {"repo:modified"}}, {"active", false}}).parsed();
+                            {{"name", "new"},
+                             {"url", "http://x.example.com"},
+                             {"events", {"repo:modified"}},
+                             {"active", false}})
+                            .parsed();
   EXPECT_EQ(replaced["id"], made["id"]);
   EXPECT_EQ(replaced["createdDate"], made["createdDate"]);
   EXPECT_FALSE(replaced["configuration"].contains("secret"));
@@ -66,7 +73,8 @@ TEST_F(GitServerWebhooksTest, MasksSecretsWhenTold) {
 }
 
 TEST_F(GitServerWebhooksTest, NamesEveryFieldThatIsWrong) {
-  const Answer answer = ask("POST", "", {{"name", " "}, {"url", "ftp://x"}, {"events", {"pr:changed"}}});
+  const Answer answer =
+      ask("POST", "", {{"name", " "}, {"url", "ftp://x"}, {"events", {"pr:changed"}}});
   EXPECT_EQ(answer.status, 400);
   std::vector<std::string> fields;
   const json body = answer.parsed();
@@ -79,7 +87,9 @@ TEST_F(GitServerWebhooksTest, SendsATestDelivery) {
   const Receiver receiver(202);
   const Answer missing = ask("POST", "/test");
   EXPECT_EQ(missing.status, 500);
-  const json result = ask("POST", "/test?url=" + encode(receiver.url()), {{"username", "u"}, {"password", "p"}}).parsed();
+  const json result =
+      ask("POST", "/test?url=" + encode(receiver.url()), {{"username", "u"}, {"password", "p"}})
+          .parsed();
   EXPECT_EQ(result["response"]["status"], 202);
   EXPECT_EQ(result["response"]["body"], "received");
   EXPECT_EQ(result["request"]["method"], "POST");

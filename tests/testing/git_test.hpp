@@ -13,7 +13,7 @@
 #include "testing/git/repository.hpp"
 
 // What the tests of src/testing/git have in common: answers of plain git commands.
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 using namespace bitbucket::test_support;
 
@@ -70,4 +70,4 @@ inline std::size_t open_descriptors() {
   return count;
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

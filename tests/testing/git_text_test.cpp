@@ -3,7 +3,7 @@
 #include "testing/git/commit_parser.hpp"
 #include "testing/git_test.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace {
 
 using ::testing::ElementsAre;
@@ -81,4 +81,4 @@ TEST(CommitParserTest, AcceptsAnythingForACommit) {
 }
 
 }  // namespace
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -5,18 +5,15 @@
 #include <atomic>
 #include <cctype>
 #include <chrono>
-#include <mutex>
+#include <cstdlib>
 #include <stdexcept>
-#include <thread>
 
 #include <arpa/inet.h>
-#include <httplib.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/pem.h>
 #include <openssl/encoder.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -123,7 +120,7 @@ Answer read_answer(int socket, bool head_only) {
     }
     return out;
   }
-  const std::size_t length = std::stoul("0" + out.header("Content-Length"));
+  const std::size_t length = std::strtoul(out.header("Content-Length").c_str(), nullptr, 10);
   while (text.size() < length) {
     if (!read_some(socket, text)) return {};
   }
@@ -143,16 +140,17 @@ std::string request_text(const std::string& method, const std::string& target, i
 
 std::string base64(std::string_view bytes) {
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  out.resize(static_cast<std::size_t>(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))));
+  out.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+      reinterpret_cast<unsigned char*>(out.data()),
+      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))));
   return out;
 }
 
 std::string pem(EVP_PKEY* key, int selection, const char* structure) {
   unsigned char* data = nullptr;
   std::size_t size = 0;
-  OSSL_ENCODER_CTX* encoder = OSSL_ENCODER_CTX_new_for_pkey(key, selection, "PEM", structure, nullptr);
+  OSSL_ENCODER_CTX* encoder =
+      OSSL_ENCODER_CTX_new_for_pkey(key, selection, "PEM", structure, nullptr);
   OSSL_ENCODER_to_data(encoder, &data, &size);
   OSSL_ENCODER_CTX_free(encoder);
   std::string out(reinterpret_cast<char*>(data), size);
@@ -166,7 +164,8 @@ std::string Answer::header(std::string_view name) const { return find(headers, n
 
 std::string Answer::exception() const {
   const json document = json::parse(body, nullptr, false);
-  if (!document.is_object() || !document.contains("errors") || document["errors"].empty()) return {};
+  if (!document.is_object() || !document.contains("errors") || document["errors"].empty())
+    return {};
   const auto name = document["errors"][0]["exceptionName"].get<std::string>();
   return name.substr(name.rfind('.') + 1);
 }
@@ -213,26 +212,12 @@ Headers basic(const std::string& user, const std::string& password) {
   return {{"Authorization", "Basic " + base64(user + ':' + password)}};
 }
 
-const Samples& samples() {
-  static const support::TempDir folder;
-  static const Samples made = [] {
-    Samples out;
-    out.folder = folder.path();
-    out.small = support::make_small_repository(folder / "PRJ/demo");
-    out.rich = support::make_rich_repository(folder / "PRJ/rich");
-    support::init_repository(folder / "PRJ/empty.git", true);
-    support::make_small_repository(folder / "~ann/own");
-    out.wide = support::make_wide_history(folder / "BIG/wide.git", 3000);
-    out.long_tip = support::make_linear_history(folder / "BIG/long.git", 2500);
-    std::filesystem::create_directories(folder / "PRJ/no-repository");
-    return out;
-  }();
-  return made;
-}
-
 GitServerOptions options() {
   GitServerOptions out;
-  out.users = {{.name = "ann", .password = "secret", .display_name = "Ann \"A\" <Admin>", .email = "ada@example.com"},
+  out.users = {{.name = "ann",
+                .password = "secret",
+                .display_name = "Ann \"A\" <Admin>",
+                .email = "ada@example.com"},
                {.name = "bob", .password = "builder", .permission = "REPO_WRITE"},
                {.name = "eve", .password = "reader", .permission = "REPO_READ"}};
   out.tokens = {{"ann-token", "ann"}, {"bob-token", "bob"}, {"eve-token", "eve"}};
@@ -274,11 +259,13 @@ const Key& key() {
 std::string encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos) {
+    if (std::isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("-._~").find(c) != std::string_view::npos) {
       out += c;
     } else {
       char escaped[4];
-      std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      std::snprintf(escaped, sizeof escaped, "%%%02X",
+                    static_cast<unsigned>(static_cast<unsigned char>(c)));
       out += escaped;
     }
   }
@@ -306,7 +293,8 @@ Headers parse_form(std::string_view text) {
     const auto end = std::min(text.find('&'), text.size());
     const std::string_view part = text.substr(0, end);
     const auto equal = std::min(part.find('='), part.size());
-    out.emplace_back(*decode(part.substr(0, equal)), *decode(part.substr(std::min(equal + 1, part.size()))));
+    out.emplace_back(*decode(part.substr(0, equal)),
+                     *decode(part.substr(std::min(equal + 1, part.size()))));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
@@ -323,75 +311,30 @@ std::string Signer::authorization(const std::string& http_method, const std::str
   static std::atomic<int> counter{0};
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
+  const std::string once = nonce.empty() ? std::to_string(++counter) : nonce;
   Headers protocol{{"oauth_consumer_key", consumer},
-                   {"oauth_nonce", nonce.empty() ? "n" + std::to_string(++counter) : nonce},
+                   {"oauth_nonce", once},
                    {"oauth_signature_method", method},
                    {"oauth_timestamp", std::to_string(timestamp == 0 ? now.count() : timestamp)},
                    {"oauth_version", version}};
   if (!without_token) protocol.emplace_back("oauth_token", token);
   protocol = protocol + oauth;
   const auto mark = std::min(target.find('?'), target.size());
-  Headers all = protocol + form + parse_form(std::string_view(target).substr(std::min(mark + 1, target.size())));
+  Headers all = protocol + form +
+                parse_form(std::string_view(target).substr(std::min(mark + 1, target.size())));
   for (auto& [name, value] : all) name = encode(name), value = encode(value);
   std::sort(all.begin(), all.end());
   std::string text;
-  for (const auto& [name, value] : all) text += (text.empty() ? "" : "&") + name + '=' + value;
-  const std::string base = http_method + '&' + encode(origin + target.substr(0, mark)) + '&' + encode(text);
+  for (const auto& [name, value] : all) {
+    if (!text.empty()) text += '&';
+    text += name + '=' + value;
+  }
+  const std::string base =
+      http_method + '&' + encode(origin + target.substr(0, mark)) + '&' + encode(text);
   protocol.emplace_back("oauth_signature", key().sign_sha1(base));
   std::string out = "OAuth realm=\"test\"";
-  for (const auto& [name, value] : protocol) out += ", " + name + "=\"" + encode(value) + '"';
-  return out;
-}
-
-struct Receiver::State {
-  httplib::Server server;
-  std::thread thread;
-  int port = 0;
-  mutable std::mutex mutex;
-  std::vector<Delivery> deliveries;
-};
-
-Receiver::Receiver(int status) : state_(std::make_unique<State>()) {
-  state_->server.set_tcp_nodelay(true);
-  state_->server.Post("/hook", [this, status](const httplib::Request& request, httplib::Response& response) {
-    Delivery delivery;
-    for (const auto& [name, value] : request.headers) delivery.headers.emplace_back(name, value);
-    delivery.body = request.body;
-    const std::lock_guard lock(state_->mutex);
-    state_->deliveries.push_back(std::move(delivery));
-    response.status = status;
-    response.set_content("received", "text/plain");
-  });
-  state_->port = state_->server.bind_to_any_port("127.0.0.1");
-  state_->thread = std::thread([this] { state_->server.listen_after_bind(); });
-  while (!state_->server.is_running()) std::this_thread::yield();
-}
-
-Receiver::~Receiver() {
-  state_->server.stop();
-  state_->thread.join();
-}
-
-std::string Receiver::url() const { return "http://127.0.0.1:" + std::to_string(state_->port) + "/hook"; }
-
-std::vector<Receiver::Delivery> Receiver::deliveries() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->deliveries;
-}
-
-std::string Receiver::Delivery::header(std::string_view name) const { return find(headers, name); }
-
-std::string hmac_sha256_hex(const std::string& secret, const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), raw.data(), &size);
-  std::string out;
-  for (unsigned i = 0; i < size; ++i) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", static_cast<unsigned>(raw[i]));
-    out += two;
-  }
+  for (const auto& [name, value] : protocol)
+    out.append(", ").append(name).append("=\"").append(encode(value)).append(1, '"');
   return out;
 }
 

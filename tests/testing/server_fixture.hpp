@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <bitbucket/testing/git_server.hpp>
 #include <gtest/gtest.h>
+#include <bitbucket/testing/git_server.hpp>
 #include <nlohmann/json.hpp>
 
 #include "support/repository_builder.hpp"
@@ -62,9 +62,10 @@ inline const Headers kNoCheck{{"X-Atlassian-Token", "no-check"}};
 Headers operator+(Headers a, const Headers& b);
 Headers basic(const std::string& user, const std::string& password);
 
-/// The repositories the tests read: made once.
+/// The repositories the tests read: made once for all processes of a run when
+/// BITBUCKET_TEST_SAMPLES names a folder for them.
 struct Samples {
-  std::filesystem::path folder;  ///< of projects
+  std::filesystem::path folder;                    ///< of projects
   bitbucket::test_support::SmallRepository small;  ///< PRJ/demo
   bitbucket::test_support::RichRepository rich;    ///< PRJ/rich
   bitbucket::test_support::WideHistory wide;       ///< BIG/wide, 3000 files

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -66,4 +66,4 @@ FileChanges Changes::of(const ContextPtr& context, const CommitData& commit) {
   return changes;
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

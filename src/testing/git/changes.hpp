@@ -10,7 +10,7 @@
 #include "testing/git/lru.hpp"
 #include "testing/git/repository.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 using FileChanges = std::shared_ptr<const std::vector<FileChange>>;
 
@@ -33,4 +33,4 @@ class Changes {
   Session session_{{"diff-tree", "--stdin", "--root", "-r", "-M", "-C", "-z", "--no-commit-id"}};
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

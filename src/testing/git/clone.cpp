@@ -4,7 +4,7 @@
 #include <fstream>
 #include <vector>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace fs = std::filesystem;
 
 namespace {
@@ -146,4 +146,4 @@ void make_private_clone(const Context& original, const fs::path& dir) {
   configure(original, clone);
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -6,7 +6,7 @@
 
 #include "testing/git/text.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -92,4 +92,4 @@ CommitData parse_commit(std::string id, std::string_view object) {
   return result;
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

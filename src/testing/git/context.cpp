@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace fs = std::filesystem;
 
 bool is_hex(std::string_view text) {
@@ -73,4 +73,4 @@ void Context::read_grafts() {
   read(common_dir_ / "shallow");  // commits without parents
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -11,7 +11,7 @@
 
 #include "testing/git/process.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// Where a repository is read, and how.  Never changes: a new one is made instead.
 class Context {
@@ -88,4 +88,4 @@ class Session {
   std::unique_ptr<Child> child_;
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

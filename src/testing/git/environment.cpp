@@ -4,7 +4,7 @@
 
 extern char** environ;
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 std::vector<std::string> git_environment(const std::filesystem::path& config_file) {
   std::vector<std::string> result;
@@ -35,4 +35,4 @@ void write_git_config(const std::filesystem::path& config_file) {
   if (!file) throw std::runtime_error("cannot write " + config_file.string());
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 Walk::Walk(ContextPtr context, HistoryQuery query)
     : context_(std::move(context)), query_(std::move(query)) {
@@ -101,4 +101,4 @@ void Histories::trim() {
   walks_.trim();
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -11,7 +11,7 @@
 #include "testing/git/lru.hpp"
 #include "testing/git/repository.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// One history, read from `git rev-list` as far as it was asked for.  Thread-safe.
 class Walk {
@@ -53,4 +53,4 @@ class Histories {
   Lru<HistoryQuery, std::shared_ptr<Walk>, Weight> walks_{16, 4'000'000};
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -4,7 +4,7 @@
 #include <list>
 #include <utility>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// The most recently used values, few enough to be searched one by one.  `Weight` tells how much a
 /// value counts.  The most recent one stays whatever it weighs.
@@ -47,4 +47,4 @@ class Lru {
   std::list<std::pair<Key, Value>> entries_;
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -5,7 +5,7 @@
 
 #include "testing/git/commit_parser.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -138,4 +138,4 @@ Blob Objects::file(const ContextPtr& context, const std::string& commit, const s
   });
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

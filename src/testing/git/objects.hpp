@@ -7,7 +7,7 @@
 #include "testing/git/context.hpp"
 #include "testing/git/repository.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// Commits and files, read through two long-lived `git cat-file --batch`: a large file does not
 /// hold up commits.
@@ -23,4 +23,4 @@ class Objects {
   Session files_{{"cat-file", "--batch"}};
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -294,4 +294,4 @@ std::string checked(const Command& command, std::string_view input) {
 
 std::uint64_t started_children() { return started; }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

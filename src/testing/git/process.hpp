@@ -12,7 +12,7 @@
 
 // Child processes of git.  No signal disposition of the host is touched, and no descriptor but the
 // three standard ones reaches a child.
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// Returns the host's environment for a git that must not see the host's git settings: no GIT_*
 /// variable but these, no system configuration, and `config_file` as the user's.
@@ -92,4 +92,4 @@ std::string checked(const Command& command, std::string_view input = {});
 /// Returns how many gits this process has started so far.
 std::uint64_t started_children();
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -6,7 +6,7 @@
 
 #include "testing/git/commit_parser.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::optional<std::string> Refs::resolve(const ContextPtr& context, std::string_
   return std::nullopt;
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -9,7 +9,7 @@
 #include "testing/git/context.hpp"
 #include "testing/git/repository.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 /// Returns whether `name` may follow "refs/heads/", by the rules of `git check-ref-format`.
 bool is_ref_name(std::string_view name);
@@ -30,4 +30,4 @@ class Refs {
   Session session_{{"cat-file", "--batch-check"}};
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

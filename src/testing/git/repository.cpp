@@ -9,7 +9,7 @@
 #include "testing/git/objects.hpp"
 #include "testing/git/refs.hpp"
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 namespace fs = std::filesystem;
 
 struct Repository::Impl {
@@ -107,4 +107,4 @@ void Repository::refresh() {
   impl_->read_from(impl_->current()->again());
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

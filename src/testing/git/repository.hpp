@@ -11,7 +11,7 @@
 #include <vector>
 
 // What plain git says of one repository.  Knows no HTTP and no Bitbucket.  Thread-safe.
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 struct Signature {
   std::string name;
@@ -28,8 +28,8 @@ struct CommitData {
 };
 
 struct FileChange {
-  char status = 'M';  ///< A C D M R T as in `git diff-tree`
-  int score = 0;      ///< similarity of R and C, percent
+  char status = 'M';               ///< A C D M R T as in `git diff-tree`
+  int score = 0;                   ///< similarity of R and C, percent
   std::string old_mode, new_mode;  ///< "100644", "000000" when absent
   std::string old_id, new_id;      ///< blob ids, zeros when absent
   std::string path;                ///< new path (the old one of a D)
@@ -37,9 +37,9 @@ struct FileChange {
 };
 
 struct Ref {
-  std::string name;    ///< "refs/heads/main"
-  std::string commit;  ///< peeled
-  std::string object;  ///< the tag object of an annotated tag, else empty
+  std::string name;          ///< "refs/heads/main"
+  std::string commit;        ///< peeled
+  std::string object;        ///< the tag object of an annotated tag, else empty
   std::int64_t seconds = 0;  ///< committer date of the commit
 };
 
@@ -107,4 +107,4 @@ class Repository {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 
-namespace bitbucket::testing::git {
+namespace bitbucket::inline v0_1::testing::git {
 
 namespace {
 
@@ -108,4 +108,4 @@ std::string to_utf8(std::string_view text, const std::string& encoding) {
   return latin.known() && latin.convert(text, result) ? result : std::string(text);
 }
 
-}  // namespace bitbucket::testing::git
+}  // namespace bitbucket::inline v0_1::testing::git

@@ -15,7 +15,8 @@ void page(HttpResponse& response, int status, std::string text) {
 }
 
 std::string explain(const OAuthRefusal& refusal) {
-  if (refusal.problem == "token_expired") return "The application took too long. Let it start again.";
+  if (refusal.problem == "token_expired")
+    return "The application took too long. Let it start again.";
   if (refusal.problem == "token_used") return "This request was answered already.";
   return "There is no such request of an application.";
 }
@@ -66,8 +67,8 @@ void OAuthEndpoints::show_page(Call& call) {
       return finish(call.response, provider_.approve(name, user->name), callback);
     }
     page(call.response, 200,
-         approve_page(token, accounts_.all(), call.caller.user,
-                      std::string(call.request.path()), callback));
+         approve_page(token, accounts_.all(), call.caller.user, std::string(call.request.path()),
+                      callback));
   } catch (const OAuthRefusal& refusal) {
     page(call.response, 401, problem_page("Nothing to authorize", explain(refusal)));
   }
@@ -79,7 +80,8 @@ void OAuthEndpoints::take_answer(Call& call) {
   try {
     const PendingToken token = provider_.pending(field("oauth_token"));
     if (!equals_secret(field("form_token"), token.form_token)) {
-      return page(call.response, 403, problem_page("Refused", "This answer does not come from our page."));
+      return page(call.response, 403,
+                  problem_page("Refused", "This answer does not come from our page."));
     }
     const User user = call.caller.user ? call.caller.user : accounts_.find(field("user"));
     if (field("answer") == "deny") {
@@ -100,14 +102,17 @@ void OAuthEndpoints::finish(HttpResponse& response, const AnsweredToken& answer,
                             const std::string& fallback) {
   std::string callback = answer.callback;
   const std::string other = lower(fallback);
-  if (answer.any_callback && (other.starts_with("http://") || other.starts_with("https://"))) callback = fallback;
+  if (answer.any_callback && (other.starts_with("http://") || other.starts_with("https://")))
+    callback = fallback;
   if (callback.empty()) {
     return page(response, 200, answer.verifier == "denied" ? denied_page() : verifier_page(answer));
   }
-  const std::string fragment = callback.find('#') == std::string::npos ? "" : callback.substr(callback.find('#'));
+  const std::string fragment =
+      callback.find('#') == std::string::npos ? "" : callback.substr(callback.find('#'));
   callback.resize(callback.size() - fragment.size());
   callback += (callback.find('?') == std::string::npos ? '?' : '&');
-  callback += write_form({{"oauth_token", answer.token}, {"oauth_verifier", answer.verifier}}) + fragment;
+  callback +=
+      write_form({{"oauth_token", answer.token}, {"oauth_verifier", answer.verifier}}) + fragment;
   response.status = 302;
   response.set("Location", callback);
 }

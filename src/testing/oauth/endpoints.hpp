@@ -10,8 +10,12 @@ namespace bitbucket::embedded {
 /// The three addresses below /plugins/servlet/oauth.
 class OAuthEndpoints {
  public:
-  OAuthEndpoints(OAuthProvider& provider, Accounts& accounts, std::string base_url, bool auto_approve)
-      : provider_(provider), accounts_(accounts), base_url_(std::move(base_url)), auto_approve_(auto_approve) {}
+  OAuthEndpoints(OAuthProvider& provider, Accounts& accounts, std::string base_url,
+                 bool auto_approve)
+      : provider_(provider),
+        accounts_(accounts),
+        base_url_(std::move(base_url)),
+        auto_approve_(auto_approve) {}
 
   /// Answers `leg` ("request-token", "authorize", "access-token"); false when there is no such.
   bool answer(const std::string& leg, Call& call, const SignedRequest& request);
@@ -19,7 +23,8 @@ class OAuthEndpoints {
   void refuse(HttpResponse& response, const OAuthRefusal& refusal) const;
 
  private:
-  void give_token(Call& call, Pairs (OAuthProvider::*leg)(SignedRequest), const SignedRequest& request);
+  void give_token(Call& call, Pairs (OAuthProvider::*leg)(SignedRequest),
+                  const SignedRequest& request);
   void show_page(Call& call);
   void take_answer(Call& call);
   void finish(HttpResponse& response, const AnsweredToken& answer, const std::string& fallback);

@@ -6,7 +6,8 @@ namespace bitbucket::embedded {
 namespace {
 
 constexpr const char* kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;margin:3em auto;max-width:34em;padding:0 1em;color:#172b4d}"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:3em auto;max-width:34em;padding:0 "
+    "1em;color:#172b4d}"
     "button{font:inherit;padding:.4em 1.2em;margin-right:.6em}code{font-size:1.3em}";
 
 std::string page(const std::string& title, const std::string& content) {
@@ -38,13 +39,14 @@ std::string user_field(const std::vector<User>& users, const User& signed_in) {
 std::string approve_page(const PendingToken& token, const std::vector<User>& users,
                          const User& signed_in, const std::string& action,
                          const std::string& callback) {
-  std::string content =
-      "<p>The application <strong id=\"application\">" + html_escape(token.consumer_name) +
-      "</strong> (consumer key <code>" + html_escape(token.consumer_key) +
-      "</code>) would like to act in your name: to read and change everything in Bitbucket that you "
-      "may read and change.</p>\n<form method=\"post\" action=\"" +
-      html_escape(action) + "\">\n" + hidden("oauth_token", token.token) +
-      hidden("form_token", token.form_token);
+  std::string content = "<p>The application <strong id=\"application\">" +
+                        html_escape(token.consumer_name) + "</strong> (consumer key <code>" +
+                        html_escape(token.consumer_key) +
+                        "</code>) would like to act in your name: to read and change everything in "
+                        "Bitbucket that you "
+                        "may read and change.</p>\n<form method=\"post\" action=\"" +
+                        html_escape(action) + "\">\n" + hidden("oauth_token", token.token) +
+                        hidden("form_token", token.form_token);
   if (!callback.empty()) content += hidden("oauth_callback", callback);
   content += user_field(users, signed_in) +
              "<p><button type=\"submit\" name=\"answer\" value=\"allow\">Allow</button>"

@@ -9,7 +9,8 @@
 namespace bitbucket::embedded {
 namespace {
 
-constexpr std::int64_t kForgetAfter = 86'400;  // seconds a dead token is still told from an unknown one
+constexpr std::int64_t kForgetAfter =
+    86'400;  // seconds a dead token is still told from an unknown one
 
 OAuthRefusal rejected(std::string_view name, std::string_view value) {
   return {"parameter_rejected",
@@ -19,8 +20,8 @@ OAuthRefusal rejected(std::string_view name, std::string_view value) {
 bool usable_callback(const std::string& callback) {
   const std::string text = lower(callback);
   const bool web = text.starts_with("http://") || text.starts_with("https://");
-  return text == "oob" ||
-         (web && text.find("://") + 3 < text.size() && text.find_first_of(" \r\n\"<>") == std::string::npos);
+  return text == "oob" || (web && text.find("://") + 3 < text.size() &&
+                           text.find_first_of(" \r\n\"<>") == std::string::npos);
 }
 
 }  // namespace
@@ -140,7 +141,8 @@ Pairs OAuthProvider::access_token(SignedRequest request) {
                               : exchange(request, consumer, found->second);
 }
 
-Pairs OAuthProvider::exchange(const SignedRequest& request, const Consumer& consumer, Token& token) {
+Pairs OAuthProvider::exchange(const SignedRequest& request, const Consumer& consumer,
+                              Token& token) {
   if (token.used) throw OAuthRefusal{"token_used"};
   if (token.expires < now()) throw OAuthRefusal{"token_expired"};
   if (token.answer == Answer::none) throw OAuthRefusal{"permission_unknown"};
@@ -201,15 +203,18 @@ OAuthCaller OAuthProvider::check(SignedRequest request) {
   return {consumer.data.key, found->second.user};
 }
 
-OAuthCaller OAuthProvider::two_legged(const SignedRequest& request, const Consumer& consumer) const {
+OAuthCaller OAuthProvider::two_legged(const SignedRequest& request,
+                                      const Consumer& consumer) const {
   if (!consumer.data.two_legged && !consumer.data.impersonation) {
-    throw OAuthRefusal{"permission_denied", {{"oauth_problem_advice", "two-legged OAuth is not allowed"}}};
+    throw OAuthRefusal{"permission_denied",
+                       {{"oauth_problem_advice", "two-legged OAuth is not allowed"}}};
   }
   for (const char* name : {"xoauth_requestor_id", "user_id"}) {
     const auto user = request.find(name);
     if (!user || user->empty()) continue;
     if (!consumer.data.impersonation) {
-      throw OAuthRefusal{"permission_denied", {{"oauth_problem_advice", "impersonation is not allowed"}}};
+      throw OAuthRefusal{"permission_denied",
+                         {{"oauth_problem_advice", "impersonation is not allowed"}}};
     }
     return {consumer.data.key, *user, true};
   }
@@ -228,7 +233,8 @@ PendingToken OAuthProvider::pending(const std::string& token) {
   const std::lock_guard lock(mutex_);
   const Token& data = usable_request_token(token);
   const GitServerConsumer& consumer = consumers_.at(data.consumer).data;
-  return {token, consumer.key, consumer.name.empty() ? consumer.key : consumer.name, data.form_token};
+  return {token, consumer.key, consumer.name.empty() ? consumer.key : consumer.name,
+          data.form_token};
 }
 
 AnsweredToken OAuthProvider::approve(const std::string& token, const std::string& user) {
@@ -247,7 +253,8 @@ AnsweredToken OAuthProvider::deny(const std::string& token) {
   return {token, "denied", data.callback, !data.has_callback};
 }
 
-GitServerAccessToken OAuthProvider::issue(const std::string& consumer_key, const std::string& user) {
+GitServerAccessToken OAuthProvider::issue(const std::string& consumer_key,
+                                          const std::string& user) {
   const std::lock_guard lock(mutex_);
   const auto found = consumers_.find(consumer_key);
   if (found == consumers_.end()) {

@@ -19,7 +19,7 @@ namespace bitbucket::embedded {
 /// Who a signed request comes from.
 struct OAuthCaller {
   std::string consumer;
-  std::string user;  ///< empty: two-legged without anybody named
+  std::string user;             ///< empty: two-legged without anybody named
   bool may_be_anybody = false;  ///< `user` was asked for by the request and need not exist
 };
 
@@ -34,8 +34,8 @@ struct PendingToken {
 /// What the user's answer leads to.
 struct AnsweredToken {
   std::string token;
-  std::string verifier;  ///< "denied" when refused
-  std::string callback;  ///< empty: the verifier is shown
+  std::string verifier;       ///< "denied" when refused
+  std::string callback;       ///< empty: the verifier is shown
   bool any_callback = false;  ///< leg 1 named none: the authorize address may
 };
 

@@ -12,7 +12,9 @@
 namespace bitbucket::embedded {
 namespace {
 
-std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) { return {key, [](EVP_PKEY* k) { EVP_PKEY_free(k); }}; }
+std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) {
+  return {key, [](EVP_PKEY* k) { EVP_PKEY_free(k); }};
+}
 
 std::shared_ptr<EVP_PKEY> from_certificate(const std::string& pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> in(
@@ -55,7 +57,8 @@ bool PublicKey::verifies(std::string_view text, std::string_view signature) cons
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                         &EVP_MD_CTX_free);
   const bool right =
-      context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha1(), nullptr, key_.get()) == 1 &&
+      context &&
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha1(), nullptr, key_.get()) == 1 &&
       EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
                        signature.size(), reinterpret_cast<const unsigned char*>(text.data()),
                        text.size()) == 1;

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <stdexcept>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 namespace bitbucket::embedded {
 

@@ -17,7 +17,8 @@ Pairs parse_header(std::string_view header) {
     const std::string item = trim(part);
     if (item.empty()) continue;
     const auto equal = item.find('=');
-    if (equal == std::string::npos) throw unreadable("a part of the Authorization header has no '='");
+    if (equal == std::string::npos)
+      throw unreadable("a part of the Authorization header has no '='");
     std::string value = trim(item.substr(equal + 1));
     if (value.size() < 2 || value.front() != '"' || value.back() != '"') {
       throw unreadable("a value in the Authorization header is not quoted");
@@ -35,7 +36,8 @@ Pairs parse_header(std::string_view header) {
 void SignedRequest::parse() {
   parameters = parse_header(authorization);
   const auto mark = target.find('?');
-  for (const std::string& text : {mark == std::string::npos ? std::string() : target.substr(mark + 1), form}) {
+  for (const std::string& text :
+       {mark == std::string::npos ? std::string() : target.substr(mark + 1), form}) {
     const auto pairs = parse_form(text);
     if (!pairs) throw unreadable("a broken escape in the query or the form");
     parameters.insert(parameters.end(), pairs->begin(), pairs->end());

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <string>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -36,8 +36,8 @@ struct SignedRequest {
   std::string target;         ///< as on the wire
   std::string authorization;  ///< the header
   std::string content_type;
-  std::string form;           ///< the body, when it is a form
-  Pairs parameters;           ///< of header, query and form
+  std::string form;  ///< the body, when it is a form
+  Pairs parameters;  ///< of header, query and form
 
   /// Fills `parameters`; throws OAuthRefusal when something cannot be read.
   void parse();

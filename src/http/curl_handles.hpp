@@ -1,0 +1,150 @@
+#pragma once
+
+// The only place where libcurl's header comes in; used by curl_*.cpp alone.
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <bitbucket/connection.hpp>
+#include <bitbucket/error.hpp>
+
+// What transfers borrow: handles with their connections, and what libcurl's errors mean.
+namespace bitbucket::inline v0_1::http {
+
+/// Keeps a SIGPIPE that TLS may raise on a dead connection from the host: blocked for this thread
+/// while libcurl works, and taken off if it came.
+class SigpipeGuard {
+ public:
+  SigpipeGuard() noexcept {
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  SigpipeGuard(const SigpipeGuard&) = delete;
+  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
+  ~SigpipeGuard() {
+    if (!was_pending_) {
+      const timespec none{};
+      while (sigtimedwait(&pipe_, nullptr, &none) == SIGPIPE) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{}, before_{};
+  bool was_pending_ = false;
+};
+
+/// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
+/// drives it; others only wake it.
+struct Channel {
+  CURL* easy = curl_easy_init();
+  CURLM* multi = curl_multi_init();
+  std::chrono::steady_clock::time_point idle_since;
+
+  Channel() {
+    if (!easy || !multi) {
+      destroy();
+      throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle",
+                           false);
+    }
+  }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  ~Channel() { destroy(); }
+
+  /// Forgets the handles: after a fork their connection is the parent's, and a clean-up would talk
+  /// to the server on it.
+  void abandon() noexcept { easy = nullptr, multi = nullptr; }
+
+ private:
+  void destroy() noexcept {
+    const SigpipeGuard guard;  // closing a TLS connection writes
+    if (easy) curl_easy_cleanup(easy);
+    if (multi) curl_multi_cleanup(multi);
+  }
+};
+
+/// Idle channels, the one used last on top.  Thread-safe.
+class Pool {
+ public:
+  explicit Pool(const ConnectionOptions& connection) : options(connection) {}
+  ~Pool() { abandon_after_fork(); }
+
+  std::unique_ptr<Channel> take() {
+    std::unique_ptr<Channel> channel;
+    std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
+    {
+      const std::scoped_lock lock(mutex_);
+      abandon_after_fork();
+      evict(expired);
+      if (!idle_.empty()) {
+        channel = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    return channel ? std::move(channel) : std::make_unique<Channel>();
+  }
+
+  void give_back(std::unique_ptr<Channel> channel) {
+    std::vector<std::unique_ptr<Channel>> expired;
+    const std::scoped_lock lock(mutex_);
+    channel->idle_since = std::chrono::steady_clock::now();
+    idle_.push_back(std::move(channel));
+    evict(expired);
+  }
+
+  const ConnectionOptions options;
+
+ private:
+  void evict(std::vector<std::unique_ptr<Channel>>& expired) {
+    const auto oldest = std::chrono::steady_clock::now() - options.max_idle;
+    auto fresh = std::find_if(idle_.begin(), idle_.end(),
+                              [&](const auto& channel) { return channel->idle_since >= oldest; });
+    std::move(idle_.begin(), fresh, std::back_inserter(expired));
+    idle_.erase(idle_.begin(), fresh);
+  }
+  void abandon_after_fork() noexcept {
+    if (owner_ == getpid()) return;
+    for (auto& channel : idle_) channel->abandon();
+    idle_.clear();
+    owner_ = getpid();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Channel>> idle_;  // the longest unused first
+  pid_t owner_ = getpid();
+};
+
+constexpr std::size_t max_reserve = 4u << 20;  // before a byte of the body is there
+
+struct Failure {
+  TransportError::Kind kind;
+  bool never_sent;  // whatever was written before it, the request itself was not
+  const char* advice;
+};
+
+/// What an error of libcurl means to us.
+Failure classify(CURLcode code) noexcept;
+
+/// Makes libcurl's text fit to be shown: it quotes certificates, which anybody may have written,
+/// and proxy URLs with their passwords.  Empty when it may hold one of those.
+std::string_view printable(char* text) noexcept;
+
+}  // namespace bitbucket::inline v0_1::http
