@@ -44,6 +44,8 @@ struct RetryOptions {
   std::chrono::milliseconds max_retry_after = std::chrono::seconds(60);
   /// Sleeps; returns false when stopped.  Replaceable so that tests need not wait.
   std::function<bool(std::chrono::milliseconds, std::stop_token)> sleeper = {};
+  /// Tells the time that deadlines and pauses are counted in, for transports that need none.
+  std::function<std::chrono::steady_clock::time_point()> clock = {};
   /// Returns a number in [0, 1) for the jitter.
   std::function<double()> random = {};
 };

@@ -44,26 +44,27 @@ inline constexpr Stream<                 RepoRef, FilePath, Query<Parameters>>  
 inline constexpr Get   <ApplicationProperties>                                  application_properties{"/rest/api/1.0/application-properties"};
 // clang-format on
 
-/// Calls `f(name, row)` for every row above; a row that is missing here fails a test.
+/// Calls `f(method, row)` for every row above, with the method of the client that sends it; a row
+/// that is missing here fails a test.
 template <class F>
 constexpr void for_each_operation(F&& f) {
-  f("repositories", repositories);
-  f("repository", repository);
-  f("commits", commits);
-  f("commit", commit);
-  f("commit_changes", commit_changes);
-  f("webhooks", webhooks);
-  f("create_webhook", create_webhook);
-  f("webhook", webhook);
-  f("webhook_as_json", webhook_as_json);
-  f("update_webhook", update_webhook);
-  f("delete_webhook", delete_webhook);
-  f("test_webhook", test_webhook);
-  f("branches", branches);
-  f("default_branch", default_branch);
-  f("tags", tags);
-  f("raw_file", raw_file);
-  f("application_properties", application_properties);
+  f("repos.list", repositories);
+  f("repos.get", repository);
+  f("commits.list", commits);
+  f("commits.get", commit);
+  f("commits.changes", commit_changes);
+  f("hooks.list", webhooks);
+  f("hooks.create", create_webhook);
+  f("hooks.get", webhook);
+  f("hooks.update: read", webhook_as_json);
+  f("hooks.update", update_webhook);
+  f("hooks.remove", delete_webhook);
+  f("hooks.test", test_webhook);
+  f("branches.list", branches);
+  f("branches.get_default", default_branch);
+  f("tags.list", tags);
+  f("files.raw", raw_file);
+  f("server.application_properties", application_properties);
 }
 
 }  // namespace api

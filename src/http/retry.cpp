@@ -94,6 +94,10 @@ std::chrono::milliseconds backoff(const RetryOptions& options, int failures) {
       static_cast<std::int64_t>(static_cast<double>(limit.count()) * part));
 }
 
+std::chrono::steady_clock::time_point now(const RetryOptions& options) {
+  return options.clock ? options.clock() : std::chrono::steady_clock::now();
+}
+
 bool sleep_for(const RetryOptions& options, std::chrono::milliseconds time, std::stop_token stop) {
   if (options.sleeper) return options.sleeper(time, stop);
   std::mutex mutex;

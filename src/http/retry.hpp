@@ -26,6 +26,9 @@ std::chrono::milliseconds backoff(const RetryOptions& options, int failures);
 ConnectionOptions bounded(ConnectionOptions options);
 std::chrono::milliseconds bounded(std::chrono::milliseconds time);
 
+/// The time that deadlines and pauses are counted in.
+std::chrono::steady_clock::time_point now(const RetryOptions& options);
+
 /// Sleeps; false when stopped before the end.
 bool sleep_for(const RetryOptions& options, std::chrono::milliseconds time, std::stop_token stop);
 

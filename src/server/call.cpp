@@ -35,10 +35,6 @@ std::vector<Header> headers_of(const CallSpec& spec, const Core& core,
   return headers;
 }
 
-milliseconds until(Deadline deadline) {
-  return std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
-}
-
 }  // namespace
 
 std::string describe_call(const Context& context, const CallSpec& spec) {
@@ -79,7 +75,7 @@ void Call::begin_attempt() {
 void Call::start() noexcept {
   try {
     account_ = context_->accounts->get();
-    if (account_->paused() > std::chrono::nanoseconds(0)) return;  // finish() waits it out
+    if (account_->paused(now()) > std::chrono::nanoseconds(0)) return;  // finish() waits it out
     begin_attempt();
   } catch (...) {
     start_failure_ = std::current_exception();
@@ -108,7 +104,7 @@ Response Call::await(Deadline deadline) {
 
 Response Call::finish() {
   if (start_failure_) std::rethrow_exception(std::exchange(start_failure_, nullptr));
-  const Deadline deadline = steady_clock::now() + context_->timeout;
+  const Deadline deadline = now() + context_->timeout;
   for (;;) {
     if (context_->stop.stop_requested()) throw Cancelled();
     const bool acted_before = may_have_acted_;
@@ -136,6 +132,8 @@ Response Call::finish() {
   }
 }
 
+steady_clock::time_point Call::now() const { return http::now(context_->core->connection.retry); }
+
 bool Call::attempts_left() const noexcept {
   return attempt_ < context_->core->connection.retry.max_attempts;
 }
@@ -157,14 +155,14 @@ bool Call::repeat_after(const Response& response, Deadline deadline) {
           http::parse_retry_after(response.header("Retry-After"), response.header("Date"))) {
     if (*asked > retry.max_retry_after) {
       // Too long for this call; the others keep away for as long as any call would wait.
-      if (status == 429) account_->pause(retry.max_retry_after);
+      if (status == 429) account_->pause(now(), retry.max_retry_after);
       return false;
     }
     delay = std::max<milliseconds>(*asked, milliseconds(0)) + delay;  // jitter on top: no stampede
   } else if (status == 429) {
     delay += std::min<milliseconds>(std::chrono::seconds(1), retry.max_delay);
   }
-  if (status == 429) account_->pause(delay);
+  if (status == 429) account_->pause(now(), delay);
   return attempts_left() && wait_before_retry(delay, deadline);
 }
 
@@ -177,15 +175,15 @@ bool Call::repeat_after(const TransportError& error, Deadline deadline) {
 }
 
 bool Call::wait_before_retry(milliseconds delay, Deadline deadline) {
-  if (delay >= until(deadline)) return false;  // the caller's time is better spent on the error
+  if (delay >= deadline - now()) return false;  // the caller's time is better spent on the error
   if (!http::sleep_for(context_->core->connection.retry, delay, context_->stop)) throw Cancelled();
   return true;
 }
 
 void Call::wait_out_pause(Deadline deadline) {
-  const auto paused = std::chrono::ceil<milliseconds>(account_->paused());
+  const auto paused = std::chrono::ceil<milliseconds>(account_->paused(now()));
   if (paused <= milliseconds(0)) return;
-  if (paused >= until(deadline))
+  if (paused >= deadline - now())
     throw TransportError(
         TransportError::Kind::timeout,
         describe_call(*context_, spec_) +

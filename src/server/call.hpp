@@ -34,6 +34,7 @@ class Call {
   bool wait_before_retry(std::chrono::milliseconds delay, Deadline deadline);
   void wait_out_pause(Deadline deadline);
   [[nodiscard]] bool attempts_left() const noexcept;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const;
 
   ContextPtr context_;
   CallSpec spec_;

@@ -11,10 +11,6 @@
 namespace bitbucket::inline v0_1::detail {
 namespace {
 
-std::int64_t now_ns() noexcept {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 void check_timeout(std::chrono::milliseconds timeout) {
   if (timeout <= std::chrono::milliseconds(0))
     throw InvalidArgument("the timeout must be positive, not " + std::to_string(timeout.count()) +
@@ -61,49 +57,6 @@ void join_stop(Context& context, const std::stop_token& stop) {
 
 }  // namespace
 
-void Account::pause(std::chrono::nanoseconds time) const noexcept {
-  const std::int64_t until = now_ns() + time.count();
-  std::int64_t known = paused_until.load(std::memory_order_relaxed);
-  while (known < until && !paused_until.compare_exchange_weak(known, until)) {
-  }
-}
-
-std::chrono::nanoseconds Account::paused() const noexcept {
-  const std::int64_t until = paused_until.load(std::memory_order_relaxed);
-  return std::chrono::nanoseconds(until == 0 ? 0 : std::max<std::int64_t>(0, until - now_ns()));
-}
-
-AccountSource::AccountSource(Credentials credentials, std::string base_url)
-    : base_url_(std::move(base_url)) {
-  std::visit(
-      [this](auto&& alternative) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(alternative)>, CredentialsProvider>) {
-          if (!alternative) throw InvalidArgument("the credentials provider is empty");
-          provider_ = alternative;
-        } else {
-          account_ = parse(alternative);
-        }
-      },
-      std::move(credentials));
-}
-
-std::shared_ptr<const Account> AccountSource::parse(const FixedCredentials& credentials) const {
-  auto account = std::make_shared<Account>();
-  account->authorizer = auth::make_authorizer(credentials, base_url_);
-  return account;
-}
-
-std::shared_ptr<const Account> AccountSource::get() const {
-  if (!provider_) return account_;
-  FixedCredentials fresh = provider_();  // the user's code: not under the lock
-  const std::scoped_lock lock(mutex_);
-  if (!account_ || !(fresh == provided_)) {
-    account_ = parse(fresh);
-    provided_ = std::move(fresh);
-  }
-  return account_;
-}
-
 ContextPtr make_context(const ClientOptions& options) {
   auto core = std::make_shared<Core>();
   core->base_url = http::normalise_base_url(options.base_url, "base_url");
@@ -119,7 +72,8 @@ ContextPtr make_context(const ClientOptions& options) {
   core->transport = options.connection.transport ? options.connection.transport
                                                  : http::make_curl_transport(core->connection);
   auto context = std::make_shared<Context>();
-  context->accounts = std::make_shared<AccountSource>(options.credentials, core->base_url);
+  core->accounts = std::make_shared<Accounts>(core->base_url);
+  context->accounts = std::make_shared<AccountSource>(core->accounts, options.credentials);
   context->timeout = core->connection.timeout;
   apply(*context, options.paging);
   context->core = std::move(core);
@@ -134,7 +88,7 @@ ContextPtr change_context(const ContextPtr& context, const CallOptions& options)
   }
   if (options.credentials)
     changed->accounts =
-        std::make_shared<AccountSource>(*options.credentials, context->core->base_url);
+        std::make_shared<AccountSource>(context->core->accounts, *options.credentials);
   join_stop(*changed, options.stop);
   apply(*changed, options.paging);
   return changed;

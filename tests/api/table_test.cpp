@@ -24,11 +24,24 @@ std::set<std::string> rows_in_the_header() {
   return rows;
 }
 
+/// The names of the rows that the walk visits: `  f("repos.get", repository);`.
+std::set<std::string> rows_in_the_walk() {
+  std::ifstream file(BITBUCKET_SOURCE_DIR "/src/api/paths.hpp");
+  std::set<std::string> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("  f(\"")) continue;
+    const std::size_t comma = line.find("\", ") + 3;
+    rows.insert(line.substr(comma, line.find(')') - comma));
+  }
+  return rows;
+}
+
 TEST(TableTest, TheWalkReachesEveryRow) {
-  std::set<std::string> walked;
-  api::for_each_operation([&](std::string_view name, const auto&) { walked.emplace(name); });
-  EXPECT_GE(walked.size(), 16u);
-  EXPECT_EQ(walked, rows_in_the_header());
+  EXPECT_GE(rows_in_the_header().size(), 16u);
+  EXPECT_EQ(rows_in_the_walk(), rows_in_the_header());
+  std::set<std::string> methods;
+  api::for_each_operation([&](std::string_view method, const auto&) { methods.emplace(method); });
+  EXPECT_EQ(methods.size(), rows_in_the_header().size()) << "a method stands twice";
 }
 
 TEST(TableTest, EveryRowIsWellFormed) {

@@ -142,6 +142,23 @@ TEST(RetryTest, A429PausesAllRequestsWithTheSameCredentials) {
   EXPECT_EQ(server.waits.size(), 1u) << "other credentials do not";
 }
 
+TEST(RetryTest, EqualCredentialsShareAPauseUntilItIsOver) {
+  Scripted server({answer(429, "{}", {{"Retry-After", "7"}}), answer(200)});
+  auto time = std::chrono::steady_clock::now();
+  server.options.connection.retry.max_attempts = 1;
+  server.options.connection.retry.clock = [&] { return time; };
+  BitbucketServer client(server.options);
+  EXPECT_THROW(client.with({.credentials = BearerToken{"hers"}}).repos.get(demo), ApiError);
+  time += 4s;
+  client.with({.credentials = BearerToken{"hers"}}).repos.get(demo);
+  ASSERT_EQ(server.waits.size(), 1u) << "the same token, given again";
+  EXPECT_GE(server.waits[0], 3s);
+  EXPECT_LT(server.waits[0], 4s);
+  time += 4s;
+  client.with({.credentials = BearerToken{"hers"}}).repos.get(demo);
+  EXPECT_EQ(server.waits.size(), 1u) << "it is over";
+}
+
 TEST(RetryTest, A404ToARepeatedDeleteIsSuccess) {
   Scripted again({breaks(Kind::reset, true), answer(404)});
   BitbucketServer client(again.options);

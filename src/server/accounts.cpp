@@ -1,0 +1,63 @@
+#include "server/accounts.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+#include <bitbucket/error.hpp>
+
+namespace bitbucket::inline v0_1::detail {
+namespace {
+
+std::int64_t ns(std::chrono::steady_clock::time_point time) noexcept {
+  return std::chrono::nanoseconds(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+void Account::pause(std::chrono::steady_clock::time_point now,
+                    std::chrono::nanoseconds time) const noexcept {
+  const std::int64_t until = ns(now + time);
+  std::int64_t known = paused_until.load(std::memory_order_relaxed);
+  while (known < until && !paused_until.compare_exchange_weak(known, until)) {
+  }
+}
+
+std::chrono::nanoseconds Account::paused(std::chrono::steady_clock::time_point now) const noexcept {
+  const std::int64_t until = paused_until.load(std::memory_order_relaxed);
+  return std::chrono::nanoseconds(until == 0 ? 0 : std::max<std::int64_t>(0, until - ns(now)));
+}
+
+std::shared_ptr<const Account> Accounts::get(const FixedCredentials& credentials) {
+  const std::scoped_lock lock(mutex_);
+  const auto known = std::find_if(accounts_.begin(), accounts_.end(),
+                                  [&](const auto& entry) { return entry.first == credentials; });
+  if (known != accounts_.end()) {
+    std::rotate(known, known + 1, accounts_.end());
+    return accounts_.back().second;
+  }
+  auto account = std::make_shared<Account>();
+  account->authorizer = auth::make_authorizer(credentials, base_url_);
+  if (accounts_.size() == kept) accounts_.erase(accounts_.begin());
+  return accounts_.emplace_back(credentials, std::move(account)).second;
+}
+
+AccountSource::AccountSource(std::shared_ptr<Accounts> accounts, const Credentials& credentials)
+    : accounts_(std::move(accounts)) {
+  std::visit(
+      [this](const auto& alternative) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(alternative)>, CredentialsProvider>) {
+          if (!alternative) throw InvalidArgument("the credentials provider is empty");
+          provider_ = alternative;
+        } else {
+          account_ = accounts_->get(alternative);
+        }
+      },
+      credentials);
+}
+
+std::shared_ptr<const Account> AccountSource::get() const {
+  return provider_ ? accounts_->get(provider_()) : account_;
+}
+
+}  // namespace bitbucket::inline v0_1::detail

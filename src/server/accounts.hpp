@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <bitbucket/connection.hpp>
+#include <bitbucket/credentials.hpp>
+
+#include "auth/authorizer.hpp"
+
+// Credentials as calls use them: parsed once, and paused together.
+namespace bitbucket::inline v0_1::detail {
+
+/// Parsed credentials, and the pause that a 429 imposes on all who use them.
+struct Account {
+  std::shared_ptr<const auth::Authorizer> authorizer;
+  mutable std::atomic<std::int64_t> paused_until{0};  // of RetryOptions::clock, nanoseconds
+
+  void pause(std::chrono::steady_clock::time_point now,
+             std::chrono::nanoseconds time) const noexcept;
+  /// How long requests must still wait.
+  [[nodiscard]] std::chrono::nanoseconds paused(
+      std::chrono::steady_clock::time_point now) const noexcept;
+};
+
+/// The accounts of a server that were used last: equal credentials share one, however often they
+/// are given, so that their key is parsed once and a pause holds for all.  Thread-safe.
+class Accounts {
+ public:
+  explicit Accounts(std::string base_url) : base_url_(std::move(base_url)) {}
+
+  /// Throws InvalidArgument when the credentials cannot work.
+  [[nodiscard]] std::shared_ptr<const Account> get(const FixedCredentials& credentials);
+
+ private:
+  static constexpr std::size_t kept = 64;
+
+  std::string base_url_;
+  std::mutex mutex_;
+  std::vector<std::pair<FixedCredentials, std::shared_ptr<const Account>>>
+      accounts_;  // newest last
+};
+
+/// Gives the account for the next attempt; a provider is asked each time.
+class AccountSource {
+ public:
+  AccountSource(std::shared_ptr<Accounts> accounts, const Credentials& credentials);
+  [[nodiscard]] std::shared_ptr<const Account> get() const;
+
+ private:
+  std::shared_ptr<Accounts> accounts_;
+  CredentialsProvider provider_;
+  std::shared_ptr<const Account> account_;  // without a provider
+};
+
+}  // namespace bitbucket::inline v0_1::detail
