@@ -177,7 +177,7 @@ Counts show_commits(const BitbucketServer& client, const RepoRef& repo,
 void show_summary(const BitbucketServer& client, const std::string& head, const Counts& counts) {
   std::size_t repositories = 0;
   for ([[maybe_unused]] const bitbucket::Repo& each : client.repos.list()) ++repositories;
-  std::cout << "\nHEAD " << (head.empty() ? "none, the repository is empty" : plain(head)) << '\n'
+  std::cout << "\nHEAD " << (head.empty() ? "none, its branch has no commit" : plain(head)) << '\n'
             << counted(repositories, "repository", "repositories") << ", "
             << counted(counts.commits, "commit", "commits") << ", "
             << counted(counts.files, "changed file", "changed files") << '\n';
@@ -187,12 +187,13 @@ void show_history(const BitbucketServer& client, const RepoRef& repo, const std:
                   const std::string& until) {
   const std::vector<bitbucket::Commit> head =
       client.commits.last(repo, 1, {.until = "HEAD", .ignore_missing = true});
-  if (head.empty()) return show_summary(client, "", {});
+  // Without a commit of its own HEAD may still stand beside branches that have some.
+  if (head.empty() && until.empty()) return show_summary(client, "", {});
   const Counts counts =
       since.empty() && until.empty()
           ? show_commits(client, repo, between_newest_tags(client, repo))
           : show_commits(client, repo, {.since = since, .until = until.empty() ? "HEAD" : until});
-  show_summary(client, head[0].id, counts);
+  show_summary(client, head.empty() ? "" : head[0].id, counts);
 }
 
 int run(const Arguments& arguments) {

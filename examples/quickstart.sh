@@ -132,8 +132,12 @@ choose_repository() {
 # Branches and tags go to the server by their name, anything else (HEAD~5) as the commit it means.
 name_for_server() {
   [[ -n $1 ]] || return 0
-  if git -C "$path" show-ref --quiet --verify "refs/tags/$1" ||
-    git -C "$path" show-ref --quiet --verify "refs/heads/$1"; then
+  local tag=false branch=false
+  git -C "$path" show-ref --quiet --verify "refs/tags/$1" && tag=true
+  git -C "$path" show-ref --quiet --verify "refs/heads/$1" && branch=true
+  if $tag && $branch; then
+    printf 'refs/tags/%s' "$1"  # which git means, too
+  elif $tag || $branch; then
     printf '%s' "$1"
   else
     commit_of "$1"
@@ -179,11 +183,13 @@ start_server() {
   repo=QUICK/$(slug_of "$path")
   "$build/src/testing/bitbucket-git-server" --user "admin:$BITBUCKET_PASSWORD" \
     --consumer "quickstart=$work/key.pub" "$repo=$path" >"$work/server.log" 2>&1 &
-  started+=($!)
-  wait_for 30 "the embedded server does not start: $(tail -n 3 "$work/server.log" 2>/dev/null)" \
-    server_is_up
+  server=$!
+  started+=("$server")
+  wait_for 30 "the embedded server does not start" server_is_up_or_ended
+  [[ -n $url ]] || fail "the embedded server does not start: $(tail -n 3 "$work/server.log")"
 }
 
+server_is_up_or_ended() { server_is_up || ! kill -0 "$server" 2>/dev/null; }
 server_is_up() { url=$(sed -n 's/^Listening on //p' "$work/server.log" 2>/dev/null) && [[ -n $url ]]; }
 
 # The folder's name as Bitbucket would write it: lower case, no other characters than a-z 0-9 . _ -
@@ -277,7 +283,7 @@ clone_link() {
 commit_and_push() {
   local blob tree commit
   local author=(-c user.name=Quickstart -c user.email=quickstart@example.com)
-  git clone --quiet --depth 1 --no-tags --filter=blob:none --no-checkout "$1" "$2" && cd "$2" &&
+  git clone --quiet --depth 1 --no-tags --filter=blob:none --no-checkout -- "$1" "$2" && cd "$2" &&
     blob=$(printf 'Pushed by the quickstart.\n' | git hash-object -w --stdin) &&
     git read-tree HEAD &&
     git update-index --add --cacheinfo "100644,$blob,QUICKSTART.md" &&
@@ -366,7 +372,7 @@ on_embedded_server() {
   if commit_of HEAD >/dev/null; then
     use_webhook_locally
   else
-    say "" "The repository is empty: there is nothing to push to and no commit to list."
+    say "" "HEAD has no commit: there is nothing to push to."
   fi
   # Detached, the server's default branch may be another one.
   since=$(name_for_server "$since")

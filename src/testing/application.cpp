@@ -169,7 +169,8 @@ void Application::route(Call& call, const PathSegments& path) {
 
 void Application::read_body(Call& call) {
   const std::string type = call.request.media_type();
-  if (!call.request.read_body || type == "multipart/form-data") return;
+  // With GET a body means nothing, as to the real one.
+  if (!mutates(call.request.method) || type == "multipart/form-data") return;
   const bool whole = call.request.read_body([&](std::string_view piece) {
     call.body += piece;
     return call.body.size() <= kMaxBody;

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -175,7 +176,7 @@ void add_repositories(GitServer& server, const std::vector<std::string>& given) 
   for (const std::string& text : given) {
     const auto equal = text.find('=');
     const auto slash = text.find('/');
-    if (equal == std::string::npos || slash > equal) {
+    if (equal == std::string::npos || slash > equal || std::filesystem::is_directory(text)) {
       server.add_projects_folder(text);
     } else {
       server.add_repository(text.substr(0, slash), text.substr(slash + 1, equal - slash - 1),

@@ -43,8 +43,14 @@ struct Call {
   }
   /// Returns the body; throws the 400 that malformed JSON gets.
   [[nodiscard]] nlohmann::json json() const {
-    nlohmann::json out = nlohmann::json::parse(body, nullptr, false);
-    if (out.is_discarded()) {
+    // Copying and writing recurse: a body of brackets only would overflow the stack.
+    bool deep = false;
+    const auto keep = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+      deep = deep || depth > 200;
+      return !deep;
+    };
+    nlohmann::json out = nlohmann::json::parse(body, keep, false);
+    if (deep || out.is_discarded()) {
       throw refusal(400, "The request body is not valid JSON.",
                     "com.fasterxml.jackson.core.JsonParseException");
     }

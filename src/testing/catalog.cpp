@@ -117,7 +117,8 @@ std::size_t Catalog::add_folder(const fs::path& folder) {
 }
 
 void Catalog::add(const std::string& project, const std::string& name, const fs::path& path) {
-  if (project.empty() || project == "~" || project.find_first_of("/;?#%\\") != std::string::npos) {
+  if (project.empty() || project == "~" || project == "." || project == ".." ||
+      project.find_first_of("/;?#%\\") != std::string::npos) {
     throw InvalidArgument('"' + project + "\" cannot be a project key");
   }
   const std::string slug = slug_of(name);

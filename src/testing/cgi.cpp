@@ -33,6 +33,14 @@ class Descriptor {
   int fd_;
 };
 
+/// Takes `fd`, moved above the standard ones: a host may have closed those, and they are
+/// overwritten in the child.
+Descriptor above_standard(int fd) {
+  if (fd > 2) return Descriptor(fd);
+  const Descriptor low(fd);
+  return Descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+}
+
 /// Puts the body into a file that has no name.
 Descriptor spool(const HttpRequest& request) {
   std::FILE* file = std::tmpfile();
@@ -41,7 +49,7 @@ Descriptor spool(const HttpRequest& request) {
     return std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
   });
   std::fflush(file);
-  Descriptor out(::fcntl(::fileno(file), F_DUPFD_CLOEXEC, 0));
+  Descriptor out(::fcntl(::fileno(file), F_DUPFD_CLOEXEC, 3));
   std::fclose(file);
   if (!whole || out.get() < 0) throw std::runtime_error("the body of the request broke off");
   ::lseek(out.get(), 0, SEEK_SET);
@@ -92,19 +100,27 @@ Child start(const std::vector<std::string>& command, const std::vector<std::stri
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
   Child child;
-  child.output = Descriptor(ends[0]);
-  const Descriptor write_end(ends[1]);
+  child.output = above_standard(ends[0]);
+  const Descriptor write_end = above_standard(ends[1]);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input.get(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  // A connection accepted a moment ago may lack close-on-exec: it would stay open in the program.
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+#endif
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);  // the program blocks signals to wait for them
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  sigset_t ends_it;  // a host that ignores this one could not stop the program
+  sigemptyset(&ends_it);
+  sigaddset(&ends_it, SIGTERM);
+  posix_spawnattr_setsigdefault(&attributes, &ends_it);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const int error = ::posix_spawnp(&child.pid, command.front().c_str(), &actions, &attributes,
                                    pointers(command).data(), pointers(environment).data());
   posix_spawnattr_destroy(&attributes);

@@ -9,7 +9,8 @@
 namespace bitbucket::embedded {
 namespace {
 
-constexpr std::size_t kMaxKept = 32u << 10;  // of an answer's body
+constexpr std::size_t kMaxKept = 32u << 10;    // of an answer's body
+constexpr std::size_t kMaxAnswer = 16u << 20;  // more is an error
 
 struct Address {
   std::string origin, target;
@@ -22,6 +23,26 @@ Address take_apart(const std::string& url) {
   if (!out.target.starts_with('/')) out.target.insert(0, 1, '/');
   out.target.resize(std::min(out.target.size(), out.target.find('#')));
   return out;
+}
+
+/// Makes a POST whose answer's body goes to `received`, as far as it is kept: what a receiver sends
+/// may have no end.
+httplib::Request post(const std::string& target, httplib::Headers headers, const std::string& body,
+                      std::string& received) {
+  httplib::Request request;
+  request.method = "POST";
+  request.path = target;
+  request.headers = std::move(headers);
+  request.headers.emplace("Content-Type", "application/json; charset=utf-8");
+  request.body = body;
+  request.content_receiver = [&received, total = std::size_t{0}](const char* data, std::size_t size,
+                                                                 std::uint64_t,
+                                                                 std::uint64_t) mutable {
+    received.append(data, std::min(size, kMaxKept - received.size()));
+    total += size;
+    return total <= kMaxAnswer;
+  };
+  return request;
 }
 
 Json headers_json(const httplib::Headers& headers) {
@@ -111,7 +132,8 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
     if (stopping_) return out;
     sending_.push_back(&client);
   }
-  const auto result = client.Post(address.target, all, body, "application/json; charset=utf-8");
+  std::string received;
+  const auto result = client.send(post(address.target, all, body, received));
   {
     const std::lock_guard lock(mutex_);
     std::erase(sending_, &client);
@@ -121,9 +143,8 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
     out.description = "No answer: " + httplib::to_string(result.error());
     return out;
   }
-  out.response = {{"status", result->status},
-                  {"headers", headers_json(result->headers)},
-                  {"body", result->body.substr(0, kMaxKept)}};
+  out.response = {
+      {"status", result->status}, {"headers", headers_json(result->headers)}, {"body", received}};
   out.outcome = result->status / 100 == 2 ? "SUCCESS" : "FAILURE";
   out.description = std::to_string(result->status);
   return out;

@@ -20,7 +20,11 @@ class RequestLog {
     const std::lock_guard lock(mutex_);
     ++counts_[request.method + ' ' + request.path];
     requests_.push_back(std::move(request));
-    if (requests_.size() > kMax) requests_.pop_front();
+    if (requests_.size() <= kMax) return;
+    const GitServerRequest& oldest = requests_.front();
+    const auto counted = counts_.find(oldest.method + ' ' + oldest.path);
+    if (--counted->second == 0) counts_.erase(counted);
+    requests_.pop_front();
   }
   [[nodiscard]] std::vector<GitServerRequest> all() const {
     const std::lock_guard lock(mutex_);

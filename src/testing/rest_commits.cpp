@@ -16,6 +16,16 @@ Refusal no_such_commit(const ServedRepository& repository, const std::string& re
       "com.atlassian.bitbucket.commit.NoSuchCommitException");
 }
 
+/// Returns the path of the query; git fails on one that leads out of the repository.
+std::string path_of(const Call& call) {
+  std::string path = call.value("path");
+  const std::vector<std::string> parts = split(path, '/');
+  const bool outside = path.starts_with('/') || path.find('\0') != std::string::npos ||
+                       std::find(parts.begin(), parts.end(), "..") != parts.end();
+  if (outside) throw invalid("path", "'" + path + "' is not a path inside a repository.");
+  return path;
+}
+
 plumbing::MergeFilter merges_of(const Call& call) {
   const std::string merges = call.value("merges");
   if (merges.empty() || equals_ignoring_case(merges, "include"))
@@ -92,7 +102,7 @@ void Api::list_commits(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   plumbing::HistoryQuery query;
   query.merges = merges_of(call);
-  query.path = call.value("path");
+  query.path = path_of(call);
   query.follow = call.flag("followRenames") && !query.path.empty();
   bool missing = false;
   try {

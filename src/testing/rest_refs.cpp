@@ -55,7 +55,8 @@ std::optional<std::string> Api::default_commit(ServedRepository& repository) con
   // Every page of commits asks for it: the HEAD file is read here, which costs no process.
   std::ifstream head(repository.git.git_dir() / "HEAD");
   std::string line;
-  if (std::getline(head, line) && line.starts_with("ref: ")) {
+  // With reftables the file is there for older gits only, and names no branch.
+  if (std::getline(head, line) && line.starts_with("ref: ") && !line.ends_with("/.invalid")) {
     return repository.git.resolve(trim(line.substr(5)));
   }
   const auto branch = default_branch(repository);

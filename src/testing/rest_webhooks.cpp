@@ -40,8 +40,10 @@ void Api::create_webhook(Call& call) {
   hook.created = hook.updated = now_ms();
   hook.configuration["createdBy"] = "bitbucket";
   hook = repository->hooks.add(std::move(hook));
-  call.response.set("Location", entities_.base_url() + std::string(call.request.path()) + '/' +
-                                    std::to_string(hook.id));
+  // Not the path of the request: the base URL has the context path already.
+  call.response.set("Location", entities_.base_url() + "/rest/api/1.0/projects/" +
+                                    percent_encode(repository->project->key) + "/repos/" +
+                                    repository->slug + "/webhooks/" + std::to_string(hook.id));
   answer_json(call.response, webhook_json(hook, options_.mask_webhook_secrets), 201);
 }
 
@@ -80,14 +82,17 @@ void Api::test_webhook(Call& call) {
                   "information.",
                   "java.lang.NullPointerException");
   }
-  if (!lower(url).starts_with("http://") && !lower(url).starts_with("https://")) {
+  if (!is_web_address(url)) {
     throw invalid("url", "The URL must be an absolute http or https URL.");
   }
   std::optional<std::pair<std::string, std::string>> credentials;
   if (!call.body.empty()) {
     const nlohmann::json body = call.json();
     if (body.is_object() && body.contains("username") && body["username"].is_string()) {
-      credentials = {body["username"].get<std::string>(), body.value("password", std::string())};
+      const auto password = body.find("password");
+      const bool given = password != body.end() && password->is_string();
+      credentials = {body["username"].get<std::string>(),
+                     given ? password->get<std::string>() : std::string()};
     }
   }
   const bool verify = !equals_ignoring_case(call.value("sslVerificationRequired"), "false");

@@ -1,5 +1,6 @@
 #include "testing/scm_backend.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -20,19 +21,15 @@ std::string own(const char* name, const char* otherwise) {
 /// The CGI variables; none of this process's GIT_* and no configuration of its user.
 std::vector<std::string> environment(const HttpRequest& request, const std::string& git_dir,
                                      const std::string& sub_path, const User& user) {
-  std::vector<std::string> out{own("PATH", "/usr/local/bin:/usr/bin:/bin"),
-                               "HOME=/nonexistent",
-                               "LC_ALL=C",
-                               "GIT_CONFIG_NOSYSTEM=1",
-                               "GIT_CONFIG_GLOBAL=/dev/null",
-                               "GIT_HTTP_EXPORT_ALL=1",
-                               "GIT_PROJECT_ROOT=" + git_dir,
-                               "PATH_INFO=" + sub_path,
-                               "REQUEST_METHOD=" + request.method,
-                               "QUERY_STRING=" + std::string(request.query()),
-                               "CONTENT_TYPE=" + std::string(request.header("Content-Type")),
-                               "GATEWAY_INTERFACE=CGI/1.1",
-                               "REMOTE_ADDR=127.0.0.1"};
+  std::vector<std::string> out{
+      own("PATH", "/usr/local/bin:/usr/bin:/bin"), "HOME=/nonexistent", "LC_ALL=C",
+      "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0",
+      // A partial clone would fetch what it lacks, and so be written to.
+      "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_HTTP_EXPORT_ALL=1",
+      "GIT_PROJECT_ROOT=" + git_dir, "PATH_INFO=" + sub_path, "REQUEST_METHOD=" + request.method,
+      "QUERY_STRING=" + std::string(request.query()),
+      "CONTENT_TYPE=" + std::string(request.header("Content-Type")), "GATEWAY_INTERFACE=CGI/1.1",
+      "REMOTE_ADDR=127.0.0.1"};
   if (std::getenv("GIT_EXEC_PATH") != nullptr) out.push_back(own("GIT_EXEC_PATH", ""));
   if (user) out.push_back("REMOTE_USER=" + user->name);
   if (const auto protocol = request.header("Git-Protocol"); !protocol.empty()) {
@@ -56,8 +53,11 @@ std::vector<std::string> environment(const HttpRequest& request, const std::stri
 
 bool ScmBackend::writes(const HttpRequest& request, const std::string& sub_path) {
   if (sub_path.ends_with(kReceive)) return true;
-  const auto query = parse_form(request.query());
-  return query && find_value(*query, "service") == kReceive;
+  // Of several services git takes the last one.
+  const Pairs query = parse_form(request.query()).value_or(Pairs());
+  return std::any_of(query.begin(), query.end(), [](const auto& pair) {
+    return pair.first == "service" && pair.second == kReceive;
+  });
 }
 
 void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,

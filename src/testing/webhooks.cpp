@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kMaxUrl = 2048;
+
 constexpr std::array<std::string_view, 23> kEvents{"repo:refs_changed",
                                                    "repo:modified",
                                                    "repo:forked",
@@ -46,11 +48,13 @@ bool flag_of(const json& body, const char* name, bool otherwise) {
   return found != body.end() && found->is_boolean() ? found->get<bool>() : otherwise;
 }
 
-bool web_address(const std::string& url) {
-  const std::string text = lower(url);
-  const std::size_t at = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
-  return at != 0 && at < text.size() && text[at] != '/' && text[at] != ':' &&
-         text.find_first_of(" \t\r\n") == std::string::npos;
+/// Returns whether the number after the last ':', if there is one, can be a port.
+bool possible_port(std::string_view authority) {
+  const auto colon = authority.rfind(':');
+  const std::string_view port = colon == std::string_view::npos ? "" : authority.substr(colon + 1);
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return true;
+  const auto number = parse_integer(port);
+  return number && *number > 0 && *number < 65536;
 }
 
 void read_events(const json& body, Webhook& hook, Refusal& bad) {
@@ -81,6 +85,17 @@ void read_configuration(const json& body, Webhook& hook) {
 
 }  // namespace
 
+bool is_web_address(const std::string& url) {
+  // The HTTP client takes addresses apart with a regular expression, which recurses: it would
+  // overflow the stack on a long one.
+  if (url.size() > kMaxUrl) return false;
+  const std::string text = lower(url);
+  const std::size_t at = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
+  return at != 0 && at < text.size() && text[at] != '/' && text[at] != ':' &&
+         text.find_first_of(" \t\r\n") == std::string::npos &&
+         possible_port(std::string_view(text).substr(at, text.find_first_of("/?#", at) - at));
+}
+
 Webhook parse_webhook(const json& body) {
   Refusal bad;
   if (!body.is_object()) throw invalid("", "The body is not a JSON object.");
@@ -90,7 +105,7 @@ Webhook parse_webhook(const json& body) {
   if (trim(hook.name).empty() || hook.name.size() > 255) {
     bad.errors.push_back({"name", "The name must have between 1 and 255 characters.", kValidation});
   }
-  if (!web_address(hook.url)) {
+  if (!is_web_address(hook.url)) {
     bad.errors.push_back({"url", "The URL must be an absolute http or https URL.", kValidation});
   }
   read_events(body, hook, bad);

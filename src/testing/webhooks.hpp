@@ -23,6 +23,8 @@ struct Webhook {
   std::optional<std::pair<std::string, std::string>> credentials;
 };
 
+/// Returns whether a delivery could be sent to `url`.
+bool is_web_address(const std::string& url);
 /// Reads the body of a create or replace; throws Refusal with one entry per bad field.
 Webhook parse_webhook(const nlohmann::json& body);
 nlohmann::json webhook_json(const Webhook& hook, bool mask_secret);

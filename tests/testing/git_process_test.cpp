@@ -69,7 +69,7 @@ TEST_F(ProcessTest, DoesNotBlockOnMuchStandardError) {
 
 TEST_F(ProcessTest, SurvivesWritingToADeadChild) {
   Child child(script("exec true"));
-  child.write(std::string(10'000'000, 'x'));
+  child.write(std::string(8'000'000, 'x'));
   std::string line;
   EXPECT_FALSE(child.read_until('\n', line));
   EXPECT_EQ(child.wait(), 0);

@@ -141,6 +141,14 @@ TEST_F(GitServerOAuthTest, ReportsProblemsAsTheProviderDoes) {
   EXPECT_FALSE(answer.header("Date").empty());
 }
 
+TEST_F(GitServerOAuthTest, TakesARealmWithCommas) {
+  const std::string target = kOAuth + "request-token";
+  const Signer signer{.without_token = true};
+  std::string header = signer.authorization("POST", origin(), target);
+  header.replace(0, 6, "OAuth realm=\"a, b\", ");
+  EXPECT_EQ(send(server_->port(), "POST", target, {{"Authorization", header}}).status, 200);
+}
+
 TEST_F(GitServerOAuthTest, ChecksTimestampsNoncesMethodsAndVersions) {
   const std::string token = server_->issue_access_token("app", "ann").token;
   const Answer old = call("GET", kDemo, {.token = token, .timestamp = 1'000'000'000});
@@ -296,6 +304,10 @@ TEST_F(GitServerOAuthTest, SendsTheBrowserBack) {
   const std::string old = form_value(plain.body, "oauth_token");
   EXPECT_THAT(answer(old, "allow", more).header("Location"),
               ::testing::StartsWith("http://other.example.com/?"));
+  const std::string another =
+      form_value(leg("request-token", {.without_token = true}).body, "oauth_token");
+  const std::string broken = "&oauth_callback=" + encode("http://x/\r\nSet-Cookie: a=b");
+  EXPECT_EQ(answer(another, "allow", broken).status, 200);  // a page, and no header of theirs
   // And then it is OAuth 1.0, which knows no verifier.
   EXPECT_EQ(leg("access-token", {.token = old, .oauth = {{"oauth_verifier", old}}}).status, 200);
 }

@@ -28,6 +28,18 @@ class GitServerRestTest : public ::testing::Test {
   const std::unique_ptr<GitServer> server_ = serve();
 };
 
+TEST_F(GitServerRestTest, RefusesPathsThatLeadOutOfTheRepository) {
+  for (const char* path : {"..", "../x", "src/../../x", "/etc", "a%00b"}) {
+    EXPECT_EQ(get(demo_ + "commits?path=" + path).status, 400) << path;
+  }
+}
+
+TEST_F(GitServerRestTest, TakesNoNoticeOfTheBodyOfAGet) {
+  const Headers headers = kBearer + Headers{{"Content-Type", "application/json"}};
+  const std::string target = "/rest/api/1.0/" + demo_ + "branches";
+  EXPECT_EQ(send(server_->port(), "GET", target, headers, "{}").status, 200);
+}
+
 TEST_F(GitServerRestTest, TellsItsVersionToAnybody) {
   const Answer anonymous = get("application-properties", {});
   EXPECT_EQ(anonymous.status, 200);

@@ -6,7 +6,6 @@ namespace server_test {
 namespace {
 
 namespace support = bitbucket::test_support;
-using ::testing::HasSubstr;
 
 const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
 const std::string kZeros(40, '0');
@@ -101,6 +100,9 @@ TEST_F(GitServerScmTest, LetsAnybodyCloneButNotPushWhenReadsAreOpen) {
   EXPECT_NE(git(work, {"push", "--quiet", "origin", "main"}, "").status, 0);
   EXPECT_NE(git(work, {"push", "--quiet", "origin", "main"}, "eve").status, 0);
   EXPECT_EQ(git(work, {"push", "--quiet", "origin", "main"}, "bob").status, 0);
+  // Of two services git takes the last one.
+  const std::string both = "?service=git-upload-pack&service=git-receive-pack";
+  EXPECT_EQ(send(server_->port(), "GET", "/scm/prj/demo.git/info/refs" + both).status, 401);
 }
 
 TEST_F(GitServerScmTest, TakesPushesWithoutTouchingTheGivenRepository) {

@@ -43,6 +43,30 @@ TEST_F(GitServerWebhooksTest, KeepsWebhooks) {
   EXPECT_EQ(ask("GET", "/x").status, 404);
 }
 
+TEST_F(GitServerWebhooksTest, SaysWhereANewOneIs) {
+  GitServerOptions with = options();
+  with.context_path = "/bitbucket";
+  const auto server = serve(with);
+  const Answer created =
+      send(server->port(), "POST", "/bitbucket" + kHooks,
+           kBearer + Headers{{"Content-Type", "application/json"}}, hook().dump());
+  EXPECT_EQ(created.header("Location"),
+            server->base_url() + kHooks + '/' + std::to_string(created.parsed()["id"].get<int>()));
+}
+
+TEST_F(GitServerWebhooksTest, RefusesWhatWouldOverflowTheStack) {
+  const auto post = [&](const std::string& body) {
+    const Headers headers = kBearer + Headers{{"Content-Type", "application/json"}};
+    return send(server_->port(), "POST", kHooks, headers, body).status;
+  };
+  const std::string open(500'000, '['), close(500'000, ']');
+  EXPECT_EQ(post(R"({"name":"x","url":"http://x","events":[)" + open + close + "]}"), 400);
+  EXPECT_EQ(post(open), 400);
+  EXPECT_EQ(ask("POST", "", hook("http://" + std::string(1'000'000, 'a'))).status, 400);
+  EXPECT_EQ(ask("POST", "", hook("http://127.0.0.1:99999999999/")).status, 400);
+  EXPECT_EQ(ask("POST", "", hook("http://[::1]:8080/a?b:99999999999")).status, 201);
+}
+
 TEST_F(GitServerWebhooksTest, ReplacesAWebhookWhole) {
   json body = hook();
   body["sslVerificationRequired"] = false;
@@ -103,6 +127,9 @@ TEST_F(GitServerWebhooksTest, SendsATestDelivery) {
   const json failed = ask("POST", "/test?url=" + encode("http://127.0.0.1:1/")).parsed();
   EXPECT_FALSE(failed.contains("response"));
   EXPECT_EQ(failed["result"]["outcome"], "ERROR");
+  const std::string nobody = "/test?url=" + encode("http://127.0.0.1:1/");
+  EXPECT_EQ(ask("POST", nobody, {{"username", "u"}, {"password", 1}}).status, 200);
+  EXPECT_EQ(ask("POST", "/test?url=" + encode("http://127.0.0.1:99999999999/")).status, 400);
   EXPECT_EQ(ask("POST", "/test?url=file:%2F%2F%2Fetc%2Fpasswd").status, 400);
 }
 

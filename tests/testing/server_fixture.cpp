@@ -22,8 +22,6 @@
 namespace server_test {
 namespace {
 
-namespace support = bitbucket::test_support;
-
 int connect_to(int port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

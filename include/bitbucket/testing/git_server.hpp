@@ -83,6 +83,7 @@ struct GitServerOptions {
   /// object a line.  Empty: the folder BITBUCKET_RECORD_SIGNED_REQUESTS names, if it is set.
   std::filesystem::path record_signed_requests = {};
   /// Where private clones for pushes go; a temporary folder, removed at the end, when empty.
+  /// Two servers at a time must not share one.
   std::filesystem::path scratch = {};
 };
 
@@ -146,7 +147,7 @@ class BITBUCKET_EXPORT GitServer {
 
   /// Returns the requests answered so far, the newest 100,000.
   [[nodiscard]] std::vector<GitServerRequest> requests() const;
-  /// Counts the requests to "GET /rest/api/1.0/repos", without context path and query.
+  /// Counts those of them to "GET /rest/api/1.0/repos", without context path and query.
   [[nodiscard]] std::size_t request_count(std::string_view method_and_path) const;
   void clear_requests();
   /// Returns how many connections were accepted.

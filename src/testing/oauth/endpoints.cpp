@@ -6,6 +6,7 @@ namespace bitbucket::embedded {
 namespace {
 
 constexpr const char* kHtml = "text/html;charset=UTF-8";
+constexpr std::size_t kMaxHeaderValue = 8192;
 
 void page(HttpResponse& response, int status, std::string text) {
   response.status = status;
@@ -26,6 +27,7 @@ std::string explain(const OAuthRefusal& refusal) {
 void OAuthEndpoints::refuse(HttpResponse& response, const OAuthRefusal& refusal) const {
   std::string header = "OAuth realm=\"" + base_url_ + '"';
   for (const auto& [name, value] : refusal.pairs()) {
+    if (value.size() > kMaxHeaderValue) continue;  // clients refuse long headers; the body has it
     header += ", " + name + "=\"" + percent_encode(value) + '"';
   }
   response.status = refusal.status();
@@ -101,9 +103,7 @@ void OAuthEndpoints::take_answer(Call& call) {
 void OAuthEndpoints::finish(HttpResponse& response, const AnsweredToken& answer,
                             const std::string& fallback) {
   std::string callback = answer.callback;
-  const std::string other = lower(fallback);
-  if (answer.any_callback && (other.starts_with("http://") || other.starts_with("https://")))
-    callback = fallback;
+  if (answer.any_callback && fallback != "oob" && usable_callback(fallback)) callback = fallback;
   if (callback.empty()) {
     return page(response, 200, answer.verifier == "denied" ? denied_page() : verifier_page(answer));
   }

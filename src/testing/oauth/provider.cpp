@@ -1,5 +1,6 @@
 #include "testing/oauth/provider.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <bitbucket/error.hpp>
@@ -17,14 +18,16 @@ OAuthRefusal rejected(std::string_view name, std::string_view value) {
           {{"oauth_parameters_rejected", percent_encode(name) + '=' + percent_encode(value)}}};
 }
 
+}  // namespace
+
 bool usable_callback(const std::string& callback) {
   const std::string text = lower(callback);
   const bool web = text.starts_with("http://") || text.starts_with("https://");
-  return text == "oob" || (web && text.find("://") + 3 < text.size() &&
-                           text.find_first_of(" \r\n\"<>") == std::string::npos);
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > ' ' && c != 127 && c != '"' && c != '<' && c != '>';
+  });
+  return text == "oob" || (web && plain && text.find("://") + 3 < text.size());
 }
-
-}  // namespace
 
 OAuthProvider::OAuthProvider(const GitServerOptions& options, Clock clock,
                              const std::filesystem::path& record)
@@ -99,7 +102,8 @@ void OAuthProvider::check_nonce(const SignedRequest& request, Seconds timestamp)
   const std::string entry = percent_encode(request.require("oauth_consumer_key")) + '&' +
                             percent_encode(request.find("oauth_token").value_or("")) + '&' +
                             percent_encode(request.require("oauth_nonce"));
-  const Seconds oldest = now() - window_;
+  // Twice the window: the clock goes on between the check of the timestamp and this one.
+  const Seconds oldest = now() - 2 * window_;
   const std::lock_guard lock(mutex_);
   nonces_.erase(nonces_.begin(), nonces_.lower_bound(oldest));
   if (!nonces_[timestamp].insert(entry).second) throw OAuthRefusal{"nonce_used"};

@@ -39,6 +39,9 @@ struct AnsweredToken {
   bool any_callback = false;  ///< leg 1 named none: the authorize address may
 };
 
+/// Returns whether a browser can be sent to `callback`, or it is "oob".
+bool usable_callback(const std::string& callback);
+
 /// The OAuth 1.0a provider: consumers, tokens, signatures, nonces.  Knows no HTTP.  Thread-safe.
 class OAuthProvider {
  public:

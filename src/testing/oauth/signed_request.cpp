@@ -9,11 +9,25 @@ OAuthRefusal unreadable(const std::string& what) {
   return {"parameter_rejected", {{"oauth_problem_advice", what}}};
 }
 
+/// Splits at commas outside of quotes: a realm may contain some.
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> out(1);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted)
+      out.emplace_back();
+    else
+      out.back() += c;
+  }
+  return out;
+}
+
 /// `OAuth realm="..", name="value", ...`; the realm is no parameter.
 Pairs parse_header(std::string_view header) {
   Pairs out;
   if (!equals_ignoring_case(header.substr(0, 6), "OAuth ")) return out;
-  for (const std::string& part : split(header.substr(6), ',')) {
+  for (const std::string& part : split_list(header.substr(6))) {
     const std::string item = trim(part);
     if (item.empty()) continue;
     const auto equal = item.find('=');
