@@ -1,3 +1,4 @@
+#include <atomic>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -16,9 +17,9 @@ const Headers kForm{{"Content-Type", "application/x-www-form-urlencoded"}};
 
 class GitServerOAuthTest : public ::testing::Test {
  protected:
-  static GitServerOptions with_clock(std::shared_ptr<std::chrono::seconds> ahead) {
+  static GitServerOptions with_clock(std::shared_ptr<std::atomic<std::chrono::seconds>> ahead) {
     GitServerOptions out = options();
-    out.clock = [ahead] { return std::chrono::system_clock::now() + *ahead; };
+    out.clock = [ahead] { return std::chrono::system_clock::now() + ahead->load(); };
     out.consumers.push_back({.key = "robot",
                              .public_key = key().public_pkcs1(),
                              .two_legged = true,
@@ -53,15 +54,16 @@ class GitServerOAuthTest : public ::testing::Test {
     if (!verifier.empty()) signer.oauth = {{"oauth_verifier", verifier}};
     return problem(leg("access-token", signer));
   }
-  void pass(std::chrono::seconds time) { *ahead_ += time; }
+  void pass(std::chrono::seconds time) { *ahead_ = ahead_->load() + time; }
   Signer now(Signer signer) const {
     signer.timestamp = std::chrono::duration_cast<std::chrono::seconds>(
-                           (std::chrono::system_clock::now() + *ahead_).time_since_epoch())
+                           (std::chrono::system_clock::now() + ahead_->load()).time_since_epoch())
                            .count();
     return signer;
   }
 
-  const std::shared_ptr<std::chrono::seconds> ahead_ = std::make_shared<std::chrono::seconds>(0);
+  const std::shared_ptr<std::atomic<std::chrono::seconds>> ahead_ =
+      std::make_shared<std::atomic<std::chrono::seconds>>(std::chrono::seconds(0));
   const std::unique_ptr<GitServer> server_ = serve(with_clock(ahead_));
 };
 
