@@ -50,6 +50,7 @@ using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken,
 
 /// Asked before every attempt, for credentials that rotate; called from any thread that makes
 /// calls.
+/// What it returned is kept, parsed, until 64 other credentials were used or the client goes.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
 using Credentials =

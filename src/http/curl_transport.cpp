@@ -120,12 +120,14 @@ class CurlExchange final : public Exchange {
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
     return static_cast<CurlExchange*>(self)->take_body({data, size}) ? size : 0;
   }
+#if LIBCURL_VERSION_NUM >= 0x075000
   static int on_request(void* self, char*, char*, int, int) noexcept {
     // libcurl repeats a request by itself when a kept connection turns out dead; whether that is
     // safe is not for it to say, and the nonce would be used twice.
     return static_cast<CurlExchange*>(self)->issued_++ == 0 ? CURL_PREREQFUNC_OK
                                                             : CURL_PREREQFUNC_ABORT;
   }
+#endif
   bool take_header(std::string_view line) noexcept;
   bool take_body(std::string_view bytes) noexcept;
 
