@@ -12,13 +12,13 @@ Api::Api(const GitServerOptions& options, Clock clock, Accounts& accounts, Catal
       deliveries_(deliveries),
       pager_(options) {}
 
-const std::vector<Api::Operation>& Api::operations() {
+std::span<const Api::Operation> Api::operations() {
   using A = Api;
   constexpr auto nothing = Need::nothing;
   constexpr auto read = Need::read;
   constexpr auto admin = Need::admin;
   // clang-format off
-  static const std::vector<Operation> table{
+  static constexpr Operation table[] = {
       {"GET", "application-properties", &A::application_properties, nothing},
       {"GET", "users", &A::users},
       {"DELETE", "admin/users/captcha", &A::clear_captcha, admin},

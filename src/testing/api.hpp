@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,7 @@ class Api {
     bool json_body = false;   ///< 415 without one
     bool any_answer = false;  ///< answers with other than JSON
   };
-  static const std::vector<Operation>& operations();
+  static std::span<const Operation> operations();
 
  private:
   // rest_server.cpp

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,16 +31,27 @@ std::vector<std::string> git_lines(const RepoRef& repo, std::vector<std::string>
   return lines(run_git(path_of(repo), args));
 }
 
-const BitbucketServer& client() {
-  // Users without addresses: an author who is mapped to a user carries the user's name, not git's.
-  static const std::unique_ptr<testing::GitServer> server = [] {
+class GitAgreementTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    // Users without addresses: an author who is mapped to a user carries the user's name, not
+    // git's.
     testing::GitServerOptions options = server_test::options();
     for (testing::GitServerUser& user : options.users) user.email.clear();
-    return signed_server(std::move(options));
-  }();
-  static const BitbucketServer the_client(signed_options(*server));
-  return the_client;
-}
+    server_ = signed_server(std::move(options));
+    client_.emplace(signed_options(*server_));
+  }
+  static void TearDownTestSuite() {
+    client_.reset();
+    server_.reset();
+  }
+  static const BitbucketServer& client() { return *client_; }
+  static void compare_changes(const RepoRef& repo, const std::string& commit);
+
+ private:
+  static inline std::unique_ptr<testing::GitServer> server_;
+  static inline std::optional<BitbucketServer> client_;
+};
 
 std::vector<std::string> ids(Paged<Commit> commits) {
   std::vector<std::string> out;
@@ -46,7 +59,7 @@ std::vector<std::string> ids(Paged<Commit> commits) {
   return out;
 }
 
-TEST(GitAgreementTest, CommitsAreThoseOfRevList) {
+TEST_F(GitAgreementTest, CommitsAreThoseOfRevList) {
   const auto& r = samples().rich;
   const std::vector<std::pair<Merges, std::vector<std::string>>> filters = {
       {Merges::include, {}}, {Merges::exclude, {"--no-merges"}}, {Merges::only, {"--merges"}}};
@@ -66,7 +79,7 @@ TEST(GitAgreementTest, CommitsAreThoseOfRevList) {
       }
 }
 
-TEST(GitAgreementTest, CommitsOfAPathAreThoseOfRevList) {
+TEST_F(GitAgreementTest, CommitsOfAPathAreThoseOfRevList) {
   std::vector<std::string> paths =
       nul_fields(run_git(path_of(rich), {"ls-tree", "-r", "-z", "--name-only", "main"}));
   for (const char* more : {"src", "lib", "lib/new.cpp", "src/old.cpp", "vendor/dep"})
@@ -80,7 +93,7 @@ TEST(GitAgreementTest, CommitsOfAPathAreThoseOfRevList) {
             git_lines(rich, {"log", "--follow", "--format=%H", "main", "--", "lib/new.cpp"}));
 }
 
-TEST(GitAgreementTest, CommitsSayWhatGitLogSays) {
+TEST_F(GitAgreementTest, CommitsSayWhatGitLogSays) {
   for (const Commit& commit : client().commits.list(rich, {.until = "main"})) {
     const auto fields = nul_fields(run_git(
         path_of(rich),
@@ -144,7 +157,7 @@ std::vector<std::string> changes_by_git(const RepoRef& repo, const std::string& 
   return out;
 }
 
-void compare_changes(const RepoRef& repo, const std::string& commit) {
+void GitAgreementTest::compare_changes(const RepoRef& repo, const std::string& commit) {
   std::vector<std::string> mine;
   for (const Change& change : client().commits.changes(repo, commit))
     mine.push_back(in_gits_words(change));
@@ -154,19 +167,19 @@ void compare_changes(const RepoRef& repo, const std::string& commit) {
   EXPECT_EQ(mine, expected) << commit;
 }
 
-TEST(GitAgreementTest, ChangesAreThoseOfDiffTree) {
+TEST_F(GitAgreementTest, ChangesAreThoseOfDiffTree) {
   const auto all = git_lines(rich, {"rev-list", "--all"});
   ASSERT_GT(all.size(), 15u);
   for (const std::string& commit : all) compare_changes(rich, commit);
 }
 
-TEST(GitAgreementTest, ACommitOfManyFilesComesInPages) {
+TEST_F(GitAgreementTest, ACommitOfManyFilesComesInPages) {
   const RepoRef wide{"BIG", "wide"};
   compare_changes(wide, samples().wide.root);
   compare_changes(wide, samples().wide.second);
 }
 
-TEST(GitAgreementTest, ALongHistoryIsWalkedPageByPage) {
+TEST_F(GitAgreementTest, ALongHistoryIsWalkedPageByPage) {
   const RepoRef repo{"BIG", "long"};
   EXPECT_EQ(ids(client().with({.paging = {.page_size = 100}}).commits.list(repo)),
             git_lines(repo, {"rev-list", "HEAD"}));
@@ -175,7 +188,7 @@ TEST(GitAgreementTest, ALongHistoryIsWalkedPageByPage) {
   EXPECT_EQ(last[0].id, samples().long_tip);
 }
 
-TEST(GitAgreementTest, TheWalkIsTheSameOverShortAndEmptyPages) {
+TEST_F(GitAgreementTest, TheWalkIsTheSameOverShortAndEmptyPages) {
   const RepoRef repo{"BIG", "long"};
   const auto expected = git_lines(repo, {"rev-list", "HEAD"});
   testing::GitServerOptions options = server_test::options();
@@ -188,7 +201,7 @@ TEST(GitAgreementTest, TheWalkIsTheSameOverShortAndEmptyPages) {
   EXPECT_EQ(awkward.commits.last(repo, 90).size(), 90u);
 }
 
-TEST(GitAgreementTest, BranchesAndTagsAreThoseOfForEachRef) {
+TEST_F(GitAgreementTest, BranchesAndTagsAreThoseOfForEachRef) {
   std::vector<std::string> branches;
   for (const Branch& branch : client().branches.list(rich, {.order_by = RefOrder::alphabetical})) {
     branches.push_back(branch.id + ' ' + branch.latest_commit);
@@ -205,7 +218,7 @@ TEST(GitAgreementTest, BranchesAndTagsAreThoseOfForEachRef) {
   EXPECT_EQ(client().tags.list(rich, {.filter_text = "v1"}).to_vector().at(0).hash, std::nullopt);
 }
 
-TEST(GitAgreementTest, FilesAreThoseOfCatFile) {
+TEST_F(GitAgreementTest, FilesAreThoseOfCatFile) {
   const auto paths =
       nul_fields(run_git(path_of(rich), {"ls-tree", "-r", "-z", "--name-only", "main"}));
   std::size_t compared = 0;
@@ -227,7 +240,7 @@ TEST(GitAgreementTest, FilesAreThoseOfCatFile) {
   EXPECT_GT(compared, 10u);
 }
 
-TEST(GitAgreementTest, ManyThreadsReadTheSame) {
+TEST_F(GitAgreementTest, ManyThreadsReadTheSame) {
   const RepoRef repo{"BIG", "long"};
   const auto commits = client().commits.last(repo, 60);
   const auto files =

@@ -176,7 +176,8 @@ TEST(MainJobTest, WorksWithEveryKindOfCredentials) {
 }
 
 TEST(MainJobTest, TellsErrorsOfARealServerApart) {
-  const BitbucketServer client(signed_options(shared_server()));
+  const auto server = signed_server();
+  const BitbucketServer client(signed_options(*server));
   const auto error_of = [](auto&& call) -> ApiError {
     try {
       call();

@@ -30,10 +30,4 @@ inline ClientOptions signed_options(testing::GitServer& server, const std::strin
                                            .access_token_secret = access.token_secret}};
 }
 
-/// One server for all tests that only read.
-inline testing::GitServer& shared_server() {
-  static const std::unique_ptr<testing::GitServer> server = signed_server();
-  return *server;
-}
-
 }  // namespace bitbucket::test
