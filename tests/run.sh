@@ -21,6 +21,7 @@ TEXT
 }
 
 test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang
+  tinyproxy-bin nginx-light
   python3 python3-oauthlib python3-cryptography python3-jwt)
 
 build='' jobs='' preset=() flags=() selection=()

@@ -15,24 +15,38 @@
 
 namespace bitbucket::inline v0_1 {
 
+enum class TlsVersion { v1_2, v1_3 };
+
+/// Whom to trust over https, and who we are.  Files are PEM.
 struct TlsOptions {
-  bool verify = true;                   ///< false accepts any certificate: for experiments only
-  std::string ca_file = {};             ///< PEM bundle used instead of the system's
-  std::string ca_path = {};             ///< directory of hashed certificates
-  std::string client_certificate = {};  ///< PEM file
-  std::string client_key = {};          ///< PEM file
+  std::string ca_file = {};  ///< bundle of CA certificates, used instead of the system's
+  std::string ca_path = {};  ///< the same as a directory that `openssl rehash` has prepared
+  /// With the certificates between it and the CA; PKCS#12 with its key when it ends in .p12 or
+  /// .pfx.
+  std::string client_certificate = {};
+  std::string client_key = {};  ///< empty: it is in client_certificate
   Secret client_key_passphrase = {};
+  TlsVersion min_version = TlsVersion::v1_2;
+  /// Accepts any certificate, so that anybody on the way can answer, and read the credentials: for
+  /// experiments only.  Each Attempt then says peer_unverified.
+  bool insecure_skip_verify = false;
 };
 
+/// The way to the server; docs/connections.md says what the environment adds.
 struct ProxyOptions {
-  /// For example "http://proxy:3128"; empty takes https_proxy and http_proxy from the environment,
-  /// "direct" uses none.
+  /// For example "http://proxy.example.com:3128", without user or password; "direct" uses none.
+  /// Empty takes https_proxy, http_proxy and all_proxy from the environment.
   std::string url = {};
   std::string username = {};
   Secret password = {};
-  /// Hosts and CIDR blocks reached without it, separated by commas; empty takes no_proxy from the
-  /// environment.
+  /// Hosts, domains and CIDR blocks reached without it, separated by commas; "*" is all.  Empty
+  /// takes no_proxy from the environment when `url` is taken from there too.
   std::string no_proxy = {};
+};
+
+enum class HttpVersion {
+  v1_1,
+  v2,  ///< over https, where the server offers it; otherwise HTTP/1.1
 };
 
 /// When a request is sent again; docs/errors.md says which requests may be.
@@ -61,6 +75,8 @@ struct Attempt {
   std::string_view request_id = {};  ///< X-AREQUESTID
   const std::vector<Header>* headers =
       nullptr;  ///< of the answer, only ConnectionOptions::observed_headers
+  /// TlsOptions::insecure_skip_verify is set: nobody knows who answered.
+  bool peer_unverified = false;
 };
 
 /// Called after each attempt on the thread that makes the call; what it throws is dropped.
@@ -79,6 +95,7 @@ struct ConnectionOptions {
   std::size_t max_answer = 64u << 20;
   TlsOptions tls = {};
   ProxyOptions proxy = {};
+  HttpVersion http_version = HttpVersion::v1_1;
   RetryOptions retry = {};
   Observer observer = {};
   std::vector<std::string> observed_headers = {"Content-Type", "Retry-After", "X-ASEN"};
