@@ -3,28 +3,12 @@
 
 #include "http/curl_handles.hpp"
 #include "http/encoding.hpp"
+#include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
 namespace {
 
 using Kind = TransportError::Kind;
-
-/// The host and port of a URL, as they stand in libcurl's texts.
-struct Origin {
-  std::string host, port;
-};
-
-Origin origin_of(std::string_view url) {
-  const bool tls = equal_ignoring_case(url.substr(0, 6), "https:");
-  url.remove_prefix(std::min(url.find("://"), url.size() - 3) + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  const std::size_t bracket = url.find(']');
-  const std::size_t colon = url.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  Origin origin{std::string(url.substr(0, colon)), tls ? "443" : "80"};
-  if (colon != std::string_view::npos) origin.port = url.substr(colon + 1);
-  if (origin.host.starts_with('[')) origin.host = origin.host.substr(1, origin.host.size() - 2);
-  return origin;
-}
 
 bool contains(std::string_view text, std::string_view sign) {
   return text.find(sign) != std::string_view::npos;
@@ -122,12 +106,12 @@ Failure broken(const FailedTransfer& transfer) {
   if (contains(transfer.text, " alert "))
     if (const Sign* sign = find_sign(handshake_signs, transfer.text))
       return {.kind = sign->kind, .unread = true, .advice = sign->advice};
+  if (!transfer.silent) return {.kind = Kind::reset, .advice = "the connection broke"};
   const bool plain = equal_ignoring_case(transfer.url.substr(0, 5), "http:");
   return {.kind = Kind::reset,
-          .advice = plain && transfer.code == CURLE_GOT_NOTHING
-                        ? "the server closed the connection without an answer; is it an https:// "
-                          "URL?"
-                        : "the connection broke"};
+          .advice = plain ? "the connection broke before any answer; is it an https:// URL?"
+                          : "the connection broke before any answer; if the server wants a client "
+                            "certificate, set tls.client_certificate and tls.client_key"};
 }
 
 Failure not_http(const FailedTransfer& transfer) {

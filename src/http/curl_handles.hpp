@@ -36,7 +36,7 @@ void set(CURL* easy, CURLoption option, Value value) {
 /// Throws InvalidArgument when the options cannot work, whatever the server does.
 void check_options(const ConnectionOptions& options);
 void set_tls(CURL* easy, const TlsOptions& tls);
-void set_proxy(CURL* easy, const ConnectionOptions& options);
+void set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 void set_http_version(CURL* easy, HttpVersion version);
 
 /// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
@@ -128,6 +128,7 @@ struct FailedTransfer {
   long proxy_status = 0;  ///< of the proxy's answer to CONNECT
   std::string_view url = {};
   std::string_view text = {};  ///< libcurl's
+  bool silent = false;         ///< no byte of an answer came on a new connection
 };
 
 struct Failure {

@@ -1,9 +1,11 @@
+#include <cstdlib>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <system_error>
 
 #include "http/curl_handles.hpp"
+#include "http/no_proxy.hpp"
+#include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
 namespace {
@@ -42,6 +44,13 @@ void check_proxy(const ProxyOptions& proxy) {
                         "://");
 }
 
+/// What the environment says is reached without its proxy.
+std::string_view environments_exceptions() {
+  for (const char* name : {"no_proxy", "NO_PROXY"})
+    if (const char* value = std::getenv(name)) return value;
+  return {};
+}
+
 bool is_pkcs12(const std::string& path) { return path.ends_with(".p12") || path.ends_with(".pfx"); }
 
 }  // namespace
@@ -77,12 +86,15 @@ void set_tls(CURL* easy, const TlsOptions& tls) {
   set(easy, CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
 }
 
-void set_proxy(CURL* easy, const ConnectionOptions& options) {
-  const ProxyOptions& proxy = options.proxy;
-  if (!proxy.url.empty()) set(easy, CURLOPT_PROXY, proxy.url == "direct" ? "" : proxy.url.c_str());
-  // An empty list of our own, too, is one that the environment's does not replace.
-  if (!proxy.url.empty() || !proxy.no_proxy.empty())
-    set(easy, CURLOPT_NOPROXY, proxy.no_proxy.c_str());
+void set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
+  std::string_view exceptions = proxy.no_proxy;
+  if (proxy.url.empty() && exceptions.empty()) exceptions = environments_exceptions();
+  set(easy, CURLOPT_NOPROXY, "");
+  if (proxy.url == "direct" || bypasses_proxy(origin_of(url).host, exceptions)) {
+    set(easy, CURLOPT_PROXY, "");
+    return;
+  }
+  if (!proxy.url.empty()) set(easy, CURLOPT_PROXY, proxy.url.c_str());
   if (!proxy.username.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
     set(easy, CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());

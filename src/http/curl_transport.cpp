@@ -179,7 +179,7 @@ void CurlExchange::apply_options() {
 #endif
   apply_method();
   set_tls(channel_->easy, pool_->options.tls);
-  set_proxy(channel_->easy, pool_->options);
+  set_proxy(channel_->easy, pool_->options.proxy, request_.url);
   set_http_version(channel_->easy, pool_->options.http_version);
 }
 
@@ -305,6 +305,9 @@ Response CurlExchange::finish() {
 void CurlExchange::fail(CURLcode code) {
   FailedTransfer transfer{.code = code, .url = request_.url, .text = error_text_};
   curl_easy_getinfo(channel_->easy, CURLINFO_HTTP_CONNECTCODE, &transfer.proxy_status);
+  long connects = 0;
+  curl_easy_getinfo(channel_->easy, CURLINFO_NUM_CONNECTS, &connects);
+  transfer.silent = connects > 0 && header_bytes_ == 0;
   Failure failure = classify(transfer);
   bool sent = may_have_been_sent();
   if (issued_ == 0) sent = sent && !failure.never_sent;

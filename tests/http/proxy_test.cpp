@@ -233,6 +233,12 @@ TEST(ProxyTest, IsNotUsedForTheHostsNamed) {
            {"*", v4.c_str(), false},
            {"::1", v6.c_str(), false},
            {"::1/128", v6.c_str(), false},
+           {"[::1]", v6.c_str(), false},
+           {"other.invalid,::/0", v6.c_str(), false},
+           {"0.0.0.0/0", v6.c_str(), true},
+           {"::1/", v6.c_str(), true},
+           {"127.0.0.0/33", v4.c_str(), true},
+           {"GIT.corp.INVALID.", name.c_str(), false},
            {"::2/128", v6.c_str(), true},
        })
     EXPECT_EQ(proxied(bypass.url, {.url = proxy.url(), .no_proxy = bypass.no_proxy}),

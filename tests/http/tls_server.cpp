@@ -42,7 +42,14 @@ void TlsServer::serve(int fd) {
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context_.get()), &SSL_free);
   SSL_set_fd(tls.get(), fd);
-  if (SSL_accept(tls.get()) != 1) return;
+  if (SSL_accept(tls.get()) != 1) {
+    // Closing with bytes unread would reset the connection, and the alert would be lost.
+    ::shutdown(fd, SHUT_WR);
+    char buffer[4096];
+    while (::recv(fd, buffer, sizeof buffer, 0) > 0) {
+    }
+    return;
+  }
   ++handshakes_;
   if (SSL_session_reused(tls.get())) ++resumed_;
   while (answer_one(tls.get()) && options_.keep_alive) {
