@@ -175,6 +175,20 @@ TEST(CurlHostileTest, AChildProcessDoesNotTakeItsParentsAnswer) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST(CurlHostileTest, TheConnectTimeOutCoversProxyAndHandshake) {
+  RawServer silent([](Connection& connection, int) { connection.wait_for_close(); });
+  const std::string port = std::to_string(silent.port());
+  const auto by_proxy = http::make_curl_transport({.proxy = {.url = "http://127.0.0.1:" + port}});
+  const auto directly = http::make_curl_transport({});
+  for (const auto& [transport, url] : {std::pair(by_proxy, std::string("https://git.example.com/")),
+                                       std::pair(directly, "https://127.0.0.1:" + port + "/")}) {
+    const TransportError error = failure_of(*transport, {.url = url, .connect_timeout = 100ms});
+    EXPECT_EQ(error.kind(), Kind::timeout);
+    EXPECT_THAT(error.what(), HasSubstr("no connection in the time allowed for it"));
+    EXPECT_FALSE(error.may_have_been_sent()) << url;
+  }
+}
+
 TEST(CurlHostileTest, LimitsWithoutEndAreTaken) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer(R"({"slug":"demo"})");

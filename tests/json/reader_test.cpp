@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -141,6 +143,21 @@ TEST(ReaderTest, ForgetsWhatTheStructHadBefore) {
   json::read_document(body, e);
   EXPECT_EQ(e.text, "default");
   EXPECT_EQ(e.words, std::vector<std::string>{"y"});
+}
+
+// What the C library has given out; the sanitizers' allocators do not count there.
+std::size_t bytes_in_use() {
+  const struct mallinfo2 info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+TEST(ReaderTest, KeepsNoLargeBufferAfterALargeBody) {
+  const std::size_t before = bytes_in_use();
+  {
+    std::string body = R"({"text":")" + std::string(16u << 20, 'x') + "\"}";
+    EXPECT_EQ(read(std::move(body)).text.size(), 16u << 20);
+  }
+  EXPECT_LT(bytes_in_use(), before + (8u << 20));
 }
 
 TEST(ReaderTest, LeavesTheBodyAsItWas) {
