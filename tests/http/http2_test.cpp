@@ -29,16 +29,21 @@ class Nginx {
   Nginx(int upstream, const std::string& listen_options) {
     write_file(folder_ / "cert.pem", identity_.pem());
     write_file(folder_ / "key.pem", identity_.key_pem());
-    write_file(folder_ / "nginx.conf", configuration(upstream, listen_options));
-    daemon_.emplace(std::vector<std::string>{"nginx", "-p", folder_.path(), "-e", "stderr", "-c",
-                                             folder_ / "nginx.conf"},
-                    "event method");
+    daemon_ = test_support::start_on_free_port(
+        port_,
+        [&](int port) -> std::vector<std::string> {
+          const std::string file = folder_ / "nginx.conf";
+          write_file(file, configuration(port, upstream, listen_options));
+          return {"nginx", "-p", folder_.path(), "-e", "stderr", "-c", file};
+        },
+        "event method");
   }
   [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] std::string ca_file() const { return folder_ / "cert.pem"; }
 
  private:
-  [[nodiscard]] std::string configuration(int upstream, const std::string& options) const {
+  [[nodiscard]] std::string configuration(int port, int upstream,
+                                          const std::string& options) const {
     const std::string text = R"(
 daemon off; master_process off; pid PREFIX/nginx.pid; error_log stderr notice;
 events { worker_connections 256; }
@@ -59,7 +64,7 @@ http {
 }
 )";
     return replaced(replaced(replaced(replaced(text, "PREFIX", folder_.path()), "OPTIONS", options),
-                             "PORT", std::to_string(port_)),
+                             "PORT", std::to_string(port)),
                     "UPSTREAM", std::to_string(upstream));
   }
   static std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -68,10 +73,10 @@ http {
     return text;
   }
 
-  const int port_ = test_support::free_port();
+  int port_ = 0;
   TempDir folder_;
   Identity identity_;
-  std::optional<Daemon> daemon_;
+  std::unique_ptr<Daemon> daemon_;
 };
 
 class Http2Test : public ::testing::Test {

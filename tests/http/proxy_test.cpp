@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <optional>
+#include <memory>
 
 #include <nlohmann/json.hpp>
 
@@ -31,19 +31,24 @@ using test_support::write_file;
 class TinyProxy {
  public:
   explicit TinyProxy(const std::string& settings = "") {
-    write_file(folder_ / "tinyproxy.conf",
-               "Port " + std::to_string(port_) +
-                   "\nListen 127.0.0.1\nTimeout 60\nMaxClients 50\nLogLevel Info\n" + settings);
-    daemon_.emplace(std::vector<std::string>{"tinyproxy", "-d", "-c", folder_ / "tinyproxy.conf"},
-                    "Accepting connections");
+    daemon_ = test_support::start_on_free_port(
+        port_,
+        [&](int port) -> std::vector<std::string> {
+          const std::string file = folder_ / "tinyproxy.conf";
+          write_file(file, "Port " + std::to_string(port) +
+                               "\nListen 127.0.0.1\nTimeout 60\nMaxClients 50\nLogLevel Info\n" +
+                               settings);
+          return {"tinyproxy", "-d", "-c", file};
+        },
+        "Accepting connections");
   }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] std::string log() const { return daemon_->output(); }
 
  private:
-  const int port_ = test_support::free_port();
+  int port_ = 0;
   TempDir folder_;
-  std::optional<Daemon> daemon_;
+  std::unique_ptr<Daemon> daemon_;
 };
 
 /// Sets a variable of the environment until the test is over.

@@ -33,7 +33,7 @@ namespace {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::execvp(arguments[0], arguments);
   ::execv(other_place, arguments);
-  constexpr std::string_view text = "is not installed";
+  constexpr std::string_view text = "it is not installed; tests/run.sh does that";
   const ssize_t written = ::write(1, text.data(), text.size());
   ::_exit(written < 0 ? 126 : 127);
 }
@@ -108,6 +108,23 @@ int free_port() {
   ::close(fd);
   if (!bound) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);
+}
+
+std::unique_ptr<Daemon> start_on_free_port(
+    int& port, const std::function<std::vector<std::string>(int port)>& command,
+    std::string_view ready) {
+  for (int tries = 5;; --tries) {
+    port = free_port();
+    try {
+      return std::make_unique<Daemon>(command(port), ready);
+    } catch (const std::runtime_error& error) {
+      // As nginx and tinyproxy say it.
+      const std::string_view what = error.what();
+      const bool taken = what.find("in use") != std::string_view::npos ||
+                         what.find("listening sockets") != std::string_view::npos;
+      if (tries == 0 || !taken) throw;
+    }
+  }
 }
 
 }  // namespace bitbucket::test_support

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -42,5 +44,11 @@ class Daemon {
 
 /// Returns a port of 127.0.0.1 that nobody listened on just now.
 int free_port();
+
+/// Starts a program on a free port, on another one when somebody else was faster, and keeps it in
+/// `port`.
+std::unique_ptr<Daemon> start_on_free_port(
+    int& port, const std::function<std::vector<std::string>(int port)>& command,
+    std::string_view ready);
 
 }  // namespace bitbucket::test_support
