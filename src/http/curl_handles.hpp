@@ -36,7 +36,8 @@ void set(CURL* easy, CURLoption option, Value value) {
 /// Throws InvalidArgument when the options cannot work, whatever the server does.
 void check_options(const ConnectionOptions& options);
 void set_tls(CURL* easy, const TlsOptions& tls);
-void set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
+/// Returns true when the request itself goes to a proxy, which may then answer it.
+bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 void set_http_version(CURL* easy, HttpVersion version);
 
 /// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time

@@ -1,9 +1,11 @@
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <system_error>
 
 #include "http/curl_handles.hpp"
+#include "http/encoding.hpp"
 #include "http/no_proxy.hpp"
 #include "http/url.hpp"
 
@@ -44,9 +46,9 @@ void check_proxy(const ProxyOptions& proxy) {
                         "://");
 }
 
-/// What the environment says is reached without its proxy.
-std::string_view environments_exceptions() {
-  for (const char* name : {"no_proxy", "NO_PROXY"})
+/// The first of these variables that the environment has.
+std::string_view first_variable(std::initializer_list<const char*> names) {
+  for (const char* name : names)
     if (const char* value = std::getenv(name)) return value;
   return {};
 }
@@ -86,13 +88,14 @@ void set_tls(CURL* easy, const TlsOptions& tls) {
   set(easy, CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
 }
 
-void set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
+bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   std::string_view exceptions = proxy.no_proxy;
-  if (proxy.url.empty() && exceptions.empty()) exceptions = environments_exceptions();
+  if (proxy.url.empty() && exceptions.empty())
+    exceptions = first_variable({"no_proxy", "NO_PROXY"});
   set(easy, CURLOPT_NOPROXY, "");
   if (proxy.url == "direct" || bypasses_proxy(origin_of(url).host, exceptions)) {
     set(easy, CURLOPT_PROXY, "");
-    return;
+    return false;
   }
   if (!proxy.url.empty()) set(easy, CURLOPT_PROXY, proxy.url.c_str());
   if (!proxy.username.empty()) {
@@ -101,6 +104,9 @@ void set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   }
   // What is meant for the server is not told to the proxy in CONNECT, nor the other way round.
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  if (equal_ignoring_case(url.substr(0, 6), "https:")) return false;  // it goes through a tunnel
+  return !proxy.url.empty() ||
+         first_variable({"http_proxy", "all_proxy", "ALL_PROXY"}).data() != nullptr;
 }
 
 void set_http_version(CURL* easy, HttpVersion version) {

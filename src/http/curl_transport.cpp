@@ -139,6 +139,7 @@ class CurlExchange final : public Exchange {
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
   bool too_large_ = false;
+  bool proxy_may_answer_ = false;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
@@ -179,7 +180,7 @@ void CurlExchange::apply_options() {
 #endif
   apply_method();
   set_tls(channel_->easy, pool_->options.tls);
-  set_proxy(channel_->easy, pool_->options.proxy, request_.url);
+  proxy_may_answer_ = set_proxy(channel_->easy, pool_->options.proxy, request_.url);
   set_http_version(channel_->easy, pool_->options.http_version);
 }
 
@@ -289,7 +290,7 @@ Response CurlExchange::finish() {
   if (*done_ != CURLE_OK) fail(*done_);
   long status = 0;
   curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 407) {  // never the server's
+  if (status == 407 && proxy_may_answer_) {
     const Failure failure = classify_proxy_status(status, request_.url);
     abandon();
     throw TransportError(failure.kind, failure.advice, false);

@@ -140,6 +140,15 @@ TEST(ProxyTest, WantsTheRightPassword) {
   EXPECT_EQ(origin.heads().size(), 1u);
 }
 
+TEST(ProxyTest, AServersOwn407IsAnAnswer) {
+  const Recorder odd("407 Proxy Authentication Required");
+  EXPECT_EQ(get(odd.url()).status, 407);
+  EXPECT_EQ(get(odd.url(), {.proxy = {.url = "direct"}}).status, 407);
+  EXPECT_THROW(get(odd.url(), {.proxy = {.url = odd.url()}}), TransportError);
+  const Environment environment("http_proxy", odd.url());
+  EXPECT_THROW(get("http://git.example.com/"), TransportError);
+}
+
 TEST(ProxyTest, OneThatIsDownIsTriedAgain) {
   const int port = test_support::free_port();
   for (const char* origin : {"http://127.0.0.1:1", "https://127.0.0.1:1", "http://[::1]:1"}) {
