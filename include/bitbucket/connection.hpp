@@ -96,7 +96,7 @@ struct ConnectionOptions {
   TlsOptions tls = {};
   ProxyOptions proxy = {};
   HttpVersion http_version = HttpVersion::v1_1;
-  RetryOptions retry = {};
+  RetryOptions retry = RetryOptions();  // not {}: GCC 12 then warns in the code of who uses it
   Observer observer = {};
   std::vector<std::string> observed_headers = {"Content-Type", "Retry-After", "X-ASEN"};
   std::string user_agent = {};  ///< put before the library's own

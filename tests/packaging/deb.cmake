@@ -23,7 +23,7 @@ function(package name)
     endif()
   endforeach()
   # Everybody's files are root's, and nobody else writes them.
-  if(NOT contents MATCHES "share/doc/${name}/copyright" OR contents MATCHES "(^|\n).....w...." OR
+  if(NOT contents MATCHES "share/doc/${name}/copyright" OR contents MATCHES "(^|\n)[d-](....|.......)w" OR
      contents MATCHES "(^|\n)[^\n]+ (\\./)?usr/(local|lib/cmake)|(^|\n)[drwxl-]+ [^r]")
     message(SEND_ERROR "the contents of ${name} are not right:\n${contents}")
   endif()
