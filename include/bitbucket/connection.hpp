@@ -27,9 +27,9 @@ struct TlsOptions {
   std::string client_key = {};  ///< empty: it is in client_certificate
   Secret client_key_passphrase = {};
   TlsVersion min_version = TlsVersion::v1_2;
-  /// Accepts any certificate, so that anybody on the way can answer, and read the credentials: for
-  /// experiments only.  Each Attempt then says peer_unverified.
-  bool insecure_skip_verify = false;
+  /// False accepts any certificate, so that anybody on the way can answer, and read the
+  /// credentials: for experiments only.  Each Attempt then says peer_unverified.
+  bool verify = true;
 };
 
 /// The way to the server; docs/connections.md says what the environment adds.
@@ -75,7 +75,7 @@ struct Attempt {
   std::string_view request_id = {};  ///< X-AREQUESTID
   const std::vector<Header>* headers =
       nullptr;  ///< of the answer, only ConnectionOptions::observed_headers
-  /// TlsOptions::insecure_skip_verify is set: nobody knows who answered.
+  /// TlsOptions::verify is off: nobody knows who answered.
   bool peer_unverified = false;
 };
 

@@ -66,8 +66,8 @@ void check_options(const ConnectionOptions& options) {
 }
 
 void set_tls(CURL* easy, const TlsOptions& tls) {
-  set(easy, CURLOPT_SSL_VERIFYPEER, tls.insecure_skip_verify ? 0L : 1L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, tls.insecure_skip_verify ? 0L : 2L);
+  set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
   set(easy, CURLOPT_SSLVERSION,
       static_cast<long>(tls.min_version == TlsVersion::v1_3 ? CURL_SSLVERSION_TLSv1_3
                                                             : CURL_SSLVERSION_TLSv1_2));

@@ -112,7 +112,7 @@ TEST_F(TlsTest, SaysThatACertificateIsTooOldOrTooNew) {
 TEST_F(TlsTest, AcceptsAnyCertificateOnlyWhenToldSoAndShowsIt) {
   const TlsServer server(Identity({.name = "DNS:git.example.com"}), {.body = R"({"slug":"demo"})"});
   ClientOptions options{.base_url = server.url()};
-  options.connection.tls.insecure_skip_verify = true;
+  options.connection.tls.verify = false;
   int unverified = 0;
   options.connection.observer = [&](const Attempt& attempt) {
     unverified += attempt.peer_unverified;
