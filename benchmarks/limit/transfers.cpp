@@ -98,6 +98,7 @@ Slot& Transfers::wait() {
 
 void Transfers::drive(curl_socket_t socket, int events) {
   int running = 0;
+  if (socket == CURL_SOCKET_TIMEOUT) timeout_ms_ = -1;  // it goes off once, unless it is set anew
   curl_multi_socket_action(multi_, socket, events, &running);
   collect();
 }
