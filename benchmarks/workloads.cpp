@@ -33,16 +33,16 @@ BitbucketServer make_client(const Options& options) {
   set_in_flight(paging, options.in_flight);
   bitbucket::ConnectionOptions connection;
   connection.tls.ca_file = options.ca_file;
-  return BitbucketServer{{.base_url = options.base_url,
-                          .credentials =
-                              bitbucket::OAuth1Credentials{
-                                  .consumer_key = options.consumer_key,
-                                  .private_key = bitbucket::Secret(options.private_key),
-                                  .access_token = bitbucket::Secret(options.access_token),
-                                  .access_token_secret =
-                                      bitbucket::Secret(options.access_token_secret)},
-                          .paging = paging,
-                          .connection = connection}};
+  return BitbucketServer{
+      {.base_url = options.base_url,
+       .credentials =
+           bitbucket::OAuth1Credentials{
+               .consumer_key = options.consumer_key,
+               .private_key = bitbucket::Secret(options.private_key),
+               .access_token = bitbucket::Secret(options.access_token),
+               .access_token_secret = bitbucket::Secret(options.access_token_secret)},
+       .paging = paging,
+       .connection = connection}};
 }
 
 RepoRef repo_of(const Options& options) { return {options.project, options.slug}; }
@@ -100,7 +100,8 @@ Outcome changes(const Options& options) {
   return joined(options, client.concurrently(
                              newest,
                              [&](const BitbucketServer& c, const Commit& commit) {
-                               return tally_of(options, c.commits.changes(repo, commit.id).to_vector());
+                               return tally_of(options,
+                                               c.commits.changes(repo, commit.id).to_vector());
                              },
                              concurrency_of(options)));
 }

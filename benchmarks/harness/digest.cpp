@@ -65,8 +65,7 @@ void add(Digest& d, const RepoPath& p) {
 void add(Digest& d, const ConflictChange& c) { add_all(d, c.path, c.src_path, c.type); }
 
 void add(Digest& d, const Project& p) {
-  add_all(d, p.key, p.id, p.name, p.description, p.is_public, p.type, p.scope,
-          p.owner.has_value());
+  add_all(d, p.key, p.id, p.name, p.description, p.is_public, p.type, p.scope, p.owner.has_value());
   if (p.owner) add_person(d, *p.owner);
   add_all(d, p.links, p.avatar_url);
 }

@@ -62,10 +62,14 @@ Options parse_options(int argc, char** argv) {
   const char* program = argv[0];
   std::string repo, key_file;
   const std::map<std::string_view, std::string*> texts = {
-      {"--base-url", &out.base_url},           {"--consumer-key", &out.consumer_key},
-      {"--private-key", &key_file},            {"--access-token", &out.access_token},
-      {"--repo", &repo},                       {"--repo-prefix", &out.repo_prefix},
-      {"--access-token-secret", &out.access_token_secret}, {"--ca-file", &out.ca_file}};
+      {"--base-url", &out.base_url},
+      {"--consumer-key", &out.consumer_key},
+      {"--private-key", &key_file},
+      {"--access-token", &out.access_token},
+      {"--repo", &repo},
+      {"--repo-prefix", &out.repo_prefix},
+      {"--access-token-secret", &out.access_token_secret},
+      {"--ca-file", &out.ca_file}};
   const std::map<std::string_view, int*> numbers = {{"--repos", &out.repos},
                                                     {"--count", &out.count},
                                                     {"--page-size", &out.page_size},

@@ -50,9 +50,12 @@ std::string person(std::uint64_t n) {
 
 std::string message(std::size_t i) {
   static constexpr std::array<const char*, 6> subjects = {
-      "the order of pages when a repository is empty", "a leak in the importer's retry loop",
-      "builds on machines with one core",              "the wording of the access token page",
-      "time-outs of webhooks behind a proxy",          "how renamed files are shown in diffs"};
+      "the order of pages when a repository is empty",
+      "a leak in the importer's retry loop",
+      "builds on machines with one core",
+      "the wording of the access token page",
+      "time-outs of webhooks behind a proxy",
+      "how renamed files are shown in diffs"};
   static constexpr std::array<const char*, 4> verbs = {"Fix", "Improve", "Document", "Simplify"};
   const std::uint64_t n = mixed(i * 3 + 1);
   std::string out = text("PRJ-%d: %s %s", static_cast<int>(n % 9000), verbs[n / 7 % verbs.size()],
@@ -71,7 +74,8 @@ std::string parent(std::size_t i) {
 
 std::string commit(std::size_t i) {
   const std::string id = commit_id(i);
-  const auto time = static_cast<long long>(1'700'000'000'000 - static_cast<std::int64_t>(i) * 61'000);
+  const auto time =
+      static_cast<long long>(1'700'000'000'000 - static_cast<std::int64_t>(i) * 61'000);
   std::string out = text(R"({"id":"%s","displayId":"%.11s","author":)", id.c_str(), id.c_str());
   out += person(mixed(i));
   out += text(R"(,"authorTimestamp":%lld,"committer":)", time);
@@ -80,12 +84,14 @@ std::string commit(std::size_t i) {
   out += message(i) + R"(","parents":[)" + parent(i + 1);
   if (i % 10 == 3) out += ',' + parent(i + 5);
   out += ']';
-  if (i % 5 == 0) out += text(R"(,"properties":{"jira-key":["PRJ-%d"]})", static_cast<int>(i % 9000));
+  if (i % 5 == 0)
+    out += text(R"(,"properties":{"jira-key":["PRJ-%d"]})", static_cast<int>(i % 9000));
   return out + '}';
 }
 
 std::string path(std::uint64_t n) {
-  static constexpr std::array<const char*, 5> folders = {"src", "include", "tests", "docs", "cmake"};
+  static constexpr std::array<const char*, 5> folders = {"src", "include", "tests", "docs",
+                                                         "cmake"};
   const char* folder = folders[n % folders.size()];
   const int number = static_cast<int>(n / 5 % 800);
   return text(
@@ -175,12 +181,20 @@ std::string sample_repo(std::string_view project, std::string_view slug) {
   return R"({"slug":")" + s + R"(","id":1234,"name":")" + s +
          R"(","description":"Where it all began","hierarchyId":"e3c939f9ef4a7fae272e",)"
          R"("scmId":"git","state":"AVAILABLE","statusMessage":"Available","forkable":true,)"
-         R"("project":{"key":")" + p + R"(","id":17,"name":"The project","description":)"
+         R"("project":{"key":")" +
+         p +
+         R"(","id":17,"name":"The project","description":)"
          R"("Everything of ours","public":false,"type":"NORMAL","links":{"self":[{"href":")" +
-         site + "projects/" + p + R"("}]}},"public":true,"archived":false,"links":{"clone":)"
-         R"([{"href":")" + site + "scm/" + p + '/' + s + R"(.git","name":"http"},)"
-         R"({"href":"ssh://git@git.example.com:7999/)" + p + '/' + s + R"(.git","name":"ssh"}],)"
-         R"("self":[{"href":")" + site + "projects/" + p + "/repos/" + s + R"(/browse"}]}})";
+         site + "projects/" + p +
+         R"("}]}},"public":true,"archived":false,"links":{"clone":)"
+         R"([{"href":")" +
+         site + "scm/" + p + '/' + s +
+         R"(.git","name":"http"},)"
+         R"({"href":"ssh://git@git.example.com:7999/)" +
+         p + '/' + s +
+         R"(.git","name":"ssh"}],)"
+         R"("self":[{"href":")" +
+         site + "projects/" + p + "/repos/" + s + R"(/browse"}]}})";
 }
 
 std::size_t index_of_commit(std::string_view id) {

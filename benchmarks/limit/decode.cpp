@@ -8,174 +8,12 @@
 #include <string>
 #include <vector>
 
-#include <simdjson.h>
+#include "limit/members.hpp"
 
 namespace benchmarks::limit {
 namespace {
 
 using namespace bitbucket;
-namespace ondemand = simdjson::ondemand;
-
-[[noreturn, gnu::noinline, gnu::cold]] void fail(simdjson::error_code error) {
-  throw std::runtime_error(simdjson::error_message(error));
-}
-
-[[gnu::always_inline]] inline void check(simdjson::error_code error) {
-  if (error) [[unlikely]]
-    fail(error);
-}
-
-/// The members of one object, from the first to the last.
-class Members {
- public:
-  explicit Members(ondemand::object object) {
-    check(object.begin().get(next_));
-    check(object.end().get(end_));
-    load();
-  }
-
-  [[nodiscard]] bool more() const noexcept { return !done_; }
-  template <std::size_t N>
-  [[gnu::always_inline]] [[nodiscard]] bool at(const char (&name)[N]) const noexcept {
-    return !done_ && std::memcmp(key_, name, N - 1) == 0 && key_[N - 1] == '"';
-  }
-  /// Tells a null, and passes over it.
-  [[gnu::always_inline]] bool null() {
-    if (first() != 'n') return false;
-    step();
-    return true;
-  }
-  [[gnu::always_inline]] void text(std::string& out) {
-    if (null()) return;
-    assign(field_.value(), out);
-    step();
-  }
-  void number(std::int64_t& out) {
-    if (null()) return;
-    check(field_.value().get_int64().get(out));
-    step();
-  }
-  void number(std::optional<std::int64_t>& out) {
-    if (first() != 'n') {
-      number(out.emplace());
-    } else {
-      step();
-    }
-  }
-  void flag(bool& out) {
-    if (null()) return;
-    check(field_.value().get_bool().get(out));
-    step();
-  }
-  void time(Timestamp& out) {
-    std::int64_t ms = 0;
-    number(ms);
-    out = Timestamp(std::chrono::milliseconds(ms));
-  }
-  void raw(RawJson& out) {
-    if (null()) return;
-    std::string_view text;
-    ondemand::object object;
-    check(field_.value().get_object().get(object));
-    check(object.raw_json().get(text));
-    out.text.assign(text);
-    step();
-  }
-  ondemand::object object() {
-    ondemand::object out;
-    check(field_.value().get_object().get(out));
-    return out;
-  }
-  ondemand::array array() {
-    ondemand::array out;
-    check(field_.value().get_array().get(out));
-    return out;
-  }
-  [[nodiscard]] std::string_view token() noexcept { return field_.value().raw_json_token(); }
-  [[nodiscard]] std::string_view key() const noexcept {
-    return {key_, static_cast<std::size_t>(std::strchr(key_, '"') - key_)};
-  }
-  char first() noexcept { return *field_.value().raw_json_token().data(); }
-  /// To the next member, once an object or array was read.
-  [[gnu::always_inline]] void step() {
-    ++next_;
-    load();
-  }
-
-  [[gnu::noinline]] static void unescape(ondemand::value value, std::string& out) {
-    std::string_view text;
-    check(value.get_string().get(text));
-    out.assign(text);
-  }
-  [[gnu::always_inline]] static void assign(ondemand::value value, std::string& out) {
-    // The token ends where the next one begins; without escapes it is the text.
-    std::string_view token = value.raw_json_token();
-    while (token.back() != '"') token.remove_suffix(1);
-    token = token.substr(1, token.size() - 2);
-    if (std::memchr(token.data(), '\\', token.size())) return unescape(value, out);
-    ondemand::raw_json_string consumed;
-    check(value.get_raw_json_string().get(consumed));
-    out.assign(token);
-  }
-
- private:
-  [[gnu::always_inline]] void load() {
-    done_ = next_ == end_;
-    if (done_) return;
-    check((*next_).get(field_));
-    key_ = field_.key().raw();
-  }
-
-  ondemand::object_iterator next_, end_;
-  ondemand::field field_;
-  const char* key_ = nullptr;
-  bool done_ = false;
-};
-
-/// The members of an object that has all that are asked for, in their order: the quickest way that
-/// simdjson offers.  Members is for all other objects.
-class InOrder {
- public:
-  explicit InOrder(ondemand::object& object) : object_(object) {}
-
-  [[gnu::always_inline]] bool find(std::string_view name) {
-    return object_.find_field(name).get(value_) == simdjson::SUCCESS;
-  }
-  [[gnu::always_inline]] bool text(std::string_view name, std::string& out) {
-    if (!find(name) || *value_.raw_json_token().data() != '"') return false;
-    Members::assign(value_, out);
-    return true;
-  }
-  [[gnu::always_inline]] bool number(std::string_view name, std::int64_t& out) {
-    return find(name) && value_.get_int64().get(out) == simdjson::SUCCESS;
-  }
-  [[gnu::always_inline]] bool flag(std::string_view name, bool& out) {
-    return find(name) && value_.get_bool().get(out) == simdjson::SUCCESS;
-  }
-  [[gnu::always_inline]] bool time(std::string_view name, Timestamp& out) {
-    std::int64_t ms = 0;
-    if (!number(name, ms)) return false;
-    out = Timestamp(std::chrono::milliseconds(ms));
-    return true;
-  }
-  [[gnu::always_inline]] bool normal(std::string_view name, Open<UserType>& out) {
-    if (!find(name) || !value_.raw_json_token().starts_with("\"NORMAL\"")) return false;
-    ondemand::raw_json_string consumed;
-    check(value_.get_raw_json_string().get(consumed));
-    out = UserType::normal;
-    return true;
-  }
-  [[gnu::always_inline]] bool object(std::string_view name, ondemand::object& out) {
-    return find(name) && value_.get_object().get(out) == simdjson::SUCCESS;
-  }
-  [[gnu::always_inline]] bool array(std::string_view name, ondemand::array& out) {
-    return find(name) && value_.get_array().get(out) == simdjson::SUCCESS;
-  }
-
- private:
-  ondemand::object& object_;
-  ondemand::value value_;
-};
 
 /// Starts again with an object that was not as expected.
 template <class T>
@@ -213,9 +51,12 @@ void read(ondemand::object object, Links& out) {
       link.rel.assign(rel);
       Members link_members(link_object);
       while (link_members.more()) {
-        if (link_members.at("href")) link_members.text(link.href);
-        else if (link_members.at("name")) link_members.text(link.name);
-        else link_members.step();
+        if (link_members.at("href"))
+          link_members.text(link.href);
+        else if (link_members.at("name"))
+          link_members.text(link.name);
+        else
+          link_members.step();
       }
     }
   }
@@ -267,7 +108,6 @@ void read(ondemand::object object, MinimalCommit& out) {
     if (m.more() && !m.at("id")) m.step();
   }
 }
-
 
 void read(ondemand::object object, Commit& out);
 void read(ondemand::object object, Change& out);
@@ -330,8 +170,10 @@ void read(ondemand::object object, Commit& out) {
       m.step();
     }
     if (!m.more()) break;
-    if (m.at("properties")) m.raw(out.properties);
-    else if (!m.at("id") && !m.at("author")) m.step();
+    if (m.at("properties"))
+      m.raw(out.properties);
+    else if (!m.at("id") && !m.at("author"))
+      m.step();
   }
 }
 
@@ -346,12 +188,18 @@ void read(Members& m, std::vector<std::string>& out) {
 
 void read(ondemand::object object, RepoPath& out) {
   for (Members m(object); m.more();) {
-    if (m.at("components")) read(m, out.components);
-    else if (m.at("parent")) m.text(out.parent);
-    else if (m.at("name")) m.text(out.name);
-    else if (m.at("extension")) m.text(out.extension);
-    else if (m.at("toString")) m.text(out.full);
-    else m.step();
+    if (m.at("components"))
+      read(m, out.components);
+    else if (m.at("parent"))
+      m.text(out.parent);
+    else if (m.at("name"))
+      m.text(out.name);
+    else if (m.at("extension"))
+      m.text(out.extension);
+    else if (m.at("toString"))
+      m.text(out.full);
+    else
+      m.step();
   }
 }
 
@@ -365,49 +213,85 @@ void read(ondemand::object object, Change& out) {
   for (Members m(object); m.more();) {
     if (m.at("contentId")) m.text(out.content_id);
     if (m.at("fromContentId")) m.text(out.from_content_id);
-    if (m.at("path")) { read(m.object(), out.path); m.step(); }
+    if (m.at("path")) {
+      read(m.object(), out.path);
+      m.step();
+    }
     if (m.at("executable")) m.flag(out.executable);
     if (m.at("percentUnchanged")) read_percentage(m, out.percent_unchanged);
     if (m.at("type")) read(m, out.type);
     if (m.at("nodeType")) read(m, out.node_type);
-    if (m.at("srcPath")) { read(m.object(), out.src_path.emplace()); m.step(); }
+    if (m.at("srcPath")) {
+      read(m.object(), out.src_path.emplace());
+      m.step();
+    }
     if (m.at("srcExecutable")) m.flag(out.src_executable.emplace());
     if (m.at("srcNodeType")) read(m, out.src_node_type.emplace());
-    if (m.at("links")) { read(m.object(), out.links); m.step(); }
-    if (m.at("properties")) m.raw(out.properties);
-    else if (m.more() && !m.at("contentId")) m.step();
+    if (m.at("links")) {
+      read(m.object(), out.links);
+      m.step();
+    }
+    if (m.at("properties"))
+      m.raw(out.properties);
+    else if (m.more() && !m.at("contentId"))
+      m.step();
   }
 }
 
 void read(ondemand::object object, Project& out) {
   for (Members m(object); m.more();) {
-    if (m.at("key")) m.text(out.key);
-    else if (m.at("id")) m.number(out.id);
-    else if (m.at("name")) m.text(out.name);
-    else if (m.at("description")) m.text(out.description);
-    else if (m.at("public")) m.flag(out.is_public);
-    else if (m.at("type")) read(m, out.type);
-    else if (m.at("links")) { read(m.object(), out.links); m.step(); }
-    else m.step();
+    if (m.at("key"))
+      m.text(out.key);
+    else if (m.at("id"))
+      m.number(out.id);
+    else if (m.at("name"))
+      m.text(out.name);
+    else if (m.at("description"))
+      m.text(out.description);
+    else if (m.at("public"))
+      m.flag(out.is_public);
+    else if (m.at("type"))
+      read(m, out.type);
+    else if (m.at("links")) {
+      read(m.object(), out.links);
+      m.step();
+    } else
+      m.step();
   }
 }
 
 void read(ondemand::object object, Repo& out) {
   for (Members m(object); m.more();) {
-    if (m.at("slug")) m.text(out.slug);
-    else if (m.at("id")) m.number(out.id);
-    else if (m.at("name")) m.text(out.name);
-    else if (m.at("description")) m.text(out.description);
-    else if (m.at("hierarchyId")) m.text(out.hierarchy_id);
-    else if (m.at("scmId")) m.text(out.scm_id);
-    else if (m.at("state")) read(m, out.state);
-    else if (m.at("statusMessage")) m.text(out.status_message);
-    else if (m.at("forkable")) m.flag(out.forkable);
-    else if (m.at("project")) { read(m.object(), out.project); m.step(); }
-    else if (m.at("public")) m.flag(out.is_public);
-    else if (m.at("archived")) m.flag(out.archived);
-    else if (m.at("links")) { read(m.object(), out.links); m.step(); }
-    else m.step();
+    if (m.at("slug"))
+      m.text(out.slug);
+    else if (m.at("id"))
+      m.number(out.id);
+    else if (m.at("name"))
+      m.text(out.name);
+    else if (m.at("description"))
+      m.text(out.description);
+    else if (m.at("hierarchyId"))
+      m.text(out.hierarchy_id);
+    else if (m.at("scmId"))
+      m.text(out.scm_id);
+    else if (m.at("state"))
+      read(m, out.state);
+    else if (m.at("statusMessage"))
+      m.text(out.status_message);
+    else if (m.at("forkable"))
+      m.flag(out.forkable);
+    else if (m.at("project")) {
+      read(m.object(), out.project);
+      m.step();
+    } else if (m.at("public"))
+      m.flag(out.is_public);
+    else if (m.at("archived"))
+      m.flag(out.archived);
+    else if (m.at("links")) {
+      read(m.object(), out.links);
+      m.step();
+    } else
+      m.step();
   }
 }
 

@@ -162,8 +162,8 @@ Outcome fanout(const Options& options) {
   Transfers transfers(options, static_cast<std::size_t>(options.concurrency));
   return many<Commit>(
       options, transfers, static_cast<std::size_t>(options.repos), [&](std::size_t i) {
-        Target out = transfers.target(
-            repo_path(options, options.repo_prefix + std::to_string(i)) + "/commits");
+        Target out = transfers.target(repo_path(options, options.repo_prefix + std::to_string(i)) +
+                                      "/commits");
         set_place(out, 0, std::min(options.count, options.page_size));
         return out;
       });
@@ -176,9 +176,9 @@ std::vector<std::string> newest(const Options& options, Transfers& transfers) {
   Target target = transfers.target(repo_path(options, options.slug) + "/commits");
   std::optional<std::int64_t> next = 0;
   while (next && ids.size() < count) {
-    set_place(target, *next,
-              std::min<std::int64_t>(options.page_size,
-                                     static_cast<std::int64_t>(count - ids.size())));
+    set_place(
+        target, *next,
+        std::min<std::int64_t>(options.page_size, static_cast<std::int64_t>(count - ids.size())));
     transfers.sign(transfers.slot(0), target);
     transfers.send(transfers.slot(0));
     Page<Commit> page;

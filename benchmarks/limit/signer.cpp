@@ -74,9 +74,7 @@ void Signer::sign(const Target& target, std::string& header) {
   const std::int64_t now = std::time(nullptr);
   std::string& base = base_string_;
   base.assign("GET&").append(target.encoded_url).append(1, '&');
-  const auto add_query = [&base](std::string_view query) {
-    percent_encode(base, query);
-  };
+  const auto add_query = [&base](std::string_view query) { percent_encode(base, query); };
   if (!target.before.empty()) add_query(target.before + '&');
   base.append("oauth_consumer_key%3D").append(consumer_key_2_);
   base.append("%26oauth_nonce%3D").append(nonce_);
@@ -89,16 +87,16 @@ void Signer::sign(const Target& target, std::string& header) {
   // than this either, and some systems refuse to be told SHA-1.
   std::array<unsigned char, 35> info = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
                                         0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
-  require(EVP_Digest(base.data(), base.size(), info.data() + 15, nullptr, sha1_.get(), nullptr) == 1,
-          "no digest");
+  require(
+      EVP_Digest(base.data(), base.size(), info.data() + 15, nullptr, sha1_.get(), nullptr) == 1,
+      "no digest");
   std::array<unsigned char, 1024> binary;
   std::size_t size = binary.size();
   require(EVP_PKEY_sign(context_.get(), binary.data(), &size, info.data(), info.size()) > 0,
           "no signature");
   signature_.resize(size * 4 / 3 + 8);
-  signature_.resize(static_cast<std::size_t>(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(signature_.data()), binary.data(),
-                      static_cast<int>(size))));
+  signature_.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+      reinterpret_cast<unsigned char*>(signature_.data()), binary.data(), static_cast<int>(size))));
 
   header.assign("Authorization: OAuth oauth_consumer_key=\"").append(consumer_key_);
   header.append("\", oauth_nonce=\"").append(nonce_);

@@ -35,9 +35,9 @@ class Signer {
   std::shared_ptr<evp_pkey_st> key_;
   std::shared_ptr<evp_pkey_ctx_st> context_;
   std::shared_ptr<evp_md_st> sha1_;
-  std::string consumer_key_, token_;    // encoded
+  std::string consumer_key_, token_;      // encoded
   std::string consumer_key_2_, token_2_;  // encoded twice, for the base string
-  std::string nonce_;                   // random, with a counter at its end
+  std::string nonce_;                     // random, with a counter at its end
   std::uint64_t counter_ = 0;
   std::string base_string_;
   std::string signature_;

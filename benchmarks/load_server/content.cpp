@@ -76,8 +76,8 @@ Answer Content::page(const Rows& rows, std::size_t first_row, const Place& place
 Answer Content::answer(std::string_view target) const {
   const std::size_t question = target.find('?');
   std::string_view path = target.substr(0, question);
-  const Place place =
-      place_of(question == std::string_view::npos ? std::string_view() : target.substr(question + 1));
+  const Place place = place_of(question == std::string_view::npos ? std::string_view()
+                                                                  : target.substr(question + 1));
   constexpr std::string_view root = "/rest/api/1.0/projects/";
   if (!path.starts_with(root)) return not_found();
   path.remove_prefix(root.size());

@@ -31,16 +31,27 @@ benchmarks::ServerOptions parse(int argc, char** argv) {
     if (i + 1 == argc) refuse();
     const std::string_view name = argv[i];
     const std::string value = argv[i + 1];
-    const auto number = [&] { return static_cast<std::size_t>(std::strtoull(value.c_str(), nullptr, 10)); };
-    if (name == "--port") out.port = static_cast<int>(number());
-    else if (name == "--commits") out.commits = number();
-    else if (name == "--cap") out.cap = number();
-    else if (name == "--latency-us") out.latency = std::chrono::microseconds(number());
-    else if (name == "--tls-certificate") out.certificate = value;
-    else if (name == "--tls-key") out.key = value;
-    else if (name == "--verify-key") out.verify_key = value;
-    else if (name == "--verify-every") out.verify_every = static_cast<int>(number());
-    else refuse();
+    const auto number = [&] {
+      return static_cast<std::size_t>(std::strtoull(value.c_str(), nullptr, 10));
+    };
+    if (name == "--port")
+      out.port = static_cast<int>(number());
+    else if (name == "--commits")
+      out.commits = number();
+    else if (name == "--cap")
+      out.cap = number();
+    else if (name == "--latency-us")
+      out.latency = std::chrono::microseconds(number());
+    else if (name == "--tls-certificate")
+      out.certificate = value;
+    else if (name == "--tls-key")
+      out.key = value;
+    else if (name == "--verify-key")
+      out.verify_key = value;
+    else if (name == "--verify-every")
+      out.verify_every = static_cast<int>(number());
+    else
+      refuse();
   }
   if (out.commits == 0 || out.cap == 0 || out.verify_every < 1) refuse();
   return out;

@@ -17,11 +17,11 @@ namespace benchmarks {
 struct ServerOptions {
   int port = 0;  ///< 0: any that is free
   std::size_t commits = 100'000;
-  std::size_t cap = 1000;              ///< largest page
+  std::size_t cap = 1000;                ///< largest page
   std::chrono::microseconds latency{0};  ///< between a request and its answer
-  std::string certificate, key;        ///< PEM files; https when given
-  std::string verify_key;              ///< PEM file; signatures are looked at when given
-  int verify_every = 1;                ///< and then of every n-th request
+  std::string certificate, key;          ///< PEM files; https when given
+  std::string verify_key;                ///< PEM file; signatures are looked at when given
+  int verify_every = 1;                  ///< and then of every n-th request
 };
 
 class Connection;

@@ -20,7 +20,8 @@ std::string encoded(std::string_view text) {
   std::string out;
   for (const unsigned char c : text) {
     const bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
-    if (letter || (c >= '0' && c <= '9') || std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos) {
+    if (letter || (c >= '0' && c <= '9') ||
+        std::string_view("-._~").find(static_cast<char>(c)) != std::string_view::npos) {
       out += static_cast<char>(c);
     } else {
       out += '%';
@@ -35,7 +36,8 @@ std::string decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(std::strtol(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16));
+      out +=
+          static_cast<char>(std::strtol(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16));
       i += 2;
     } else {
       out += text[i];
@@ -112,7 +114,7 @@ bool Verifier::accepts(std::string_view base, std::string_view target,
   if (length < padding) return false;
   const std::string text = base_string(base, target.substr(0, question), std::move(parameters));
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                       &EVP_MD_CTX_free);
+                                                                        &EVP_MD_CTX_free);
   return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha1(), nullptr, key_.get()) == 1 &&
          EVP_DigestVerify(context.get(), binary.data(), static_cast<std::size_t>(length - padding),
                           reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;

@@ -29,12 +29,13 @@ std::string repo_path(const Options& options, const std::string& slug) {
 
 /// Gets pages until `wanted` values were there.
 template <class T, class Each>
-void pages(Session& session, const std::string& path, int page_size, std::size_t wanted, Each each) {
+void pages(Session& session, const std::string& path, int page_size, std::size_t wanted,
+           Each each) {
   std::size_t start = 0;
   for (bool last = false; !last && wanted > 0;) {
     const auto limit = std::min(static_cast<std::size_t>(page_size), wanted);
-    const nlohmann::json page = session.get(
-        path, {{"limit", std::to_string(limit)}, {"start", std::to_string(start)}});
+    const nlohmann::json page =
+        session.get(path, {{"limit", std::to_string(limit)}, {"start", std::to_string(start)}});
     std::vector<T> values;
     for (const auto& value : page.at("values")) peer::take(value, values.emplace_back());
     values.resize(std::min(values.size(), wanted));
@@ -99,11 +100,11 @@ Outcome fanout(const Options& options) {
   return many(options, account, static_cast<std::size_t>(options.repos),
               [&](Session& session, std::size_t i) {
                 Tally tally(options);
-                pages<Commit>(session,
-                              repo_path(options, options.repo_prefix + std::to_string(i)) +
-                                  "/commits",
-                              options.page_size, static_cast<std::size_t>(options.count),
-                              [&](const Commit& commit) { tally(commit); });
+                pages<Commit>(
+                    session,
+                    repo_path(options, options.repo_prefix + std::to_string(i)) + "/commits",
+                    options.page_size, static_cast<std::size_t>(options.count),
+                    [&](const Commit& commit) { tally(commit); });
                 return tally.outcome();
               });
 }

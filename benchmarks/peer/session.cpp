@@ -25,15 +25,14 @@ std::string nonce() {
 
 std::string base64(const std::vector<unsigned char>& bytes) {
   std::string out(bytes.size() * 4 / 3 + 8, '\0');
-  out.resize(static_cast<std::size_t>(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes.data(),
-                      static_cast<int>(bytes.size()))));
+  out.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+      reinterpret_cast<unsigned char*>(out.data()), bytes.data(), static_cast<int>(bytes.size()))));
   return out;
 }
 
 std::string signature_of(const std::string& text, EVP_PKEY* key) {
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                       &EVP_MD_CTX_free);
+                                                                        &EVP_MD_CTX_free);
   std::vector<unsigned char> out(1024);
   std::size_t size = out.size();
   if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha1(), nullptr, key) != 1 ||
@@ -86,7 +85,8 @@ Session::Session(const Options& options, const Account& account)
     : options_(options), account_(account), easy_(curl_easy_init(), &curl_easy_cleanup) {
   curl_easy_setopt(easy_.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_.get(), CURLOPT_WRITEFUNCTION, &on_body);
-  if (!options.ca_file.empty()) curl_easy_setopt(easy_.get(), CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.ca_file.empty())
+    curl_easy_setopt(easy_.get(), CURLOPT_CAINFO, options.ca_file.c_str());
 }
 
 nlohmann::json Session::get(const std::string& path, const Query& query) {
