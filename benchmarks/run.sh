@@ -236,12 +236,16 @@ plot_series() {
   done
 }
 
-# draw NAME TITLE X-LABEL EXTRA FILE...: one picture of the points that were taken
+# What a program is called in pictures.
+declare -A title_of=([benchmark_limit]=limit [bitbucket-workloads]=library [benchmark_peer]=peer)
+
+# draw NAME TITLE X-LABEL X-SCALE FILE=TITLE...: one picture of the points that were taken
 draw() {
-  local name=$1 title=$2 label=$3 extra=$4 file lines=()
+  local name=$1 title=$2 label=$3 scale=$4 file lines=()
   shift 4
   for file in "$@"; do
-    [[ ! -s $work/$file ]] || lines+=("'$work/$file' using 1:2 with linespoints linewidth 2 title '${file%%.*} ${file##*.}'")
+    [[ ! -s $work/${file%%=*} ]] ||
+      lines+=("'$work/${file%%=*}' using 1:2 with linespoints linewidth 2 title '${file#*=}'")
   done
   gnuplot <<TEXT
 set terminal svg size 720,440 font 'sans,13' background '#ffffff'
@@ -251,8 +255,8 @@ set xlabel '$label'
 set ylabel 'seconds'
 set yrange [0:*]
 set grid
-set key top ${extra:+right}
-$extra
+set key top $([[ -z $scale ]] && printf left || printf right)
+$scale
 plot $(IFS=, && printf '%s' "${lines[*]}")
 TEXT
   say "$plots/$name.svg"
@@ -260,13 +264,16 @@ TEXT
 
 draw_all() {
   mkdir -p "$plots"
-  local in_flight=() ms program
-  for ms in 5 20; do
-    for program in benchmark_limit bitbucket-workloads; do in_flight+=("in-flight-$ms.$program"); done
+  local in_flight=() by_latency=() by_size=() ms program
+  for program in "${programs[@]}"; do
+    for ms in 5 20; do in_flight+=("in-flight-$ms.$program=${title_of[$program]}, $ms ms"); done
+    by_latency+=("latency.$program=${title_of[$program]}")
+    by_size+=("page-size.$program=${title_of[$program]}")
   done
-  draw in-flight 'A walk of 100 pages at 5 and 20 ms latency' 'pages in flight' 'set logscale x 2' "${in_flight[@]}"
-  draw latency 'A walk of 100 pages, one after the other' 'latency, ms' '' "${programs[@]/#/latency.}"
-  draw page-size 'A walk of 100,000 commits' 'commits a page' 'set logscale x' "${programs[@]/#/page-size.}"
+  draw in-flight 'A walk of 100 pages' 'pages in flight' 'set logscale x 2' "${in_flight[@]}"
+  draw latency 'A walk of 100 pages, one after the other' 'latency, ms' '' "${by_latency[@]}"
+  draw page-size 'A walk of 100,000 commits' 'commits a page' \
+    'set logscale x; set xtics (25, 50, 100, 250, 500, 1000)' "${by_size[@]}"
 }
 
 main() {
