@@ -49,12 +49,14 @@ enum class HttpVersion {
   v2,  ///< over https, where the server offers it; otherwise HTTP/1.1
 };
 
-/// When a request is sent again; docs/errors.md says which requests may be.
+/// When a request is sent again; docs/errors.md says which requests may be.  The functions are
+/// called from any thread that makes calls.
 struct RetryOptions {
   int max_attempts = 4;  ///< 1 sends everything once
   std::chrono::milliseconds first_delay = std::chrono::milliseconds(200);  ///< doubled each time
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);
-  /// Longest Retry-After that is waited for; a longer one is thrown to the caller.
+  /// Longest Retry-After that is waited for; a longer one is thrown to the caller at once, and
+  /// nothing is sent with the same credentials for this time.
   std::chrono::milliseconds max_retry_after = std::chrono::seconds(60);
   /// Sleeps; returns false when stopped.  Replaceable so that tests need not wait.
   std::function<bool(std::chrono::milliseconds, std::stop_token)> sleeper = {};

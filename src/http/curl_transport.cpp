@@ -83,9 +83,10 @@ class CurlExchange final : public Exchange {
   void set(CURLoption option, Value value) {
     http::set(channel_->easy, option, value);
   }
-  static void check(CURLMcode code) {
+  void check(CURLMcode code) const {
     if (code != CURLM_OK)
-      throw TransportError(TransportError::Kind::other, curl_multi_strerror(code), false);
+      throw TransportError(TransportError::Kind::other, curl_multi_strerror(code),
+                           may_have_been_sent());
   }
 
   void apply_options();

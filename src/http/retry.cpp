@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::chrono::seconds longest = std::chrono::hours(24 * 365);
 
+std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
 std::optional<int> number(std::string_view text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -51,8 +57,7 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
                                                       std::string_view date) {
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  while (value.ends_with(' ')) value.remove_suffix(1);
+  value = trim(value);
   if (value.empty()) return std::nullopt;
   if (value.find_first_not_of("0123456789") == std::string_view::npos) {
     const auto seconds = number(value);  // nothing on overflow
@@ -61,8 +66,9 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
   }
   const auto at = parse_http_date(value);
   if (!at) return std::nullopt;
-  const auto now = parse_http_date(date).value_or(
-      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
+  const auto now = parse_http_date(trim(date))
+                       .value_or(std::chrono::time_point_cast<std::chrono::seconds>(
+                           std::chrono::system_clock::now()));
   return std::clamp<std::chrono::seconds>(*at - now, std::chrono::seconds(0), longest);
 }
 
@@ -79,19 +85,29 @@ ConnectionOptions bounded(ConnectionOptions options) {
   return options;
 }
 
-std::chrono::milliseconds backoff(const RetryOptions& options, int failures) {
-  auto limit = options.first_delay;
-  for (int i = 1; i < failures && limit < options.max_delay; ++i) limit *= 2;
-  limit = std::min(limit, options.max_delay);
+std::chrono::milliseconds random_part(const RetryOptions& options,
+                                      std::chrono::milliseconds limit) {
   double part = 0;
   if (options.random) {
-    part = std::clamp(options.random(), 0.0, 1.0);
+    part = options.random();
+    part = part > 0 ? std::min(part, 1.0) : 0;  // also of what is no number
   } else {
     thread_local std::minstd_rand engine{std::random_device{}()};
     part = std::uniform_real_distribution<double>(0, 1)(engine);
   }
   return std::chrono::milliseconds(
       static_cast<std::int64_t>(static_cast<double>(limit.count()) * part));
+}
+
+std::chrono::milliseconds backoff(const RetryOptions& options, int failures) {
+  auto limit = options.first_delay;
+  for (int i = 1; i < failures && limit < options.max_delay; ++i) limit *= 2;
+  return random_part(options, std::min(limit, options.max_delay));
+}
+
+std::chrono::milliseconds spread_after(const RetryOptions& options,
+                                       std::chrono::milliseconds pause) {
+  return std::min(std::max(pause / 2, options.first_delay), options.max_delay);
 }
 
 std::chrono::steady_clock::time_point now(const RetryOptions& options) {

@@ -18,8 +18,16 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
 /// Reads an IMF-fixdate, "Sun, 06 Nov 1994 08:49:37 GMT"; independent of any locale.
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 
+/// A random part of `limit`: at least nothing, at most all of it.
+std::chrono::milliseconds random_part(const RetryOptions& options, std::chrono::milliseconds limit);
+
 /// Exponential backoff with full jitter: a random part of first_delay * 2^(failures - 1).
 std::chrono::milliseconds backoff(const RetryOptions& options, int failures);
+
+/// The time over which those who waited for a pause come back: half of it, but neither less
+/// than first_delay nor more than max_delay.
+std::chrono::milliseconds spread_after(const RetryOptions& options,
+                                       std::chrono::milliseconds pause);
 
 /// Returns the options with no time longer than a year: clocks of nanoseconds cannot add
 /// milliseconds::max(), which is how people write "no limit".

@@ -7,25 +7,19 @@
 #include <bitbucket/error.hpp>
 
 namespace bitbucket::inline v0_1::detail {
-namespace {
 
-std::int64_t ns(std::chrono::steady_clock::time_point time) noexcept {
-  return std::chrono::nanoseconds(time.time_since_epoch()).count();
-}
+using std::chrono::steady_clock;
 
-}  // namespace
-
-void Account::pause(std::chrono::steady_clock::time_point now,
-                    std::chrono::nanoseconds time) const noexcept {
-  const std::int64_t until = ns(now + time);
-  std::int64_t known = paused_until.load(std::memory_order_relaxed);
-  while (known < until && !paused_until.compare_exchange_weak(known, until)) {
+void Account::pause(steady_clock::time_point until) const noexcept {
+  const auto wanted = until.time_since_epoch().count();
+  auto known = paused_until_.load(std::memory_order_relaxed);
+  while (known < wanted && !paused_until_.compare_exchange_weak(known, wanted)) {
   }
 }
 
-std::chrono::nanoseconds Account::paused(std::chrono::steady_clock::time_point now) const noexcept {
-  const std::int64_t until = paused_until.load(std::memory_order_relaxed);
-  return std::chrono::nanoseconds(until == 0 ? 0 : std::max<std::int64_t>(0, until - ns(now)));
+steady_clock::time_point Account::paused_until() const noexcept {
+  return steady_clock::time_point(
+      steady_clock::duration(paused_until_.load(std::memory_order_relaxed)));
 }
 
 std::shared_ptr<const Account> Accounts::get(const FixedCredentials& credentials) {

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,13 +19,13 @@ namespace bitbucket::inline v0_1::detail {
 /// Parsed credentials, and the pause that a 429 imposes on all who use them.
 struct Account {
   std::shared_ptr<const auth::Authorizer> authorizer;
-  mutable std::atomic<std::int64_t> paused_until{0};  // of RetryOptions::clock, nanoseconds
 
-  void pause(std::chrono::steady_clock::time_point now,
-             std::chrono::nanoseconds time) const noexcept;
-  /// How long requests must still wait.
-  [[nodiscard]] std::chrono::nanoseconds paused(
-      std::chrono::steady_clock::time_point now) const noexcept;
+  /// Lets nobody send before `until` (of RetryOptions::clock); a longer pause stays.
+  void pause(std::chrono::steady_clock::time_point until) const noexcept;
+  [[nodiscard]] std::chrono::steady_clock::time_point paused_until() const noexcept;
+
+ private:
+  mutable std::atomic<std::chrono::steady_clock::rep> paused_until_{0};
 };
 
 /// The accounts of a server that were used last: equal credentials share one, however often they

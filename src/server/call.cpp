@@ -35,6 +35,17 @@ std::vector<Header> headers_of(const CallSpec& spec, const Core& core,
   return headers;
 }
 
+/// Takes the place of an exchange that could not be started.
+class FailedExchange final : public Exchange {
+ public:
+  explicit FailedExchange(std::exception_ptr failure) : failure_(std::move(failure)) {}
+  Response wait(Deadline, std::stop_token) override { std::rethrow_exception(failure_); }
+  void cancel() noexcept override {}
+
+ private:
+  std::exception_ptr failure_;
+};
+
 }  // namespace
 
 std::string describe_call(const Context& context, const CallSpec& spec) {
@@ -69,16 +80,21 @@ void Call::begin_attempt() {
   request.max_body = core.connection.max_answer;
   request.connect_timeout = std::min(core.connection.connect_timeout, context_->timeout);
   if (spec_.sink) request.idle_timeout = core.connection.idle_timeout;
-  exchange_ = core.transport->start(std::move(request));
+  try {
+    exchange_ = core.transport->start(std::move(request));
+  } catch (const TransportError&) {  // the same to the caller as one that comes later
+    exchange_ = std::make_unique<FailedExchange>(std::current_exception());
+  }
 }
 
 void Call::start() noexcept {
   try {
+    if (context_->stop.stop_requested()) return;  // finish() says so
     account_ = context_->accounts->get();
-    if (account_->paused(now()) > std::chrono::nanoseconds(0)) return;  // finish() waits it out
+    if (account_->paused_until() > now()) return;  // finish() waits it out
     begin_attempt();
   } catch (...) {
-    start_failure_ = std::current_exception();
+    failure_ = std::current_exception();
   }
 }
 
@@ -103,7 +119,7 @@ Response Call::await(Deadline deadline) {
 }
 
 Response Call::finish() {
-  if (start_failure_) std::rethrow_exception(std::exchange(start_failure_, nullptr));
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   const Deadline deadline = now() + context_->timeout;
   for (;;) {
     if (context_->stop.stop_requested()) throw Cancelled();
@@ -146,51 +162,71 @@ bool Call::repeat_after(const Response& response, Deadline deadline) {
     const auto problem = auth::parse_oauth_problem(response);
     if (!problem || problem->problem != "timestamp_refused" || clock_adopted_) return false;
     clock_adopted_ = account_->authorizer->adopt_clock(response);
-    return clock_adopted_ && retry.max_attempts > 1;  // 1 sends everything once
+    return clock_adopted_ && attempts_left();
   }
   const bool unavailable = status == 502 || status == 503 || status == 504;
   if (status != 429 && !(unavailable && spec_.operation.repeatable)) return false;
-  milliseconds delay = http::backoff(retry, attempt_);
-  if (const auto asked =
-          http::parse_retry_after(response.header("Retry-After"), response.header("Date"))) {
-    if (*asked > retry.max_retry_after) {
-      // Too long for this call; the others keep away for as long as any call would wait.
-      if (status == 429) account_->pause(now(), retry.max_retry_after);
-      return false;
-    }
-    delay = std::max<milliseconds>(*asked, milliseconds(0)) + delay;  // jitter on top: no stampede
-  } else if (status == 429) {
-    delay += std::min<milliseconds>(std::chrono::seconds(1), retry.max_delay);
+  const auto asked =
+      http::parse_retry_after(response.header("Retry-After"), response.header("Date"));
+  const milliseconds least = asked           ? milliseconds(*asked)
+                             : status == 429 ? std::min(milliseconds(1000), retry.max_delay)
+                                             : milliseconds(0);
+  if (least > retry.max_retry_after) {
+    // Too long for this call; the others keep away for as long as any call would wait.
+    if (status == 429) account_->pause(now() + retry.max_retry_after);
+    return false;
   }
-  if (status == 429) account_->pause(now(), delay);
-  return attempts_left() && wait_before_retry(delay, deadline);
-}
-
-bool Call::repeat_after(const TransportError& error, Deadline deadline) {
-  if (streamed_ || !attempts_left()) return false;
-  const bool unsent = !error.may_have_been_sent();
-  if (!error.is_retryable()) return false;
-  if (!unsent && !spec_.operation.repeatable) return false;
-  return wait_before_retry(http::backoff(context_->core->connection.retry, attempt_), deadline);
-}
-
-bool Call::wait_before_retry(milliseconds delay, Deadline deadline) {
-  if (delay >= deadline - now()) return false;  // the caller's time is better spent on the error
-  if (!http::sleep_for(context_->core->connection.retry, delay, context_->stop)) throw Cancelled();
+  // The backoff comes on top, so that a server that always asks for too little is left alone too.
+  const milliseconds delay = least + http::backoff(retry, attempt_);
+  if (status != 429) return repeat_later(delay, deadline);
+  account_->pause(now() + delay);
+  if (!attempts_left() || delay >= deadline - now()) return false;
+  wait_out_pause(deadline);
   return true;
 }
 
+bool Call::repeat_after(const TransportError& error, Deadline deadline) {
+  if (streamed_ || !error.is_retryable()) return false;
+  if (error.may_have_been_sent() && !spec_.operation.repeatable) return false;
+  return repeat_later(http::backoff(context_->core->connection.retry, attempt_), deadline);
+}
+
+bool Call::repeat_later(milliseconds delay, Deadline deadline) {
+  // A wait that cannot end in time is no wait: the error at once is worth more to the caller.
+  if (!attempts_left() || delay >= deadline - now()) return false;
+  sleep(delay);
+  return true;
+}
+
+// Everybody who waits for a pause sleeps until its end and then a random part of a spread that is
+// in proportion to it.  So they come back one after the other, and when the first of them is told
+// to slow down again, the others find the longer pause when they wake and send nothing.
 void Call::wait_out_pause(Deadline deadline) {
-  const auto paused = std::chrono::ceil<milliseconds>(account_->paused(now()));
-  if (paused <= milliseconds(0)) return;
-  if (paused >= deadline - now())
-    throw TransportError(
-        TransportError::Kind::timeout,
-        describe_call(*context_, spec_) +
-            ": not sent: the server limits the rate of these credentials for longer "
-            "than this call may take",
-        may_have_acted_);
-  if (!http::sleep_for(context_->core->connection.retry, paused, context_->stop)) throw Cancelled();
+  const RetryOptions& retry = context_->core->connection.retry;
+  while (account_->paused_until() > std::max(waited_until_, now())) {
+    waited_until_ = account_->paused_until();
+    const auto paused = std::chrono::ceil<milliseconds>(waited_until_ - now());
+    const auto left = std::chrono::floor<milliseconds>(deadline - now());
+    if (paused >= left) refuse_to_send(paused);
+    const milliseconds spread = std::min(http::spread_after(retry, paused), left - paused);
+    sleep(paused + http::random_part(retry, spread));
+  }
+}
+
+void Call::refuse_to_send(milliseconds paused) const {
+  ErrorAnswer answer;
+  answer.status = 429;
+  answer.method = to_string(spec_.operation.method);
+  answer.path = spec_.path;
+  answer.retry_after = std::chrono::ceil<std::chrono::seconds>(paused);
+  throw ApiError(answer, answer.method + ' ' + answer.path +
+                             ": not sent: the server limits the rate of these credentials (HTTP "
+                             "429), for longer than this call may take: retry after " +
+                             std::to_string(answer.retry_after->count()) + " s");
+}
+
+void Call::sleep(milliseconds time) const {
+  if (!http::sleep_for(context_->core->connection.retry, time, context_->stop)) throw Cancelled();
 }
 
 void Call::observe(const Response* response, std::string_view error) const noexcept {

@@ -31,8 +31,10 @@ class Call {
   /// True when the attempt may be repeated now, after the wait that is due.
   bool repeat_after(const Response& response, Deadline deadline);
   bool repeat_after(const TransportError& error, Deadline deadline);
-  bool wait_before_retry(std::chrono::milliseconds delay, Deadline deadline);
+  bool repeat_later(std::chrono::milliseconds delay, Deadline deadline);
   void wait_out_pause(Deadline deadline);
+  void sleep(std::chrono::milliseconds time) const;
+  [[noreturn]] void refuse_to_send(std::chrono::milliseconds paused) const;
   [[nodiscard]] bool attempts_left() const noexcept;
   [[nodiscard]] std::chrono::steady_clock::time_point now() const;
 
@@ -40,8 +42,9 @@ class Call {
   CallSpec spec_;
   std::shared_ptr<const Account> account_;
   std::unique_ptr<Exchange> exchange_;
-  std::exception_ptr start_failure_;
+  std::exception_ptr failure_;  // of the credentials or the request, in start()
   std::chrono::steady_clock::time_point attempt_began_;
+  std::chrono::steady_clock::time_point waited_until_;  // the end of the last pause waited for
   int attempt_ = 0;
   bool clock_adopted_ = false;
   bool may_have_acted_ = false;  // some attempt may have reached the server's application

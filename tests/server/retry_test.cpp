@@ -1,11 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <functional>
+#include <set>
 
-#include "http/retry.hpp"
-#include "server/fake_client.hpp"
+#include "auth/keys.hpp"
+#include "server/scripted_server.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -16,80 +15,114 @@ using ::testing::HasSubstr;
 const RepoRef demo{"PRJ", "demo"};
 using Kind = TransportError::Kind;
 
-/// A client whose server does one thing after the other, and which records its waits.
-struct Scripted {
-  using Step = std::function<Response()>;
-
-  explicit Scripted(std::deque<Step> script) : steps(std::move(script)) {
-    transport = std::make_shared<FakeTransport>([this](const Request&) {
-      Step step = steps.front();
-      if (steps.size() > 1) steps.pop_front();
-      return step();
-    });
-    options = fake_options(transport);
-    options.connection.retry.sleeper = [this](std::chrono::milliseconds time, std::stop_token) {
-      waits.push_back(time);
-      return true;
-    };
-  }
-
-  std::deque<Step> steps;
-  std::shared_ptr<FakeTransport> transport;
-  ClientOptions options;
-  std::vector<std::chrono::milliseconds> waits;
-};
-
-Scripted::Step answer(int status, std::string body = "{}", std::vector<Header> headers = {}) {
-  return [=] {
-    Response response = json_answer(body, status);
-    response.headers.insert(response.headers.end(), headers.begin(), headers.end());
-    return response;
-  };
-}
-Scripted::Step breaks(Kind kind, bool sent) {
-  return [=]() -> Response { throw TransportError(kind, "it broke", sent); };
-}
-
-const NewHook hook{.name = "n", .url = "https://bot.example.com", .events = {"repo:refs_changed"}};
-
-TEST(RetryTest, RepeatsAGetThatMayHaveBeenActedOn) {
+TEST(RetryTest, BacksOffForLongerEachTime) {
   Scripted server(
       {breaks(Kind::reset, true), answer(503), answer(502), answer(200, R"({"slug":"demo"})")});
   BitbucketServer client(server.options);
   EXPECT_EQ(client.repos.get(demo).slug, "demo");
-  EXPECT_EQ(server.transport->started(), 4u);
   EXPECT_EQ(server.waits, (std::vector<std::chrono::milliseconds>{100ms, 200ms, 400ms}));
 }
 
-TEST(RetryTest, NeverRepeatsAPostThatMayHaveBeenActedOn) {
-  for (const auto& step :
-       {breaks(Kind::reset, true), breaks(Kind::timeout, true), answer(503), answer(502)}) {
-    Scripted server({step, answer(201, R"({"id":1})")});
+TEST(RetryTest, AFailureToStartIsRepeatedLikeAnyOther) {
+  for (const int prefetch : {0, 1}) {
+    Scripted server({answer(200, tags_page(0, 1, 1, -1))});
+    server.options.connection.transport =
+        std::make_shared<NeverStarts>(2, Kind::connect, server.transport);
+    std::vector<std::string> seen;
+    server.options.connection.observer = [&](const Attempt& attempt) {
+      seen.push_back(std::to_string(attempt.number) + ' ' + std::to_string(attempt.status) + ' ' +
+                     std::string(attempt.error));
+    };
     BitbucketServer client(server.options);
-    EXPECT_THROW(client.hooks.create(demo, hook), Error);
-    EXPECT_EQ(server.transport->started(), 1u);
+    EXPECT_EQ(client.with({.paging = {.prefetch = prefetch}}).tags.list(demo).to_vector().size(),
+              1u);
+    EXPECT_EQ(server.waits.size(), 2u);
+    EXPECT_EQ(seen,
+              (std::vector<std::string>{"1 0 not even started", "2 0 not even started", "3 200 "}));
   }
 }
 
-TEST(RetryTest, RepeatsAPostThatCannotHaveBeenActedOn) {
-  for (const auto& step : {breaks(Kind::resolve, false), breaks(Kind::connect, false),
-                           breaks(Kind::tls, false), answer(429)}) {
-    Scripted server({step, answer(201, R"({"id":9})")});
-    BitbucketServer client(server.options);
-    EXPECT_EQ(client.hooks.create(demo, hook).id, HookId{9});
-    EXPECT_EQ(server.transport->started(), 2u);
+TEST(RetryTest, AFailureToStartNamesTheRequest) {
+  Scripted server({answer(200)});
+  server.options.connection.transport =
+      std::make_shared<NeverStarts>(9, Kind::connect, server.transport);
+  BitbucketServer client(server.options);
+  try {
+    client.repos.get(demo);
+    FAIL();
+  } catch (const TransportError& error) {
+    EXPECT_STREQ(error.what(),
+                 "GET https://git.example.com/bitbucket/rest/api/1.0/projects/PRJ/repos/demo: not "
+                 "even started");
+    EXPECT_FALSE(error.may_have_been_sent());
   }
+  EXPECT_EQ(server.waits.size(), 3u);
 }
 
-TEST(RetryTest, DoesNotRepeatWhatCannotHelp) {
-  for (const auto& step :
-       {answer(400), answer(401), answer(403), answer(404), answer(409), answer(500),
-        breaks(Kind::certificate, false), breaks(Kind::too_large, true)}) {
-    Scripted server({step});
-    BitbucketServer client(server.options);
-    EXPECT_THROW(client.repos.get(demo), Error);
-    EXPECT_EQ(server.transport->started(), 1u);
+TEST(RetryTest, AProviderThatFailsIsNotTakenForATransport) {
+  Scripted server({answer(200)});
+  int asked = 0;
+  server.options.credentials = CredentialsProvider([&]() -> FixedCredentials {
+    ++asked;
+    throw TransportError(Kind::connect, "the vault is closed", false);
+  });
+  BitbucketServer client(server.options);
+  try {
+    client.repos.get(demo);
+    FAIL();
+  } catch (const TransportError& error) {
+    EXPECT_STREQ(error.what(), "the vault is closed");
   }
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(RetryTest, NothingIsSentWhenTheTokenIsTriggeredAlready) {
+  Scripted server({answer(200)});
+  BitbucketServer client(server.options);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(client.with({.stop = stop.get_token()}).repos.get(demo), Cancelled);
+  EXPECT_EQ(server.transport->started(), 0u);
+}
+
+TEST(RetryTest, EachAttemptHasItsOwnNonceAndTimestamp) {
+  Scripted server({answer(503), breaks(Kind::reset, true), answer(429), answer(200)});
+  server.options.credentials = keys::credentials();
+  server.options.connection.retry.sleeper = [&](std::chrono::milliseconds wait, std::stop_token) {
+    server.time += wait;
+    return true;
+  };
+  BitbucketServer client(server.options);
+  client.repos.get(demo);
+  std::set<std::string> nonces;
+  for (const Request& request : server.transport->requests()) {
+    const std::string header(find_header(request.headers, "Authorization"));
+    const std::size_t at = header.find("oauth_nonce=\"");
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_NE(header.find("oauth_timestamp=\""), std::string::npos);
+    nonces.insert(header.substr(at, header.find('"', at + 13) - at));
+  }
+  EXPECT_EQ(nonces.size(), 4u);
+}
+
+TEST(RetryTest, TheObserverSeesEachAttemptWithItsNumber) {
+  Scripted server({breaks(Kind::reset, true), answer(503), answer(429), answer(200)});
+  std::vector<std::pair<int, int>> seen;
+  server.options.connection.observer = [&](const Attempt& attempt) {
+    seen.emplace_back(attempt.number, attempt.status);
+  };
+  BitbucketServer client(server.options);
+  client.repos.get(demo);
+  EXPECT_EQ(seen, (std::vector<std::pair<int, int>>{{1, 0}, {2, 503}, {3, 429}, {4, 200}}));
+}
+
+TEST(RetryTest, NoWaitBeginsThatCannotEndInTime) {
+  Scripted server({answer(503)});
+  server.options.connection.retry.first_delay = 1s;  // 0.5 s, 1 s, 2 s with random = 0.5
+  BitbucketServer client(server.options);
+  EXPECT_THROW(client.with({.timeout = 1600ms}).repos.get(demo), ApiError);
+  EXPECT_EQ(server.waits, (std::vector<std::chrono::milliseconds>{500ms, 1000ms}));
+  EXPECT_EQ(server.transport->started(), 3u);
 }
 
 TEST(RetryTest, GivesUpAfterTheAllowedAttempts) {
@@ -105,60 +138,6 @@ TEST(RetryTest, GivesUpAfterTheAllowedAttempts) {
   EXPECT_EQ(server.transport->started(), 4u);
 }
 
-TEST(RetryTest, WaitsAsLongAsTheServerAsks) {
-  Scripted server({answer(429, "{}", {{"Retry-After", "5"}}), answer(200)});
-  BitbucketServer client(server.options);
-  client.repos.get(demo);
-  ASSERT_GE(server.waits.size(), 1u);
-  EXPECT_GE(server.waits[0], 5s);
-  EXPECT_LE(server.waits[0], 6s);
-}
-
-TEST(RetryTest, ThrowsWhenTheServerAsksForLongerThanTheCallMayTake) {
-  for (const char* wait : {"45", "3600", "99999999999999999999"}) {
-    Scripted server({answer(429, "{}", {{"Retry-After", wait}}), answer(200)});
-    BitbucketServer client(server.options);
-    try {
-      client.repos.get(demo);
-      FAIL() << wait;
-    } catch (const ApiError& error) {
-      EXPECT_TRUE(error.is_rate_limited());
-      EXPECT_TRUE(error.retry_after().has_value());
-    }
-    EXPECT_TRUE(server.waits.empty());
-  }
-}
-
-TEST(RetryTest, A429PausesAllRequestsWithTheSameCredentials) {
-  Scripted server({answer(429, "{}", {{"Retry-After", "7"}}), answer(200)});
-  server.options.connection.retry.max_attempts = 1;
-  BitbucketServer client(server.options);
-  EXPECT_THROW(client.repos.get(demo), ApiError);
-  EXPECT_TRUE(server.waits.empty());
-  client.with({.timeout = 20s}).repos.get(demo);
-  ASSERT_EQ(server.waits.size(), 1u) << "a view with the same credentials waits";
-  EXPECT_GE(server.waits[0], 6900ms);
-  client.with({.credentials = BearerToken{"other"}}).repos.get(demo);
-  EXPECT_EQ(server.waits.size(), 1u) << "other credentials do not";
-}
-
-TEST(RetryTest, EqualCredentialsShareAPauseUntilItIsOver) {
-  Scripted server({answer(429, "{}", {{"Retry-After", "7"}}), answer(200)});
-  auto time = std::chrono::steady_clock::now();
-  server.options.connection.retry.max_attempts = 1;
-  server.options.connection.retry.clock = [&] { return time; };
-  BitbucketServer client(server.options);
-  EXPECT_THROW(client.with({.credentials = BearerToken{"hers"}}).repos.get(demo), ApiError);
-  time += 4s;
-  client.with({.credentials = BearerToken{"hers"}}).repos.get(demo);
-  ASSERT_EQ(server.waits.size(), 1u) << "the same token, given again";
-  EXPECT_GE(server.waits[0], 3s);
-  EXPECT_LT(server.waits[0], 4s);
-  time += 4s;
-  client.with({.credentials = BearerToken{"hers"}}).repos.get(demo);
-  EXPECT_EQ(server.waits.size(), 1u) << "it is over";
-}
-
 TEST(RetryTest, A404ToARepeatedDeleteIsSuccess) {
   Scripted again({breaks(Kind::reset, true), answer(404)});
   BitbucketServer client(again.options);
@@ -171,17 +150,27 @@ TEST(RetryTest, A404ToARepeatedDeleteIsSuccess) {
   EXPECT_THROW(third.hooks.remove(demo, HookId{3}), ApiError) << "the first cannot have removed it";
 }
 
-TEST(RetryTest, AStreamIsNotRepeatedOnceTheSinkHasSeenBytes) {
-  const auto transport = std::make_shared<FakeTransport>([](const Request& request) -> Response {
-    request.sink("half");
-    throw TransportError(Kind::cut, "cut", true);
-  });
-  BitbucketServer client(fake_options(transport));
-  std::string got;
-  EXPECT_THROW(client.files.raw(demo, "a", "", [&](std::string_view bytes) { got += bytes; }),
-               TransportError);
-  EXPECT_EQ(got, "half");
-  EXPECT_EQ(transport->started(), 1u);
+TEST(RetryTest, A404IsNoSuccessWhenTheEarlierAttemptsWereTurnedAway) {
+  for (const Step& turned_away :
+       {answer(429), breaks(Kind::tls, false), breaks(Kind::proxy, false)}) {
+    Scripted server({turned_away, answer(404)});
+    BitbucketServer client(server.options);
+    EXPECT_THROW(client.hooks.remove(demo, HookId{3}), ApiError);
+    EXPECT_EQ(server.transport->started(), 2u);
+  }
+  for (const Step& perhaps_done :
+       {answer(502), answer(503), answer(504), breaks(Kind::cut, true)}) {
+    Scripted server({breaks(Kind::connect, false), perhaps_done, answer(404)});
+    BitbucketServer client(server.options);
+    EXPECT_NO_THROW(client.hooks.remove(demo, HookId{3}));
+    EXPECT_EQ(server.transport->started(), 3u);
+  }
+}
+
+TEST(RetryTest, A404ToARepeatedGetIsStillAnError) {
+  Scripted server({breaks(Kind::reset, true), answer(404)});
+  BitbucketServer client(server.options);
+  EXPECT_THROW(client.repos.get(demo), ApiError);
 }
 
 TEST(RetryTest, EveryAttemptIsAuthorisedAnew) {
@@ -208,29 +197,6 @@ TEST(RetryTest, TransportErrorsNameTheRequestWithoutItsQuery) {
                 HasSubstr("GET https://git.example.com/bitbucket/rest/api/1.0/repos"));
     EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("needle")));
   }
-}
-
-TEST(RetryAfterTest, ReadsBothFormsAndNoNonsense) {
-  using http::parse_retry_after;
-  EXPECT_EQ(parse_retry_after("5", ""), 5s);
-  EXPECT_EQ(parse_retry_after(" 0 ", ""), 0s);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:40 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"),
-            3s);
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:30 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"),
-            0s);
-  for (const char* bad : {"", "-1", "soon", "1.5", "Sun, 99 Nov 1994 08:49:40 GMT", "5s", "NaN"})
-    EXPECT_EQ(parse_retry_after(bad, ""), std::nullopt) << bad;
-  EXPECT_EQ(parse_retry_after("99999999999999999999", ""), std::chrono::hours(24 * 365));
-}
-
-TEST(RetryAfterTest, BackoffGrowsIsCappedAndRandom) {
-  RetryOptions options{.first_delay = 100ms, .max_delay = 1s};
-  options.random = [] { return 1.0; };
-  EXPECT_EQ(http::backoff(options, 1), 100ms);
-  EXPECT_EQ(http::backoff(options, 3), 400ms);
-  EXPECT_EQ(http::backoff(options, 60), 1s);
-  options.random = [] { return 0.0; };
-  EXPECT_EQ(http::backoff(options, 5), 0ms);
 }
 
 }  // namespace

@@ -1,0 +1,230 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "http/retry.hpp"
+#include "server/scripted_server.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using namespace std::chrono_literals;
+using http::parse_retry_after;
+
+const RepoRef demo{"PRJ", "demo"};
+constexpr const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+Step slow_down(const std::string& retry_after, int status = 429) {
+  return answer(status, "{}", {{"Retry-After", retry_after}, {"Date", date}});
+}
+
+TEST(RetryAfterTest, ReadsBothForms) {
+  EXPECT_EQ(parse_retry_after("5", ""), 5s);
+  EXPECT_EQ(parse_retry_after("0", ""), 0s);
+  EXPECT_EQ(parse_retry_after("007", ""), 7s);
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:40 GMT", date), 3s);
+  EXPECT_EQ(parse_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", date), 24h);
+}
+
+TEST(RetryAfterTest, SkipsWhiteSpaceAround) {
+  EXPECT_EQ(parse_retry_after(" \t 5\t ", ""), 5s);
+  EXPECT_EQ(
+      parse_retry_after("\t Sun, 06 Nov 1994 08:49:40 GMT \t", " Sun, 06 Nov 1994 08:49:37 GMT\t"),
+      3s);
+}
+
+TEST(RetryAfterTest, ADateInThePastIsNow) {
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:30 GMT", date), 0s);
+  EXPECT_EQ(parse_retry_after("Thu, 01 Jan 1970 00:00:00 GMT", date), 0s);
+  EXPECT_EQ(parse_retry_after("Sat, 01 Jan 0000 00:00:00 GMT", date), 0s);
+}
+
+TEST(RetryAfterTest, ADateCountsFromTheLocalClockWhenTheAnswerHasNone) {
+  for (const char* none : {"", "yesterday", "5"}) {
+    EXPECT_EQ(parse_retry_after(date, none), 0s);
+    EXPECT_EQ(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", none), 24h * 365);
+  }
+}
+
+TEST(RetryAfterTest, HugeNumbersAreAYear) {
+  for (const char* huge : {"31536001", "2147483647", "2147483648", "4294967296",
+                           "9223372036854775808", "99999999999999999999"})
+    EXPECT_EQ(parse_retry_after(huge, ""), 24h * 365) << huge;
+  EXPECT_EQ(parse_retry_after(std::string(5000, '9'), ""), 24h * 365);
+}
+
+TEST(RetryAfterTest, ReadsNoNonsense) {
+  for (const char* bad : {"",
+                          " ",
+                          "\t",
+                          "-1",
+                          "- 1",
+                          "+5",
+                          "soon",
+                          "1.5",
+                          "5s",
+                          "5 5",
+                          "5,6",
+                          "0x10",
+                          "1e3",
+                          "NaN",
+                          "inf",
+                          "\n5",
+                          "Sun, 99 Nov 1994 08:49:40 GMT",
+                          "Sun, 30 Feb 1994 08:49:40 GMT",
+                          "Sun, 06 Nov 1994 24:49:40 GMT",
+                          "Sun, 06 Nov 1994 08:60:40 GMT",
+                          "Sun, -6 Nov 1994 08:49:40 GMT",
+                          "Sun, 06 nov 1994 08:49:40 GMT",
+                          "Sun, 06 Nov 1994 08:49:40 UTC",
+                          "Sun, 06 Nov 1994 08:49:40",
+                          "Sun 06 Nov 1994 08:49:40 GMT"})
+    EXPECT_EQ(parse_retry_after(bad, date), std::nullopt) << bad;
+}
+
+TEST(RetryAfterTest, IsWaitedForWithALittleMore) {
+  for (const int status : {429, 503}) {
+    for (const std::string asked : {"5", "Sun, 06 Nov 1994 08:49:42 GMT"}) {
+      Scripted server({slow_down(asked, status), answer(200)});
+      const BitbucketServer client(server.options);
+      client.repos.get(demo);
+      ASSERT_EQ(server.waits.size(), 1u) << status << ' ' << asked;
+      EXPECT_GE(server.waits[0], 5s);
+      EXPECT_LE(server.waits[0], 7s);
+    }
+  }
+}
+
+TEST(RetryAfterTest, NonsenseIsAsIfThereWereNone) {
+  for (const char* bad : {"-1", "soon", ""}) {
+    Scripted limited({slow_down(bad), answer(200)});
+    const BitbucketServer client(limited.options);
+    client.repos.get(demo);
+    ASSERT_EQ(limited.waits.size(), 1u);
+    EXPECT_GE(limited.waits[0], 1s) << "a 429 is always given a second";
+    Scripted unavailable({slow_down(bad, 503), answer(200)});
+    const BitbucketServer other(unavailable.options);
+    other.repos.get(demo);
+    EXPECT_EQ(unavailable.waits, std::vector<std::chrono::milliseconds>{100ms});
+  }
+}
+
+TEST(RetryAfterTest, AServerThatAlwaysAsksForNothingIsLeftAloneForLongerEachTime) {
+  Scripted server({slow_down("0"), slow_down("0"), slow_down("0"), answer(200)});
+  const BitbucketServer client(server.options);
+  client.repos.get(demo);
+  ASSERT_EQ(server.waits.size(), 3u);
+  EXPECT_GE(server.waits[0], 100ms);
+  EXPECT_GE(server.waits[1], 200ms);
+  EXPECT_GE(server.waits[2], 400ms);
+}
+
+TEST(RetryAfterTest, LongerThanTheLimitIsThrownAtOnceAndKeepsTheOthersAway) {
+  for (const char* wait : {"61", "3600", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+    Scripted server({slow_down(wait), answer(200)});
+    const BitbucketServer client(server.options);
+    try {
+      client.repos.get(demo);
+      FAIL() << wait;
+    } catch (const ApiError& error) {
+      EXPECT_TRUE(error.is_rate_limited());
+      EXPECT_GE(error.retry_after().value(), 61s);
+    }
+    EXPECT_TRUE(server.waits.empty());
+    try {
+      client.repos.get(demo);
+      FAIL() << "30 s are too short for a pause of 60 s";
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.is_rate_limited()) << error.what();
+      EXPECT_TRUE(error.is_retryable());
+    }
+    EXPECT_EQ(server.transport->started(), 1u) << "nothing was sent";
+    client.with({.timeout = 5min}).repos.get(demo);
+    EXPECT_EQ(server.transport->started(), 2u);
+    EXPECT_GE(server.waits.at(0), 60s);
+  }
+}
+
+TEST(RetryAfterTest, LongerThanTheCallMayTakeIsThrownAtOnce) {
+  for (const int status : {429, 503}) {
+    Scripted server({slow_down("45", status), answer(200)});
+    const BitbucketServer client(server.options);  // 30 s
+    EXPECT_THROW(client.repos.get(demo), ApiError);
+    EXPECT_TRUE(server.waits.empty());
+    EXPECT_EQ(server.transport->started(), 1u);
+  }
+}
+
+TEST(RetryAfterTest, TheWaitsOfACallEndWithinItsTime) {
+  Scripted server({slow_down("4")});
+  server.options.connection.retry.max_attempts = 1000;
+  server.options.connection.retry.random = [] { return 1.0; };
+  const auto began = server.time;
+  const BitbucketServer client(server.options);
+  EXPECT_THROW(client.repos.get(demo), ApiError);
+  EXPECT_LE(server.time - began, 30s);
+  EXPECT_GE(server.waits.size(), 2u);
+}
+
+TEST(RetryAfterTest, A503PausesNobodyElse) {
+  Scripted server({slow_down("45", 503), answer(200)});
+  const BitbucketServer client(server.options);
+  EXPECT_THROW(client.repos.get(demo), ApiError);
+  client.repos.get(demo);
+  EXPECT_TRUE(server.waits.empty());
+}
+
+TEST(BackoffTest, GrowsAndIsCapped) {
+  RetryOptions options{.first_delay = 100ms, .max_delay = 1s};
+  options.random = [] { return 1.0; };
+  EXPECT_EQ(http::backoff(options, 1), 100ms);
+  EXPECT_EQ(http::backoff(options, 3), 400ms);
+  EXPECT_EQ(http::backoff(options, 4), 800ms);
+  EXPECT_EQ(http::backoff(options, 5), 1s);
+  EXPECT_EQ(http::backoff(options, std::numeric_limits<int>::max()), 1s);
+  options.random = [] { return 0.0; };
+  EXPECT_EQ(http::backoff(options, 5), 0ms);
+}
+
+TEST(BackoffTest, SurvivesARandomThatIsNone) {
+  RetryOptions options{.first_delay = 100ms};
+  for (const double wrong : {-1.0, 2.0, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    options.random = [=] { return wrong; };
+    EXPECT_GE(http::backoff(options, 1), 0ms);
+    EXPECT_LE(http::backoff(options, 1), 100ms);
+  }
+}
+
+TEST(BackoffTest, HasFullJitter) {
+  std::mt19937 engine(7);
+  RetryOptions options{.first_delay = 1000ms, .max_delay = 20s};
+  options.random = [&] { return std::uniform_real_distribution<double>(0, 1)(engine); };
+  std::array<int, 10> tenths{};
+  for (int i = 0; i < 10000; ++i)
+    ++tenths.at(static_cast<std::size_t>(http::backoff(options, 3).count() / 400));
+  for (const int count : tenths) EXPECT_NEAR(count, 1000, 130) << "each tenth of 4 s is as likely";
+}
+
+TEST(BackoffTest, WithoutAnInjectedRandomItIsRandomToo) {
+  const RetryOptions options{.first_delay = 1000ms};
+  auto least = 1000ms, most = 0ms;
+  for (int i = 0; i < 1000; ++i) {
+    least = std::min(least, http::backoff(options, 1));
+    most = std::max(most, http::backoff(options, 1));
+  }
+  EXPECT_LT(least, 100ms);  // fails once in 10^45 runs
+  EXPECT_GT(most, 900ms);
+}
+
+TEST(BackoffTest, TheSpreadAfterAPauseIsInProportionAndBounded) {
+  const RetryOptions options{.first_delay = 200ms, .max_delay = 5s};
+  EXPECT_EQ(http::spread_after(options, 0ms), 200ms);
+  EXPECT_EQ(http::spread_after(options, 4s), 2s);
+  EXPECT_EQ(http::spread_after(options, 60s), 5s);
+}
+
+}  // namespace
+}  // namespace bitbucket::test
