@@ -100,6 +100,8 @@ struct ConnectionOptions {
   HttpVersion http_version = HttpVersion::v1_1;
   RetryOptions retry = RetryOptions();  // not {}: GCC 12 then warns in the code of who uses it
   Observer observer = {};
+  /// Headers of answers that the observer sees; never Authorization, Proxy-Authorization, Cookie
+  /// and Set-Cookie.
   std::vector<std::string> observed_headers = {"Content-Type", "Retry-After", "X-ASEN"};
   std::string user_agent = {};  ///< put before the library's own
   /// Replaces libcurl; see BlockingTransport for a simple one.

@@ -50,7 +50,8 @@ using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken,
 
 /// Asked before every attempt, for credentials that rotate; called from any thread that makes
 /// calls.
-/// What it returned is kept, parsed, until 64 other credentials were used or the client goes.
+/// What it returned is kept, parsed, until it was not used for ten minutes, 64 other credentials
+/// were used, or the client goes.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
 using Credentials =

@@ -1,5 +1,6 @@
 #include "auth/authorizer.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,12 @@ namespace {
 /// The same header for every request, none when empty.
 class FixedHeader final : public Authorizer {
  public:
-  explicit FixedHeader(Secret value) : value_(std::move(value)) {}
+  /// `secret` is what the value is made of; the value itself is one without its scheme.
+  explicit FixedHeader(Secret value, std::string_view secret = {}) : value_(std::move(value)) {
+    const std::string_view text = value_.reveal();
+    secrets_.add(text.substr(std::min(text.size(), text.find(' ') + 1)));
+    secrets_.add(secret);
+  }
 
   void add_parameters(Parameters&) const override {}
   Secret header(Method, std::string_view) const override { return value_; }
@@ -42,6 +48,8 @@ class OAuth1Authorizer final : public Authorizer {
         user_parameter_(credentials.impersonation_parameter),
         called_(base_url) {
     require_no_control_characters(token_.reveal(), "access_token");
+    secrets_.add(token_.reveal());
+    secrets_.add(credentials.access_token_secret.reveal());
     require_no_control_characters(user_, "impersonate");
     if (!user_.empty() && !token_.empty())
       throw InvalidArgument(
@@ -93,7 +101,7 @@ std::shared_ptr<const Authorizer> make_basic(const BasicCredentials& credentials
   Scrubbed out(16 + pair.text.size() * 2);
   out.text = "Basic ";
   base64_encode(out.text, pair.text);
-  return std::make_shared<FixedHeader>(Secret(std::move(out.text)));
+  return std::make_shared<FixedHeader>(Secret(std::move(out.text)), password);
 }
 
 }  // namespace

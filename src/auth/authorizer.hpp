@@ -7,6 +7,8 @@
 #include <bitbucket/json.hpp>
 #include <bitbucket/transport.hpp>
 
+#include "auth/redact.hpp"
+
 namespace bitbucket::inline v0_1::auth {
 
 /// Authorises one attempt of a request.  Thread-safe; made once per credentials, keys parsed there.
@@ -21,6 +23,11 @@ class Authorizer {
   /// After timestamp_refused: signs by the clock of the answer's Date header from now on.  False
   /// when that would change nothing (no Date, no timestamps in use, already within a few seconds).
   virtual bool adopt_clock(const Response& refused) const = 0;
+  /// What the header tells the server and nobody else may read.
+  [[nodiscard]] const Redactor& secrets() const noexcept { return secrets_; }
+
+ protected:
+  Redactor secrets_;
 };
 
 /// `base_url` is the normalised address that is really called.

@@ -81,13 +81,17 @@ void append_method(std::string& out, std::string_view method) {
 
 }  // namespace
 
+void cleanse(EncodedParameters& parameters) noexcept {
+  for (auto& parameter : parameters) cleanse(parameter.second);
+}
+
 void append_encoded(EncodedParameters& out, const Parameters& plain) {
   for (const auto& [name, value] : plain)
     out.emplace_back(http::percent_encode(name), http::percent_encode(value));
 }
 
-std::string signature_base_string(std::string_view method, std::string_view url,
-                                  EncodedParameters parameters) {
+Scrubbed signature_base_string(std::string_view method, std::string_view url,
+                               EncodedParameters parameters) {
   const UrlParts parts = split(url);
   const auto query = http::parse_form(parts.query, true);
   if (!query) refuse("the query of the URL has a broken percent escape");
@@ -95,20 +99,22 @@ std::string signature_base_string(std::string_view method, std::string_view url,
   std::erase_if(parameters, [](const auto& p) { return p.first == "oauth_signature"; });
   std::sort(parameters.begin(), parameters.end());
 
-  std::string normalized;
+  std::size_t size = 0;
+  for (const auto& [name, value] : parameters) size += name.size() + value.size() + 2;
+  Scrubbed normalized(size);
   for (const auto& [name, value] : parameters) {
-    if (!normalized.empty()) normalized += '&';
-    normalized += name;
-    normalized += '=';
-    normalized += value;
+    if (!normalized.text.empty()) normalized.text += '&';
+    normalized.text += name;
+    normalized.text += '=';
+    normalized.text += value;
   }
-  std::string out;
-  out.reserve(64 + url.size() * 3 / 2 + normalized.size() * 3 / 2);
-  append_method(out, method);
-  out += '&';
-  append_base_uri(out, parts);
-  out += '&';
-  http::percent_encode(out, normalized);
+  cleanse(parameters);
+  Scrubbed out(64 + 3 * (method.size() + url.size() + size));
+  append_method(out.text, method);
+  out.text += '&';
+  append_base_uri(out.text, parts);
+  out.text += '&';
+  http::percent_encode(out.text, normalized.text);
   return out;
 }
 

@@ -38,7 +38,7 @@ std::string OAuth1Signer::base_string(std::string_view method, std::string_view 
                                       const Parameters& parameters) {
   auth::EncodedParameters encoded;
   auth::append_encoded(encoded, parameters);
-  return auth::signature_base_string(method, url, std::move(encoded));
+  return std::move(auth::signature_base_string(method, url, std::move(encoded)).text);
 }
 
 std::string OAuth1Signer::sign(std::string_view base_string) const {

@@ -98,7 +98,7 @@ Secret Signer::authorization(std::string_view method, std::string_view url,
 
   EncodedParameters all = protocol;
   append_encoded(all, form);
-  const std::string signature = sign(signature_base_string(method, url, std::move(all)));
+  const std::string signature = sign(signature_base_string(method, url, std::move(all)).text);
 
   std::size_t size = 64 + 3 * signature.size();
   for (const auto& [name, value] : protocol) size += name.size() + value.size() + 5;
@@ -106,6 +106,7 @@ Secret Signer::authorization(std::string_view method, std::string_view url,
   out.text = "OAuth ";
   for (const auto& [name, value] : protocol) append_pair(out.text, name, value);
   append_pair(out.text, "oauth_signature", http::percent_encode(signature));
+  cleanse(protocol);
   return Secret(std::move(out.text));
 }
 

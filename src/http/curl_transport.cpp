@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <climits>
+#include <cstring>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,11 @@ constexpr std::size_t max_headers = 256 * 1024;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+/// Overwrites what may be a credential before its memory is used for something else.
+void wipe(char* data, std::size_t size) noexcept {
+  for (volatile char* at = data; size > 0; --size) *at++ = 0;
+}
+
 class CurlExchange final : public Exchange {
  public:
   CurlExchange(std::shared_ptr<Pool> pool, Request request)
@@ -36,7 +42,12 @@ class CurlExchange final : public Exchange {
     perform();  // sends at once on a kept connection
   }
 
-  ~CurlExchange() override { abandon(); }
+  ~CurlExchange() override {
+    abandon();
+    for (Header& header : request_.headers) wipe(header.value.data(), header.value.size());
+    for (curl_slist* line = headers_.get(); line; line = line->next)
+      wipe(line->data, std::strlen(line->data));
+  }
 
   Response wait(Deadline deadline, std::stop_token stop) override {
     if (!channel_) throw Cancelled();
@@ -195,19 +206,24 @@ void CurlExchange::apply_method() {
     if (request_.method != Method::post)
       set(CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
   }
-  const auto add = [this](const std::string& line) {
+  const auto add = [this](std::string line) {
     curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
     if (!longer) throw std::bad_alloc();
     if (!headers_) headers_.reset(longer);
+    wipe(line.data(), line.size());  // libcurl has copied it
   };
   add("Expect:");
   for (const Header& header : request_.headers) {
-    if ((header.name + header.value).find_first_of(std::string_view("\r\n\0", 3)) !=
-        std::string::npos)
+    constexpr std::string_view breaks("\r\n\0", 3);
+    if (header.name.find_first_of(breaks) != std::string::npos ||
+        header.value.find_first_of(breaks) != std::string::npos)
       throw InvalidArgument("the header " +
                             header.name.substr(0, header.name.find_first_of("\r\n")) +
                             " contains a line break");
-    add(header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
+    std::string line;
+    line.reserve(header.name.size() + header.value.size() + 2);
+    line.append(header.name).append(header.value.empty() ? ";" : ": ").append(header.value);
+    add(std::move(line));
   }
   set(CURLOPT_HTTPHEADER, headers_.get());
 }

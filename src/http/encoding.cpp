@@ -36,7 +36,7 @@ void percent_encode(std::string& out, std::string_view text) {
 
 std::string percent_encode(std::string_view text) {
   std::string out;
-  out.reserve(text.size() + text.size() / 2);
+  out.reserve(3 * text.size());  // at once: a buffer that grows leaves copies of a secret behind
   percent_encode(out, text);
   return out;
 }

@@ -1,11 +1,31 @@
 #include "http/observe.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::http {
+
+namespace {
+
+/// Whatever is asked for: these are credentials, and end in logs.
+bool is_never_shown(std::string_view name) noexcept {
+  static constexpr std::array<std::string_view, 4> never = {"Authorization", "Proxy-Authorization",
+                                                            "Cookie", "Set-Cookie"};
+  return std::any_of(never.begin(), never.end(),
+                     [&](std::string_view one) { return equal_ignoring_case(name, one); });
+}
+
+bool may_be_shown(std::string_view name, const std::vector<std::string>& asked) noexcept {
+  return !is_never_shown(name) &&
+         std::any_of(asked.begin(), asked.end(),
+                     [&](const std::string& one) { return equal_ignoring_case(name, one); });
+}
+
+}  // namespace
 
 void observe(const ConnectionOptions& connection, Attempt attempt,
              const Response* response) noexcept try {
@@ -14,12 +34,8 @@ void observe(const ConnectionOptions& connection, Attempt attempt,
   if (response) {
     attempt.status = response->status;
     attempt.request_id = response->header("X-AREQUESTID");
-    const auto& names = connection.observed_headers;
     for (const Header& header : response->headers)
-      if (std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-            return equal_ignoring_case(header.name, name);
-          }))
-        shown.push_back(header);
+      if (may_be_shown(header.name, connection.observed_headers)) shown.push_back(header);
   }
   attempt.headers = &shown;
   attempt.peer_unverified = !connection.tls.verify && !connection.transport;

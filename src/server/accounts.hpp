@@ -29,28 +29,38 @@ struct Account {
 };
 
 /// The accounts of a server that were used last: equal credentials share one, however often they
-/// are given, so that their key is parsed once and a pause holds for all.  Thread-safe.
+/// are given, so that their key is parsed once and a pause holds for all.  What nobody has used for
+/// a while is forgotten, so that rotated secrets do not stay.  Thread-safe.
 class Accounts {
  public:
   explicit Accounts(std::string base_url) : base_url_(std::move(base_url)) {}
 
   /// Throws InvalidArgument when the credentials cannot work.
-  [[nodiscard]] std::shared_ptr<const Account> get(const FixedCredentials& credentials);
+  [[nodiscard]] std::shared_ptr<const Account> get(const FixedCredentials& credentials,
+                                                   std::chrono::steady_clock::time_point now);
+
+  static constexpr std::size_t kept = 64;
+  static constexpr std::chrono::minutes kept_for{10};
 
  private:
-  static constexpr std::size_t kept = 64;
+  struct Entry {
+    FixedCredentials credentials;
+    std::shared_ptr<const Account> account;
+    std::chrono::steady_clock::time_point used;
+  };
+  void forget_unused(std::chrono::steady_clock::time_point now);
 
   std::string base_url_;
   std::mutex mutex_;
-  std::vector<std::pair<FixedCredentials, std::shared_ptr<const Account>>>
-      accounts_;  // newest last
+  std::vector<Entry> accounts_;  // newest last
 };
 
 /// Gives the account for the next attempt; a provider is asked each time.
 class AccountSource {
  public:
-  AccountSource(std::shared_ptr<Accounts> accounts, const Credentials& credentials);
-  [[nodiscard]] std::shared_ptr<const Account> get() const;
+  AccountSource(std::shared_ptr<Accounts> accounts, const Credentials& credentials,
+                std::chrono::steady_clock::time_point now);
+  [[nodiscard]] std::shared_ptr<const Account> get(std::chrono::steady_clock::time_point now) const;
 
  private:
   std::shared_ptr<Accounts> accounts_;

@@ -90,7 +90,7 @@ void Call::begin_attempt() {
 void Call::start() noexcept {
   try {
     if (context_->stop.stop_requested()) return;  // finish() says so
-    account_ = context_->accounts->get();
+    account_ = context_->accounts->get(now());
     if (account_->paused_until() > now()) return;  // finish() waits it out
     begin_attempt();
   } catch (...) {
@@ -104,14 +104,17 @@ Response Call::await(Deadline deadline) {
   auto exchange = std::move(exchange_);
   try {
     Response response = exchange->wait(limit, context_->stop);
+    account_->authorizer->secrets().redact(response.headers);
     // Who is told to slow down or to sign anew has not been served.
     may_have_acted_ = may_have_acted_ || (response.status != 429 && response.status != 401);
     observe(&response, {});
     return response;
   } catch (const TransportError& error) {
     may_have_acted_ = may_have_acted_ || error.may_have_been_sent();
-    observe(nullptr, error.what());
-    throw;
+    std::string what = error.what();
+    account_->authorizer->secrets().redact(what);
+    observe(nullptr, what);
+    throw TransportError(error.kind(), what, error.may_have_been_sent());
   } catch (const Cancelled& error) {
     observe(nullptr, error.what());
     throw;
@@ -125,7 +128,7 @@ Response Call::finish() {
     if (context_->stop.stop_requested()) throw Cancelled();
     const bool acted_before = may_have_acted_;
     if (!exchange_) {
-      account_ = context_->accounts->get();
+      account_ = context_->accounts->get(now());
       wait_out_pause(deadline);
     }
     try {
@@ -138,8 +141,9 @@ Response Call::finish() {
       if (response.status == 404 && acted_before && spec_.operation.method == Method::del &&
           !api::is_web_page(response))
         return Response{.status = 204, .headers = {}, .body = {}};
-      if (!repeat_after(response, deadline))
-        api::throw_api_error(spec_.operation.method, spec_.path, std::move(response));
+      if (repeat_after(response, deadline)) continue;
+      account_->authorizer->secrets().redact(response.body);
+      api::throw_api_error(spec_.operation.method, spec_.path, std::move(response));
     } catch (const TransportError& error) {
       if (!repeat_after(error, deadline))
         throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + error.what(),

@@ -73,7 +73,8 @@ ContextPtr make_context(const ClientOptions& options) {
                                                  : http::make_curl_transport(core->connection);
   auto context = std::make_shared<Context>();
   core->accounts = std::make_shared<Accounts>(core->base_url);
-  context->accounts = std::make_shared<AccountSource>(core->accounts, options.credentials);
+  context->accounts = std::make_shared<AccountSource>(core->accounts, options.credentials,
+                                                      http::now(core->connection.retry));
   context->timeout = core->connection.timeout;
   apply(*context, options.paging);
   context->core = std::move(core);
@@ -87,8 +88,8 @@ ContextPtr change_context(const ContextPtr& context, const CallOptions& options)
     changed->timeout = http::bounded(*options.timeout);
   }
   if (options.credentials)
-    changed->accounts =
-        std::make_shared<AccountSource>(context->core->accounts, *options.credentials);
+    changed->accounts = std::make_shared<AccountSource>(
+        context->core->accounts, *options.credentials, http::now(context->core->connection.retry));
   join_stop(*changed, options.stop);
   apply(*changed, options.paging);
   return changed;

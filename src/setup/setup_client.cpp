@@ -11,6 +11,7 @@
 #include "auth/clock.hpp"
 #include "auth/oauth1_authorizer.hpp"
 #include "auth/oauth_problem.hpp"
+#include "auth/redact.hpp"
 #include "auth/signer.hpp"
 #include "http/curl_transport.hpp"
 #include "http/encoding.hpp"
@@ -48,6 +49,20 @@ struct Leg {
   std::string_view path;
   std::optional<std::string_view> token;  // none in the first leg
   Parameters oauth;
+  std::string_view token_secret = {};  // not sent, but the server knows it
+
+  /// The values are the verifier or the session handle.
+  ~Leg() {
+    for (auto& parameter : oauth) auth::cleanse(parameter.second);
+  }
+  [[nodiscard]] auth::Redactor secrets() const {
+    auth::Redactor out;
+    if (token) out.add(*token);
+    out.add(token_secret);
+    for (const auto& [name, value] : oauth)
+      if (name != "oauth_callback") out.add(value);
+    return out;
+  }
 };
 
 /// A body with tokens in it, cleansed when it has been read.
@@ -110,6 +125,7 @@ class SetupClient::Impl {
         clock_repaired = true;
         continue;
       }
+      leg.secrets().redact(response.body);
       api::throw_api_error(Method::post, leg.path, std::move(response));
     }
   }
@@ -139,6 +155,7 @@ class SetupClient::Impl {
     };
     try {
       Response response = transport_->start(std::move(request))->wait(deadline, {});
+      leg.secrets().redact(response.headers);
       observe(&response, {});
       return response;
     } catch (const Error& error) {
@@ -189,7 +206,8 @@ AccessToken SetupClient::get_access_token(const RequestToken& request,
   auth::require_no_control_characters(verifier, "the verifier");
   const Leg leg{.path = access_token_path,
                 .token = request.token,
-                .oauth = {{"oauth_verifier", std::string(verifier)}}};
+                .oauth = {{"oauth_verifier", std::string(verifier)}},
+                .token_secret = request.token_secret.reveal()};
   const Answer answer(impl_->run(leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token_path));
 }
@@ -202,7 +220,8 @@ AccessToken SetupClient::renew(const AccessToken& access) const {
         "the access token has no session handle, so it cannot be renewed; get a new one");
   const Leg leg{.path = access_token_path,
                 .token = access.token.reveal(),
-                .oauth = {{"oauth_session_handle", std::string(access.session_handle.reveal())}}};
+                .oauth = {{"oauth_session_handle", std::string(access.session_handle.reveal())}},
+                .token_secret = access.token_secret.reveal()};
   const Answer answer(impl_->run(leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token_path));
 }

@@ -152,7 +152,13 @@ TEST(RetryAfterTest, LongerThanTheCallMayTakeIsThrownAtOnce) {
   for (const int status : {429, 503}) {
     Scripted server({slow_down("45", status), answer(200)});
     const BitbucketServer client(server.options);  // 30 s
-    EXPECT_THROW(client.repos.get(demo), ApiError);
+    try {
+      client.repos.get(demo);
+      FAIL();
+    } catch (const ApiError& error) {
+      EXPECT_EQ(error.status(), status);
+      EXPECT_EQ(error.retry_after(), 45s) << "the server's own answer";
+    }
     EXPECT_TRUE(server.waits.empty());
     EXPECT_EQ(server.transport->started(), 1u);
   }
