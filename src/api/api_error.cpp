@@ -47,6 +47,14 @@ bool requires_captcha(const Response& response, const std::vector<ErrorEntry>& e
          });
 }
 
+/// After the parsing as well, because JSON has many ways to escape a character.
+void redact_entries(ErrorAnswer& answer, const auth::Redactor& secrets) {
+  for (ErrorEntry& entry : answer.errors)
+    for (std::string* text :
+         {&entry.context, &entry.message, &entry.exception_name, &entry.extras.text})
+      secrets.redact(*text);
+}
+
 }  // namespace
 
 bool is_web_page(const Response& response) noexcept {
@@ -54,7 +62,9 @@ bool is_web_page(const Response& response) noexcept {
   return contains_ignoring_case(type, "html") || first_character(response.body).starts_with('<');
 }
 
-void throw_api_error(Method method, std::string_view path, Response response) {
+void throw_api_error(Method method, std::string_view path, Response response,
+                     const auth::Redactor& secrets) {
+  secrets.redact(response.body);
   ErrorAnswer answer;
   answer.status = response.status;
   answer.method = to_string(method);
@@ -65,7 +75,7 @@ void throw_api_error(Method method, std::string_view path, Response response) {
       http::parse_retry_after(response.header("Retry-After"), response.header("Date"));
   answer.location = http::printable_url(response.header("Location"));
 
-  const auto problem = auth::parse_oauth_problem(response);
+  auto problem = auth::parse_oauth_problem(response);
   const bool html = is_web_page(response);
   if (!html) {
     json::ErrorBody body = json::read_errors(response.body);
@@ -78,6 +88,8 @@ void throw_api_error(Method method, std::string_view path, Response response) {
   response.body.resize(std::min<std::size_t>(response.body.size(), 64 << 10));
   answer.body = std::move(response.body);
   answer.body.shrink_to_fit();
+  redact_entries(answer, secrets);
+  if (problem) secrets.redact(problem->advice);
   if (problem) throw OAuthError(std::move(answer), *problem);
   throw ApiError(std::move(answer));
 }

@@ -12,13 +12,16 @@ void Redactor::add(std::string_view secret) {
   if (secret.size() < shortest) return;
   Scrubbed encoded(3 * secret.size());
   http::percent_encode(encoded.text, secret);
-  Scrubbed escaped(2 * secret.size());
+  Scrubbed escaped(2 * secret.size()), slashes_too(2 * secret.size());  // JSON allows both
   for (const char c : secret) {
-    if (c == '/' || c == '"' || c == '\\') escaped.text += '\\';
+    if (c == '"' || c == '\\') escaped.text += '\\';
+    if (c == '"' || c == '\\' || c == '/') slashes_too.text += '\\';
     escaped.text += c;
+    slashes_too.text += c;
   }
   for (const std::string_view form :
-       {secret, std::string_view(encoded.text), std::string_view(escaped.text)})
+       {secret, std::string_view(encoded.text), std::string_view(escaped.text),
+        std::string_view(slashes_too.text)})
     if (std::none_of(forms_.begin(), forms_.end(),
                      [&](const Secret& known) { return known.reveal() == form; }))
       forms_.emplace_back(form);

@@ -96,7 +96,9 @@ Secret Signer::authorization(std::string_view method, std::string_view url,
   protocol.emplace_back("oauth_version", "1.0");
   append_protocol(protocol, oauth);
 
-  EncodedParameters all = protocol;
+  EncodedParameters all;
+  all.reserve(protocol.size() + form.size());  // a vector that grows leaves copies of short values
+  all = protocol;
   append_encoded(all, form);
   const std::string signature = sign(signature_base_string(method, url, std::move(all)).text);
 

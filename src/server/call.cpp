@@ -142,8 +142,8 @@ Response Call::finish() {
           !api::is_web_page(response))
         return Response{.status = 204, .headers = {}, .body = {}};
       if (repeat_after(response, deadline)) continue;
-      account_->authorizer->secrets().redact(response.body);
-      api::throw_api_error(spec_.operation.method, spec_.path, std::move(response));
+      api::throw_api_error(spec_.operation.method, spec_.path, std::move(response),
+                           account_->authorizer->secrets());
     } catch (const TransportError& error) {
       if (!repeat_after(error, deadline))
         throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + error.what(),

@@ -49,7 +49,7 @@ struct Leg {
   std::string_view path;
   std::optional<std::string_view> token;  // none in the first leg
   Parameters oauth;
-  std::string_view token_secret = {};  // not sent, but the server knows it
+  std::string_view token_secret;  // not sent, but the server knows it
 
   /// The values are the verifier or the session handle.
   ~Leg() {
@@ -125,8 +125,7 @@ class SetupClient::Impl {
         clock_repaired = true;
         continue;
       }
-      leg.secrets().redact(response.body);
-      api::throw_api_error(Method::post, leg.path, std::move(response));
+      api::throw_api_error(Method::post, leg.path, std::move(response), leg.secrets());
     }
   }
 
@@ -158,6 +157,11 @@ class SetupClient::Impl {
       leg.secrets().redact(response.headers);
       observe(&response, {});
       return response;
+    } catch (const TransportError& error) {
+      std::string what = error.what();
+      leg.secrets().redact(what);
+      observe(nullptr, what);
+      throw TransportError(error.kind(), what, error.may_have_been_sent());
     } catch (const Error& error) {
       observe(nullptr, error.what());
       throw;
@@ -178,7 +182,7 @@ SetupClient& SetupClient::operator=(SetupClient&&) noexcept = default;
 SetupClient::~SetupClient() = default;
 
 RequestToken SetupClient::get_request_token() const {
-  Leg leg{.path = request_token_path, .token = {}, .oauth = {}};
+  Leg leg{.path = request_token_path, .token = {}, .oauth = {}, .token_secret = {}};
   if (!impl_->options().callback.empty())
     leg.oauth.emplace_back("oauth_callback", impl_->options().callback);
   const Answer answer(impl_->run(leg));
@@ -204,10 +208,11 @@ AccessToken SetupClient::get_access_token(const RequestToken& request,
   if (verifier == "denied")
     throw InvalidArgument("the user refused the access (oauth_verifier=denied)");
   auth::require_no_control_characters(verifier, "the verifier");
-  const Leg leg{.path = access_token_path,
-                .token = request.token,
-                .oauth = {{"oauth_verifier", std::string(verifier)}},
-                .token_secret = request.token_secret.reveal()};
+  Leg leg{.path = access_token_path,
+          .token = request.token,
+          .oauth = {},
+          .token_secret = request.token_secret.reveal()};
+  leg.oauth.emplace_back("oauth_verifier", verifier);
   const Answer answer(impl_->run(leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token_path));
 }
@@ -218,10 +223,11 @@ AccessToken SetupClient::renew(const AccessToken& access) const {
   if (access.session_handle.empty())
     throw InvalidArgument(
         "the access token has no session handle, so it cannot be renewed; get a new one");
-  const Leg leg{.path = access_token_path,
-                .token = access.token.reveal(),
-                .oauth = {{"oauth_session_handle", std::string(access.session_handle.reveal())}},
-                .token_secret = access.token_secret.reveal()};
+  Leg leg{.path = access_token_path,
+          .token = access.token.reveal(),
+          .oauth = {},
+          .token_secret = access.token_secret.reveal()};
+  leg.oauth.emplace_back("oauth_session_handle", access.session_handle.reveal());
   const Answer answer(impl_->run(leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token_path));
 }
