@@ -1,11 +1,16 @@
 #include "auth/rsa_key.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
+#include <vector>
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
@@ -112,7 +117,69 @@ void decrypt_traditional(PemKey& pem, const Secret& passphrase) {
   pem.der.text.resize(static_cast<std::size_t>(size));
 }
 
+/// Takes the nine integers of an RSAPrivateKey (RFC 8017, A.1.2) out of its DER.
+bool read_integers(std::string_view der, std::array<std::string_view, 9>& out) {
+  const unsigned char* at = bytes(der);
+  long length = 0;
+  int tag = 0, tag_class = 0;
+  if (ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(der.size())) !=
+          V_ASN1_CONSTRUCTED ||
+      tag != V_ASN1_SEQUENCE)
+    return false;
+  const unsigned char* const end = at + length;
+  for (std::string_view& integer : out) {
+    if (ASN1_get_object(&at, &length, &tag, &tag_class, end - at) != 0 || tag != V_ASN1_INTEGER)
+      return false;
+    integer = {reinterpret_cast<const char*>(at), static_cast<std::size_t>(length)};
+    at += length;
+  }
+  return true;
+}
+
+/// Makes the key of its numbers.  OpenSSL's own decoders are not asked: they free copies of the
+/// whole DER without overwriting them.
+KeyPtr open_pkcs1(std::string_view der) {
+  static constexpr std::array<const char*, 9> names = {nullptr,  // the version
+                                                       OSSL_PKEY_PARAM_RSA_N,
+                                                       OSSL_PKEY_PARAM_RSA_E,
+                                                       OSSL_PKEY_PARAM_RSA_D,
+                                                       OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                                       OSSL_PKEY_PARAM_RSA_FACTOR2,
+                                                       OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                                       OSSL_PKEY_PARAM_RSA_EXPONENT2,
+                                                       OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+  std::array<std::string_view, 9> integers;
+  if (!read_integers(der, integers) || integers[0] != std::string_view("\0", 1)) return nullptr;
+  std::vector<Scrubbed> numbers;
+  numbers.reserve(names.size());
+  std::array<OSSL_PARAM, 9> parameters{};
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    std::string& number = numbers.emplace_back(integers[i].size() + 16).text;
+    number.assign(integers[i]);
+    if constexpr (std::endian::native == std::endian::little)
+      std::reverse(number.begin(), number.end());
+    parameters[i - 1] = OSSL_PARAM_construct_BN(
+        names[i], reinterpret_cast<unsigned char*>(number.data()), number.size());
+  }
+  parameters[8] = OSSL_PARAM_construct_end();
+  const ContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!context || EVP_PKEY_fromdata_init(context.get()) <= 0 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.data()) <= 0)
+    return nullptr;
+  return KeyPtr(key);
+}
+
 KeyPtr key_of(const PKCS8_PRIV_KEY_INFO& info) {
+  const ASN1_OBJECT* kind = nullptr;
+  const unsigned char* content = nullptr;
+  int size = 0;
+  if (PKCS8_pkey_get0(&kind, &content, &size, nullptr, &info) == 1 &&
+      OBJ_obj2nid(kind) == NID_rsaEncryption)
+    if (KeyPtr key =
+            open_pkcs1({reinterpret_cast<const char*>(content), static_cast<std::size_t>(size)}))
+      return key;
+  // What is no RSA key is only looked at to say what it is.
   KeyPtr key(EVP_PKCS82PKEY(&info));
   if (!key)
     throw need_rsa("private_key holds a key of a kind that OpenSSL does not know, or is damaged");
@@ -137,8 +204,7 @@ KeyPtr open_plain(std::string_view der) {
   const unsigned char* at = bytes(der);
   const Pkcs8Ptr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
   if (info) return key_of(*info);
-  at = bytes(der);
-  return KeyPtr(d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())));
+  return open_pkcs1(der);
 }
 
 KeyPtr open(const Secret& text, const Secret& passphrase) {
