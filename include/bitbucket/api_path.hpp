@@ -31,13 +31,14 @@ struct Bytes {};
 
 /// A multipart/form-data body.
 struct Multipart {
+  /// One part of the form.
   struct Part {
-    std::string name;
-    std::string content;
+    std::string name;               ///< of the form field
+    std::string content;            ///< the bytes, as they are sent
     std::string filename = {};      ///< set for files
     std::string content_type = {};  ///< set for files
   };
-  std::vector<Part> parts;
+  std::vector<Part> parts;  ///< in the order they are sent
 };
 
 enum class AnswerKind { nothing, value, optional, array, page, stream };
@@ -47,10 +48,10 @@ enum class Repeat { by_method, yes, no };
 
 /// A row without its types: what can be known of it at run time.
 struct Operation {
-  Method method = Method::get;
-  AnswerKind answer = AnswerKind::value;
-  bool repeatable = false;
-  bool takes_body = false;
+  Method method = Method::get;            ///< of HTTP
+  AnswerKind answer = AnswerKind::value;  ///< the shape of the answer
+  bool repeatable = false;                ///< may be sent again after it may have been acted on
+  bool takes_body = false;                ///< has a JSON or multipart body
   std::string_view path;  ///< the template, "/rest/api/1.0/projects/{project}/repos/{repo}"
 };
 

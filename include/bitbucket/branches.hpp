@@ -18,7 +18,7 @@ struct BranchFilter {
   std::string base = {};         ///< branch or commit to compare with, for `details`
   bool details = false;          ///< fills Branch::metadata
   bool boost_matches = false;    ///< exact and prefix matches first
-  RefOrder order_by = RefOrder::server_default;
+  RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
 };
 
 /// Branches.
