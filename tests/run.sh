@@ -20,7 +20,7 @@ test fails, is skipped or does not run.
 TEXT
 }
 
-test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang
+test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
   python3 python3-oauthlib python3-cryptography python3-jwt)
 
 build='' jobs='' preset=() flags=() selection=()

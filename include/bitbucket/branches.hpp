@@ -10,6 +10,7 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// How branches and tags are sorted.
 enum class RefOrder { server_default, alphabetical, modification };
 
 /// Which branches to list.

@@ -12,6 +12,7 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Whether commits of several parents are listed.
 enum class Merges { include, exclude, only };
 
 /// Which commits to list.

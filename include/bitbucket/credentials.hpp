@@ -46,6 +46,7 @@ struct BasicCredentials {
   friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
 };
 
+/// Who asks.
 using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials>;
 
 /// Asked before every attempt, for credentials that rotate; called from any thread that makes
@@ -53,6 +54,7 @@ using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken,
 /// What it returned is kept, parsed, until 64 other credentials were used or the client goes.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
+/// Who asks, or a function that says it.
 using Credentials =
     std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials, CredentialsProvider>;
 

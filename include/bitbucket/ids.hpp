@@ -119,6 +119,7 @@ struct NumericId {
   friend auto operator<=>(const NumericId&, const NumericId&) = default;
 };
 
+/// A webhook.
 using HookId = NumericId<"webhook">;
 
 /// One segment of a path in a row of your own: `PathParam<"issue">{"PRJ-1"}` fills `{issue}`.

@@ -10,7 +10,9 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Who may read.
 enum class Visibility { any, is_public, is_private };
+/// Whether archived repositories are listed.
 enum class ArchivedFilter { server_default, active, archived, all };
 
 /// Which repositories to list; an empty member does not filter.

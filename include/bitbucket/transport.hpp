@@ -13,6 +13,7 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// The methods of HTTP that the API uses.
 enum class Method { get, head, post, put, patch, del };
 
 /// Returns "GET", "DELETE", ...
@@ -60,6 +61,7 @@ struct Response {
   }
 };
 
+/// When a wait ends.
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// A request on its way.  Destroying it abandons the request without waiting.

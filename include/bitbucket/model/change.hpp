@@ -22,10 +22,14 @@ struct RepoPath {
   friend bool operator==(const RepoPath&, const RepoPath&) = default;
 };
 
+/// What was done to a file.
 enum class ChangeType { unknown, add, copy, del, modify, move };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<ChangeType> names(ChangeType);
 
+/// What a path is.
 enum class NodeType { unknown, file, directory, submodule };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<NodeType> names(NodeType);
 
 /// One side of a conflict.

@@ -33,7 +33,9 @@ struct Links {
   friend bool operator==(const Links&, const Links&) = default;
 };
 
+/// A person or a service.
 enum class UserType { unknown, normal, service };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<UserType> names(UserType);
 
 /// A user of the server.

@@ -8,7 +8,9 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Of a team or of one user.
 enum class ProjectType { unknown, normal, personal };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<ProjectType> names(ProjectType);
 
 /// A project, which holds repositories.

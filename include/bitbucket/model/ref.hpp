@@ -7,7 +7,9 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// A branch or a tag.
 enum class RefType { unknown, branch, tag };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<RefType> names(RefType);
 
 /// A branch.

@@ -10,7 +10,9 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Whether a repository can be used.
 enum class RepoState { unknown, available, initialising, initialisation_failed, offline };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<RepoState> names(RepoState);
 
 /// A repository.
