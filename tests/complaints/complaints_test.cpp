@@ -59,6 +59,34 @@ TEST(ComplaintsTest, ABranchBeyondTheFirstPageOfAFilterIsFound) {
   EXPECT_EQ(found, 1);
 }
 
+TEST(ComplaintsTest, EveryListTakesThePageSize) {
+  const auto server = signed_server();
+  const BitbucketServer client =
+      BitbucketServer(signed_options(*server)).with({.paging = {.page_size = 3, .prefetch = 0}});
+  const RepoRef demo = "PRJ/demo";
+  (void)client.repos.list().begin();
+  (void)client.commits.list(demo).begin();
+  (void)client.commits.changes(demo, server_test::samples().small.third).begin();
+  (void)client.branches.list(demo).begin();
+  (void)client.tags.list(demo).begin();
+  (void)client.hooks.list(demo).begin();
+  const auto requests = server->requests();
+  EXPECT_EQ(requests.size(), 6u);
+  for (const testing::GitServerRequest& request : requests)
+    EXPECT_THAT(request.target, HasSubstr("start=0&limit=3")) << request.target;
+}
+
+TEST(ComplaintsTest, AnErrorLeavesItsConnectionUsable) {
+  const auto server = signed_server();
+  const BitbucketServer client(signed_options(*server));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THROW((void)client.repos.get("PRJ/absent"), ApiError);
+    EXPECT_THROW((void)client.files.raw("PRJ/demo", "no/such.txt"), ApiError);
+    EXPECT_EQ(client.repos.get("PRJ/demo").slug, "demo");
+  }
+  EXPECT_EQ(server->connections(), 1u);
+}
+
 TEST(ComplaintsTest, RefsAndFilesOfAnyNameArriveAsTheyAre) {
   const TempDir folder;
   init_repository(folder / "repo");
