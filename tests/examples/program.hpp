@@ -16,13 +16,12 @@ namespace bitbucket::test {
 /// A program that is run, with pipes to its input, output and errors.
 class Program {
  public:
-  /// `environment` is all that it gets, besides PATH and HOME.
+  /// `environment` is all that it gets, besides PATH.
   Program(const std::string& path, std::vector<std::string> arguments,
           std::vector<std::string> environment = {}, const std::string& folder = "/") {
     arguments.insert(arguments.begin(), path);
-    for (const char* name : {"PATH", "HOME"})
-      if (const char* value = std::getenv(name))
-        environment.push_back(std::string(name) + '=' + value);
+    if (const char* path_of_ours = std::getenv("PATH"))
+      environment.push_back(std::string("PATH=") + path_of_ours);
     int pipes[3][2];
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
