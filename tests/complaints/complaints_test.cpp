@@ -135,7 +135,8 @@ TEST(ComplaintsTest, AStreamWithoutALengthIsNotKeptInMemory) {
   RawServer server([&](Connection& connection, int) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    for (std::size_t i = 0; i < pieces; ++i) connection.send(std::string(piece, 'x'));
+    const std::string text(piece, 'x');
+    for (std::size_t i = 0; i < pieces; ++i) connection.send(text);
   });
   const BitbucketServer client({.base_url = server.url()});
   const std::size_t before = resident_bytes();
