@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
     const std::stop_token stop = stopped_by_signals();
     const bitbucket::BitbucketServer client(line.client());
     std::ofstream file(half, std::ios::binary);
+    if (!file) throw std::runtime_error("cannot write " + half.string());
     file.exceptions(std::ios::failbit | std::ios::badbit);  // a full disk ends the transfer
     std::size_t bytes = 0;
     try {

@@ -152,7 +152,8 @@ TEST_F(ExamplesTest, DownloadFile) {
   EXPECT_EQ(run("download_file", {"PRJ/demo", "README.md", "--output", "main.cpp"}).code, 0);
   EXPECT_EQ(content(folder / "main.cpp"), run_git(demo, {"show", "main:README.md"}));
   EXPECT_EQ(run("download_file", {"PRJ/demo", "no/such.txt"}).code, 1);
-  EXPECT_EQ(run("download_file", {"PRJ/demo", "README.md", "--output", "no/such/x"}).code, 1);
+  EXPECT_THAT(run("download_file", {"PRJ/demo", "README.md", "--output", "no/such/x"}).errors,
+              HasSubstr("cannot write no/such/x"));
   EXPECT_THAT(files(), ElementsAre("main.cpp"));
 }
 
