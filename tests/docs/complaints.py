@@ -32,7 +32,7 @@ def read_log(build):
     results = {}
     parts = re.split(r"^\d+/\d+ Testing: ", text, flags=re.M)[1:]
     for part in parts:
-        passed = re.search(r"^Test (Pass|Passed)\.", part, re.M) is not None
+        passed = re.search(r"^Test (Passed\.|Pass Reason:)$", part, re.M) is not None
         name = plain(part.splitlines()[0])
         results[name] = passed and results.get(name, True)
     return results, len(parts)
