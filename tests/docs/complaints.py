@@ -70,7 +70,7 @@ def main(page, build, ctest):
         failures.append(f"the numbers are not 1 to 80: {numbers}")
     print("\n".join(failures))
     print(f"{len(rows)} complaints name {named} tests, " +
-          ("which all ran" if whole else f"which exist; only {ended} of {len(tests)} tests ran"))
+          ("in a run of all" if whole else f"which exist; only {ended} of {len(tests)} tests ran"))
     return 1 if failures or not named else 0
 
 
