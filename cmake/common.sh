@@ -36,6 +36,8 @@ is_installed() {
     libcpp-httplib-dev) library_is_there cpp-httplib ;;
     libgtest-dev) library_is_there gtest ;;
     libgmock-dev) library_is_there gmock ;;
+    tinyproxy-bin) command -v tinyproxy ;;
+    nginx-light) command -v nginx || [[ -x /usr/sbin/nginx ]] ;;
     python3) [[ -x /usr/bin/python3 ]] ;;
     python3-oauthlib) /usr/bin/python3 -c 'import oauthlib' ;;
     python3-cryptography) /usr/bin/python3 -c 'import cryptography' ;;

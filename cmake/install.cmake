@@ -1,5 +1,7 @@
-# The install tree: one component for the client, one for the embedded server, each with its headers
-# and its exported targets, so that a package of the client needs nothing of the other.
+# The install tree: the client (what runs, what one builds with) and the embedded server are
+# components, each with its headers and its exported targets, so that a package of the client needs
+# nothing of the embedded server.
+include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # A target that was fetched instead of found is not on the machine of who installs us.
@@ -17,15 +19,26 @@ endif()
 
 set(bitbucket_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bitbucket)
 
-# Installed programs and libraries find the libraries installed beside them.
-file(RELATIVE_PATH bitbucket_bin_to_lib
-     "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+# Installed programs and libraries find the libraries installed beside them; what is installed where
+# the system looks anyway needs no help.
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(bitbucket_lib_rpath "")
+  set(bitbucket_bin_rpath "")
+else()
+  file(RELATIVE_PATH bitbucket_bin_to_lib
+       "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set(bitbucket_lib_rpath "$ORIGIN")
+  set(bitbucket_bin_rpath "$ORIGIN/${bitbucket_bin_to_lib}")
+endif()
 
-function(bitbucket_install component rpath)
+# bitbucket_install(COMPONENT RUNTIME_COMPONENT RPATH TARGETS...): what a program needs to run goes
+# to the second component, all else to the first.
+function(bitbucket_install component runtime rpath)
   set_target_properties(${ARGN} PROPERTIES INSTALL_RPATH "${rpath}")
   install(TARGETS ${ARGN} EXPORT bitbucket-${component}-targets
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT bitbucket_${component}
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bitbucket_${component}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bitbucket_${runtime}
+            NAMELINK_COMPONENT bitbucket_${component}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bitbucket_${component}
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endfunction()
@@ -35,28 +48,47 @@ function(bitbucket_install_targets_file component)
     DESTINATION ${bitbucket_package_dir} COMPONENT bitbucket_${component})
 endfunction()
 
-bitbucket_install(server "$ORIGIN" bitbucket_server)
+# The .pc file says where it is itself, so that the tree can be moved.
+file(RELATIVE_PATH BITBUCKET_PC_TO_PREFIX
+     "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" BITBUCKET_PC_TO_PREFIX "${BITBUCKET_PC_TO_PREFIX}")
+function(bitbucket_install_pc component)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/bitbucket-${component}.pc.in"
+                 "${PROJECT_BINARY_DIR}/bitbucket-${component}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/bitbucket-${component}.pc"
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT bitbucket_${component})
+endfunction()
+
+# A shared library brings what it needs; a static one leaves it to who links it.  (Not in
+# Requires.private: `pkg-config --static` asks for everything below libcurl, which few have.)
+get_target_property(bitbucket_type bitbucket_server TYPE)
+if(bitbucket_type STREQUAL "STATIC_LIBRARY")
+  set(BITBUCKET_IS_STATIC ON)
+  set(BITBUCKET_SERVER_REQUIRES ", libcurl >= 7.68, libcrypto >= 3.0, simdjson >= 3.0")
+  set(BITBUCKET_TESTING_REQUIRES ", cpp-httplib, libssl >= 3.0, libcrypto >= 3.0")
+else()
+  set(BITBUCKET_IS_STATIC OFF)
+  set(BITBUCKET_SERVER_REQUIRES "")
+  set(BITBUCKET_TESTING_REQUIRES "")
+endif()
+
+bitbucket_install(server runtime "${bitbucket_lib_rpath}" bitbucket_server)
 bitbucket_install_targets_file(server)
+bitbucket_install_pc(server)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT bitbucket_server FILES_MATCHING PATTERN "*.hpp" PATTERN "testing" EXCLUDE)
 
 if(BITBUCKET_BUILD_TESTING_LIBRARY)
   set_target_properties(bitbucket-git-server PROPERTIES EXPORT_NAME git-server)
-  bitbucket_install(testing "$ORIGIN" bitbucket_testing)
-  bitbucket_install(testing "$ORIGIN/${bitbucket_bin_to_lib}" bitbucket-git-server)
+  bitbucket_install(testing testing "${bitbucket_lib_rpath}" bitbucket_testing)
+  bitbucket_install(testing testing "${bitbucket_bin_rpath}" bitbucket-git-server)
   bitbucket_install_targets_file(testing)
+  bitbucket_install_pc(testing)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket/testing"
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/bitbucket COMPONENT bitbucket_testing
     FILES_MATCHING PATTERN "*.hpp")
 endif()
 
-# A shared library brings what it needs; a static one leaves it to who links it.
-get_target_property(bitbucket_type bitbucket_server TYPE)
-if(bitbucket_type STREQUAL "STATIC_LIBRARY")
-  set(BITBUCKET_IS_STATIC ON)
-else()
-  set(BITBUCKET_IS_STATIC OFF)
-endif()
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/bitbucketConfig.cmake.in" "${PROJECT_BINARY_DIR}/bitbucketConfig.cmake"
   INSTALL_DESTINATION ${bitbucket_package_dir} NO_SET_AND_CHECK_MACRO)
@@ -65,3 +97,10 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/bitbucketConfigVersion.c
 install(FILES "${PROJECT_BINARY_DIR}/bitbucketConfig.cmake"
               "${PROJECT_BINARY_DIR}/bitbucketConfigVersion.cmake"
   DESTINATION ${bitbucket_package_dir} COMPONENT bitbucket_server)
+
+if(BITBUCKET_DEB)
+  include("${CMAKE_CURRENT_LIST_DIR}/packaging/deb.cmake")
+else()
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/bitbucket
+    COMPONENT bitbucket_server)
+endif()

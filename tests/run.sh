@@ -21,7 +21,10 @@ TEXT
 }
 
 test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
+  tinyproxy-bin nginx-light
   python3 python3-oauthlib python3-cryptography python3-jwt)
+# Debian packages are made where there are Debian packages.
+! command -v dpkg-deb >/dev/null || test_packages+=(dpkg-dev file)
 
 build='' jobs='' preset=() flags=() selection=()
 

@@ -15,26 +15,40 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// How TLS connections are made and whom they trust.
+/// The oldest TLS that is spoken.
+enum class TlsVersion { v1_2, v1_3 };
+
+/// Whom to trust over https, and who we are.  Files are PEM.
 struct TlsOptions {
-  bool verify = true;                   ///< false accepts any certificate: for experiments only
-  std::string ca_file = {};             ///< PEM bundle used instead of the system's
-  std::string ca_path = {};             ///< directory of hashed certificates
-  std::string client_certificate = {};  ///< PEM file
-  std::string client_key = {};          ///< PEM file
-  Secret client_key_passphrase = {};    ///< opens an encrypted client_key
+  std::string ca_file = {};  ///< bundle of CA certificates, used instead of the system's
+  std::string ca_path = {};  ///< the same as a directory that `openssl rehash` has prepared
+  /// With the certificates between it and the CA; PKCS#12 with its key when it ends in .p12 or
+  /// .pfx.
+  std::string client_certificate = {};
+  std::string client_key = {};                ///< empty: it is in client_certificate
+  Secret client_key_passphrase = {};          ///< opens an encrypted key
+  TlsVersion min_version = TlsVersion::v1_2;  ///< older ones are refused
+  /// False accepts any certificate, so that anybody on the way can answer, and read the
+  /// credentials: for experiments only.  Each Attempt then says peer_unverified.
+  bool verify = true;
 };
 
-/// The proxy, if one stands between.
+/// The way to the server; docs/connections.md says what the environment adds.
 struct ProxyOptions {
-  /// For example "http://proxy:3128"; empty takes https_proxy and http_proxy from the environment,
-  /// "direct" uses none.
+  /// For example "http://proxy.example.com:3128", without user or password; "direct" uses none.
+  /// Empty takes https_proxy, http_proxy and all_proxy from the environment.
   std::string url = {};
   std::string username = {};  ///< for the proxy; empty for none
   Secret password = {};       ///< of that user
-  /// Hosts and CIDR blocks reached without it, separated by commas; empty takes no_proxy from the
-  /// environment.
+  /// Hosts, domains and CIDR blocks reached without it, separated by commas; "*" is all.  Empty
+  /// takes no_proxy from the environment when `url` is taken from there too.
   std::string no_proxy = {};
+};
+
+/// The newest HTTP that is spoken.
+enum class HttpVersion {
+  v1_1,
+  v2,  ///< over https, where the server offers it; otherwise HTTP/1.1
 };
 
 /// When a request is sent again; docs/errors.md says which requests may be.
@@ -64,6 +78,8 @@ struct Attempt {
   std::string_view request_id = {};      ///< X-AREQUESTID
   const std::vector<Header>* headers =
       nullptr;  ///< of the answer, only ConnectionOptions::observed_headers
+  /// TlsOptions::verify is off: nobody knows who answered.
+  bool peer_unverified = false;
 };
 
 /// Called after each attempt on the thread that makes the call; what it throws is dropped.
@@ -84,8 +100,11 @@ struct ConnectionOptions {
   std::size_t max_answer = 64u << 20;
   TlsOptions tls = {};      ///< certificates
   ProxyOptions proxy = {};  ///< what stands between
-  RetryOptions retry = {};  ///< when to try again
-  Observer observer = {};   ///< sees each attempt
+  /// Which HTTP is offered.
+  HttpVersion http_version = HttpVersion::v1_1;
+  /// When to try again.
+  RetryOptions retry = RetryOptions();  // not {}: GCC 12 then warns in the code of who uses it
+  Observer observer = {};               ///< sees each attempt
   /// Names of answer headers it sees.
   std::vector<std::string> observed_headers = {"Content-Type", "Retry-After", "X-ASEN"};
   std::string user_agent = {};  ///< put before the library's own

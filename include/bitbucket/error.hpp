@@ -143,16 +143,17 @@ class BITBUCKET_EXPORT TransportError : public Error {
  public:
   /// Where the attempt broke.
   enum class Kind {
-    resolve,      ///< the host name is not known
-    connect,      ///< nobody answers there
-    proxy,        ///< the proxy refused or failed
-    tls,          ///< the handshake failed
-    certificate,  ///< the server's certificate is not trusted, or ours cannot be used
-    timeout,      ///< the time allowed for the call is over
-    reset,        ///< the connection broke
-    cut,          ///< the answer ended before its announced end
-    malformed,    ///< what came is not HTTP
-    too_large,    ///< the answer exceeds ClientOptions::max_answer
+    resolve,        ///< the host name is not known
+    connect,        ///< nobody answers there
+    proxy,          ///< the proxy cannot be reached, or cannot reach the server
+    proxy_refused,  ///< the proxy wants other credentials, or forbids the server
+    tls,            ///< the handshake failed
+    certificate,    ///< the server's certificate is not trusted, or ours cannot be used
+    timeout,        ///< the time allowed for the call is over
+    reset,          ///< the connection broke
+    cut,            ///< the answer ended before its announced end
+    malformed,      ///< what came is not HTTP
+    too_large,      ///< the answer exceeds ConnectionOptions::max_answer
     other,
   };
   /// `sent` says whether the request may have reached the application.

@@ -191,10 +191,10 @@ void Paged<T>::iterator::Walk::load() {
     } catch (const DecodeError& error) {
       source->fail(error);
     }
-    const std::size_t fresh = next.values.size() - std::min(skip, next.values.size());
+    const std::size_t fresh = next.values.size() - (std::min)(skip, next.values.size());
     source->accept(
         {next.limit, next.start, next.next_page_start, next.is_last_page, next.values.size()},
-        wanted == detail::PageSource::everything ? wanted : wanted - std::min(wanted, fresh));
+        wanted == detail::PageSource::everything ? wanted : wanted - (std::min)(wanted, fresh));
     page = std::move(next);
     index = page.values.size() - fresh;
     skip -= index;

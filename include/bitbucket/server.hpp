@@ -138,20 +138,20 @@ auto BitbucketServer::concurrently(Items&& items, Work&& work,
         },
         options);
   } else {
-    std::vector<std::shared_ptr<std::optional<Result>>> slots;
+    std::vector<std::shared_ptr<std::optional<Result>>> places;
     run(
         [&]() -> Job {
           auto item = next_item();
           if (!item) return {};
-          auto slot = slots.emplace_back(std::make_shared<std::optional<Result>>());
-          return [&work, item, slot](const BitbucketServer& client) {
-            slot->emplace(std::invoke(work, client, *item));
+          auto place = places.emplace_back(std::make_shared<std::optional<Result>>());
+          return [&work, item, place](const BitbucketServer& client) {
+            place->emplace(std::invoke(work, client, *item));
           };
         },
         options);
     std::vector<Result> results;
-    results.reserve(slots.size());
-    for (auto& slot : slots) results.push_back(std::move(**slot));
+    results.reserve(places.size());
+    for (auto& place : places) results.push_back(std::move(**place));
     return results;
   }
 }

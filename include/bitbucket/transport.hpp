@@ -30,7 +30,8 @@ struct Header {
 BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers,
                                               std::string_view name) noexcept;
 
-/// Receives a body piece by piece.
+/// Receives a body piece by piece, on the thread that makes the call.  SIGPIPE is blocked for this
+/// thread meanwhile: a sink that writes to a closed pipe gets EPIPE.
 using Sink = std::function<void(std::string_view)>;
 
 /// One HTTP request, complete and authorised.

@@ -106,7 +106,8 @@ TransportError::TransportError(Kind kind, const std::string& what, bool sent)
     : Error(what), kind_(kind), sent_(sent) {}
 
 bool TransportError::is_retryable() const noexcept {
-  return kind_ != Kind::certificate && kind_ != Kind::malformed && kind_ != Kind::too_large;
+  return kind_ != Kind::certificate && kind_ != Kind::proxy_refused && kind_ != Kind::malformed &&
+         kind_ != Kind::too_large;
 }
 
 DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)

@@ -1,50 +1,191 @@
+#include <array>
+#include <string>
+
 #include "http/curl_handles.hpp"
+#include "http/encoding.hpp"
+#include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
+namespace {
 
-Failure classify(CURLcode code) noexcept {
-  using Kind = TransportError::Kind;
-  switch (code) {
+using Kind = TransportError::Kind;
+
+bool contains(std::string_view text, std::string_view sign) {
+  return text.find(sign) != std::string_view::npos;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view sign) {
+  for (std::size_t at = 0; at + sign.size() <= text.size(); ++at)
+    if (equal_ignoring_case(text.substr(at, sign.size()), sign)) return true;
+  return false;
+}
+
+/// libcurl says whom it could not connect to: the server, or the proxy before it.
+bool failed_at_proxy(const FailedTransfer& transfer) {
+  constexpr std::string_view failed = "Failed to connect to ";
+  if (!contains(transfer.text, failed)) return false;
+  const Origin origin = origin_of(transfer.url);
+  return !contains_ignoring_case(
+             transfer.text, std::string(failed) + origin.host + " port " + origin.port + ' ') &&
+         !contains_ignoring_case(transfer.text,
+                                 std::string(failed) + origin.host + " port " + origin.port + ':');
+}
+
+Failure unsent(Kind kind, std::string advice) {
+  return {.kind = kind, .never_sent = true, .advice = std::move(advice)};
+}
+
+struct Sign {
+  std::string_view text;  // a part of what libcurl and its TLS library say
+  Kind kind;
+  const char* advice;
+};
+
+// Only the words tell these apart: to libcurl they are one and the same error.
+constexpr std::array certificate_signs = {
+    Sign{"expired", Kind::certificate,
+         "the server's certificate has expired; the server needs a new one, unless the clock of "
+         "this machine is wrong"},
+    Sign{"expiration date has passed", Kind::certificate, "the server's certificate has expired"},
+    Sign{"not yet valid", Kind::certificate,
+         "the server's certificate is not valid yet; is the clock of this machine right?"},
+    Sign{"not activated yet", Kind::certificate, "the server's certificate is not valid yet"},
+};
+
+constexpr std::array handshake_signs = {
+    Sign{"certificate required", Kind::certificate,
+         "the server wants a client certificate that it knows: set tls.client_certificate and "
+         "tls.client_key"},
+    Sign{"alert unknown ca", Kind::certificate,
+         "the server does not trust the certificate of tls.client_certificate"},
+    Sign{"alert bad certificate", Kind::certificate,
+         "the server does not take the certificate of tls.client_certificate, or misses one"},
+    Sign{"alert certificate", Kind::certificate,
+         "the server does not take the certificate of tls.client_certificate"},
+    Sign{"handshake failure", Kind::tls,
+         "the server ended the TLS handshake; if it wants a client certificate, set "
+         "tls.client_certificate and tls.client_key"},
+    Sign{"protocol version", Kind::tls,
+         "the server offers no TLS version that tls.min_version allows"},
+    Sign{"unsupported protocol", Kind::tls,
+         "the server offers no TLS version that tls.min_version allows"},
+    Sign{"wrong version number", Kind::tls,
+         "what answers there does not speak TLS; is it an http:// URL?"},
+    Sign{"packet length too long", Kind::tls,
+         "what answers there does not speak TLS; is it an http:// URL?"},
+};
+
+template <std::size_t N>
+const Sign* find_sign(const std::array<Sign, N>& signs, std::string_view text) {
+  const auto* found = std::find_if(signs.begin(), signs.end(),
+                                   [&](const Sign& sign) { return contains(text, sign.text); });
+  return found == signs.end() ? nullptr : found;
+}
+
+Failure untrusted(const FailedTransfer& transfer) {
+  if (const Sign* sign = find_sign(certificate_signs, transfer.text))
+    return unsent(sign->kind, sign->advice);
+  const std::string host = origin_of(transfer.url).host;
+  if (contains(transfer.text, "match"))
+    return unsent(Kind::certificate, "the server's certificate is not for " + host +
+                                         "; reach the server by a name that its certificate has");
+  return unsent(Kind::certificate,
+                "the certificate of " + host +
+                    " is not trusted; if it is signed by a CA of your own, set tls.ca_file = that "
+                    "CA's certificate");
+}
+
+Failure failed_handshake(const FailedTransfer& transfer) {
+  const Sign* sign = find_sign(handshake_signs, transfer.text);
+  return unsent(sign ? sign->kind : Kind::tls, sign ? sign->advice : "the TLS handshake failed");
+}
+
+Failure broken(const FailedTransfer& transfer) {
+  // With TLS 1.3 the client is done with the handshake, and has sent its request, before the server
+  // looks at the client's certificate.
+  if (contains(transfer.text, " alert "))
+    if (const Sign* sign = find_sign(handshake_signs, transfer.text))
+      return {.kind = sign->kind, .unread = true, .advice = sign->advice};
+  if (!transfer.silent) return {.kind = Kind::reset, .advice = "the connection broke"};
+  const bool plain = equal_ignoring_case(transfer.url.substr(0, 5), "http:");
+  return {.kind = Kind::reset,
+          .advice = plain ? "the connection broke before any answer; is it an https:// URL?"
+                          : "the connection broke before any answer; if the server wants a client "
+                            "certificate, set tls.client_certificate and tls.client_key"};
+}
+
+Failure not_http(const FailedTransfer& transfer) {
+  const bool plain = equal_ignoring_case(transfer.url.substr(0, 5), "http:");
+  return {.kind = Kind::malformed,
+          .advice =
+              plain ? "the answer is not HTTP; is it an https:// URL?" : "the answer is not HTTP"};
+}
+
+}  // namespace
+
+Failure classify_proxy_status(long status, std::string_view url) {
+  const std::string answer = " (HTTP " + std::to_string(status) + ')';
+  if (status == 407 || status == 401)
+    return unsent(Kind::proxy_refused,
+                  "the proxy wants a user and password that it knows: set proxy.username and "
+                  "proxy.password" +
+                      answer);
+  const std::string host = origin_of(url).host;
+  if (status / 100 == 4)
+    return unsent(Kind::proxy_refused,
+                  "the proxy does not allow connections to " + host + answer +
+                      "; hosts that are reached without it are named in proxy.no_proxy");
+  return unsent(Kind::proxy, "the proxy cannot connect to " + host + answer);
+}
+
+Failure classify(const FailedTransfer& transfer) {
+  if (transfer.proxy_status != 0 && transfer.proxy_status / 100 != 2)
+    return classify_proxy_status(transfer.proxy_status, transfer.url);
+  switch (transfer.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return {Kind::resolve, true, "the host name is not known"};
+      return unsent(Kind::resolve, "the host name is not known");
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Kind::proxy, true, "the proxy's host name is not known"};
+      return unsent(Kind::proxy, "the proxy's host name is not known");
     case CURLE_COULDNT_CONNECT:
-      return {Kind::connect, true, "cannot connect"};
+      if (failed_at_proxy(transfer)) return unsent(Kind::proxy, "cannot connect to the proxy");
+      return unsent(Kind::connect, "cannot connect");
 #if LIBCURL_VERSION_NUM >= 0x074900
     case CURLE_PROXY:
-      return {Kind::proxy, true, "the proxy failed"};
+      return unsent(Kind::proxy, "the proxy failed");
 #endif
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {Kind::certificate, true,
-              "the server's certificate is not trusted; give its CA as tls.ca_file"};
+      return untrusted(transfer);
     case CURLE_SSL_CONNECT_ERROR:
-      return {Kind::tls, true, "the TLS handshake failed"};
+      return failed_handshake(transfer);
     case CURLE_SSL_CACERT_BADFILE:
-      return {Kind::certificate, true, "tls.ca_file cannot be read"};
+      return unsent(Kind::certificate, "tls.ca_file or tls.ca_path holds no PEM certificate");
     case CURLE_SSL_CERTPROBLEM:
-      return {Kind::certificate, true, "the client certificate cannot be used"};
+      return unsent(Kind::certificate,
+                    "the client certificate cannot be used; look at tls.client_certificate, "
+                    "tls.client_key and tls.client_key_passphrase");
     case CURLE_SSL_CIPHER:
-      return {Kind::tls, true, "TLS failed"};
+      return unsent(Kind::tls, "TLS failed");
     case CURLE_OPERATION_TIMEDOUT:
-      return {Kind::timeout, false, "timed out"};
+      return {.kind = Kind::timeout, .advice = "timed out"};
     case CURLE_PARTIAL_FILE:
-      return {Kind::cut, false, "the answer ended too early"};
+      return {.kind = Kind::cut, .advice = "the answer ended too early"};
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
-      return {Kind::reset, false, "the connection broke"};
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return broken(transfer);
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_BAD_CONTENT_ENCODING:
-      return {Kind::malformed, false, "the answer is not HTTP"};
+      return not_http(transfer);
     case CURLE_OUT_OF_MEMORY:  // what a header line beyond libcurl's own bound is called
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
 #endif
-      return {Kind::too_large, false, "a header of the answer is too large"};
+      return {.kind = Kind::too_large, .advice = "a header of the answer is too large"};
     default:
-      return {Kind::other, false, "the transfer failed"};
+      return {.kind = Kind::other, .advice = "the transfer failed"};
   }
 }
 

@@ -2,8 +2,6 @@
 
 // The only place where libcurl's header comes in; used by curl_*.cpp alone.
 #include <curl/curl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,37 +18,27 @@
 #include <bitbucket/connection.hpp>
 #include <bitbucket/error.hpp>
 
+#include "http/sigpipe_guard.hpp"
+
 // What transfers borrow: handles with their connections, and what libcurl's errors mean.
 namespace bitbucket::inline v0_1::http {
 
-/// Keeps a SIGPIPE that TLS may raise on a dead connection from the host: blocked for this thread
-/// while libcurl works, and taken off if it came.
-class SigpipeGuard {
- public:
-  SigpipeGuard() noexcept {
-    sigset_t pending;
-    sigemptyset(&pending);
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  SigpipeGuard(const SigpipeGuard&) = delete;
-  SigpipeGuard& operator=(const SigpipeGuard&) = delete;
-  ~SigpipeGuard() {
-    if (!was_pending_) {
-      const timespec none{};
-      while (sigtimedwait(&pipe_, nullptr, &none) == SIGPIPE) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
+/// Sets one option; what libcurl does not take is a TransportError.
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (code != CURLE_OK)
+    throw TransportError(TransportError::Kind::other,
+                         std::string("libcurl refuses an option: ") + curl_easy_strerror(code),
+                         false);
+}
 
- private:
-  sigset_t pipe_{}, before_{};
-  bool was_pending_ = false;
-};
+/// Throws InvalidArgument when the options cannot work, whatever the server does.
+void check_options(const ConnectionOptions& options);
+void set_tls(CURL* easy, const TlsOptions& tls);
+/// Returns true when the request itself goes to a proxy, which may then answer it.
+bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
+void set_http_version(CURL* easy, HttpVersion version);
 
 /// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
 /// drives it; others only wake it.
@@ -134,14 +123,26 @@ class Pool {
 
 constexpr std::size_t max_reserve = 4u << 20;  // before a byte of the body is there
 
+/// What is known of a transfer that failed.
+struct FailedTransfer {
+  CURLcode code = CURLE_OK;
+  long proxy_status = 0;  ///< of the proxy's answer to CONNECT
+  std::string_view url = {};
+  std::string_view text = {};  ///< libcurl's
+  bool silent = false;         ///< no byte of an answer came on a new connection
+};
+
 struct Failure {
-  TransportError::Kind kind;
-  bool never_sent;  // whatever was written before it, the request itself was not
-  const char* advice;
+  TransportError::Kind kind = TransportError::Kind::other;
+  bool never_sent = false;  // whatever was written before it, the request itself was not
+  bool unread = false;      // sent, and refused by a peer that had not read it
+  std::string advice = {};
 };
 
 /// What an error of libcurl means to us.
-Failure classify(CURLcode code) noexcept;
+Failure classify(const FailedTransfer& transfer);
+/// What a proxy's answer means that is not the server's.
+Failure classify_proxy_status(long status, std::string_view url);
 
 /// Makes libcurl's text fit to be shown: it quotes certificates, which anybody may have written,
 /// and proxy URLs with their passwords.  Empty when it may hold one of those.

@@ -79,13 +79,9 @@ class CurlExchange final : public Exchange {
     void operator()() const noexcept { curl_multi_wakeup(multi); }
   };
 
-  template <class Option, class Value>
-  void set(Option option, Value value) {
-    const CURLcode code = curl_easy_setopt(channel_->easy, option, value);
-    if (code != CURLE_OK)
-      throw TransportError(TransportError::Kind::other,
-                           std::string("libcurl refuses an option: ") + curl_easy_strerror(code),
-                           false);
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    http::set(channel_->easy, option, value);
   }
   static void check(CURLMcode code) {
     if (code != CURLM_OK)
@@ -94,11 +90,10 @@ class CurlExchange final : public Exchange {
 
   void apply_options();
   void apply_method();
-  void apply_tls();
-  void apply_proxy();
   void perform();
   Response finish();
   [[noreturn]] void fail(CURLcode code);
+  [[noreturn]] void throw_too_large() const;
   [[noreturn]] void time_out(const std::string& what);
   [[nodiscard]] bool may_have_been_sent() const noexcept;
 
@@ -144,6 +139,7 @@ class CurlExchange final : public Exchange {
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
   bool too_large_ = false;
+  bool proxy_may_answer_ = false;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
@@ -165,7 +161,6 @@ void CurlExchange::apply_options() {
 #if LIBCURL_VERSION_NUM >= 0x075700
   set(CURLOPT_QUICK_EXIT, 1L);  // does not wait for a resolver that never answers
 #endif
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(CURLOPT_BUFFERSIZE, 128L * 1024);
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS,
@@ -184,8 +179,9 @@ void CurlExchange::apply_options() {
     set(CURLOPT_FRESH_CONNECT, 1L);
 #endif
   apply_method();
-  apply_tls();
-  apply_proxy();
+  set_tls(channel_->easy, pool_->options.tls);
+  proxy_may_answer_ = set_proxy(channel_->easy, pool_->options.proxy, request_.url);
+  set_http_version(channel_->easy, pool_->options.http_version);
 }
 
 void CurlExchange::apply_method() {
@@ -213,32 +209,6 @@ void CurlExchange::apply_method() {
     add(header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
   }
   set(CURLOPT_HTTPHEADER, headers_.get());
-}
-
-void CurlExchange::apply_tls() {
-  const TlsOptions& tls = pool_->options.tls;
-  set(CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
-  set(CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!tls.ca_file.empty() || !tls.ca_path.empty()) {
-    // Both, because the one that is not named would still be the system's.
-    set(CURLOPT_CAINFO, tls.ca_file.empty() ? nullptr : tls.ca_file.c_str());
-    set(CURLOPT_CAPATH, tls.ca_path.empty() ? nullptr : tls.ca_path.c_str());
-  }
-  if (!tls.client_certificate.empty()) set(CURLOPT_SSLCERT, tls.client_certificate.c_str());
-  if (!tls.client_key.empty()) set(CURLOPT_SSLKEY, tls.client_key.c_str());
-  if (!tls.client_key_passphrase.empty())
-    set(CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
-}
-
-void CurlExchange::apply_proxy() {
-  const ProxyOptions& proxy = pool_->options.proxy;
-  if (!proxy.url.empty()) set(CURLOPT_PROXY, proxy.url == "direct" ? "" : proxy.url.c_str());
-  if (!proxy.no_proxy.empty()) set(CURLOPT_NOPROXY, proxy.no_proxy.c_str());
-  if (!proxy.username.empty()) {
-    set(CURLOPT_PROXYUSERNAME, proxy.username.c_str());
-    set(CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());
-  }
 }
 
 bool CurlExchange::take_header(std::string_view line) noexcept try {
@@ -307,15 +277,24 @@ void CurlExchange::perform() {
 bool CurlExchange::may_have_been_sent() const noexcept {
   // A kept connection carried it, whatever became of the fresh one that libcurl tried afterwards.
   if (issued_ > 0) return true;
+#if LIBCURL_VERSION_NUM >= 0x075000
+  return false;  // only the request to a proxy, if anything
+#else
   long bytes = 0;
   curl_easy_getinfo(channel_->easy, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0;
+#endif
 }
 
 Response CurlExchange::finish() {
   if (*done_ != CURLE_OK) fail(*done_);
   long status = 0;
   curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status == 407 && proxy_may_answer_) {
+    const Failure failure = classify_proxy_status(status, request_.url);
+    abandon();
+    throw TransportError(failure.kind, failure.advice, false);
+  }
   response_.status = static_cast<int>(status);
   wake_.reset();
   const std::scoped_lock lock(channel_mutex_);
@@ -325,8 +304,15 @@ Response CurlExchange::finish() {
 }
 
 void CurlExchange::fail(CURLcode code) {
-  Failure failure = classify(code);
-  const bool sent = issued_ > 0 || (!failure.never_sent && may_have_been_sent());
+  FailedTransfer transfer{.code = code, .url = request_.url, .text = error_text_};
+  curl_easy_getinfo(channel_->easy, CURLINFO_HTTP_CONNECTCODE, &transfer.proxy_status);
+  long connects = 0;
+  curl_easy_getinfo(channel_->easy, CURLINFO_NUM_CONNECTS, &connects);
+  transfer.silent = connects > 0 && header_bytes_ == 0;
+  Failure failure = classify(transfer);
+  bool sent = may_have_been_sent();
+  if (issued_ == 0) sent = sent && !failure.never_sent;
+  if (issued_ <= 1) sent = sent && !failure.unread;
   std::string what = failure.advice;
   if (code == CURLE_OPERATION_TIMEDOUT && !sent) what = "no connection in the time allowed for it";
   if (issued_ > 1) {
@@ -337,15 +323,18 @@ void CurlExchange::fail(CURLcode code) {
   }
   abandon();
   if (thrown_) std::rethrow_exception(thrown_);
-  if (too_large_)
-    throw TransportError(
-        TransportError::Kind::too_large,
-        header_bytes_ > max_headers
-            ? "the headers of the answer are larger than " + std::to_string(max_headers) + " bytes"
-            : "the answer is larger than " + std::to_string(request_.max_body) +
-                  " bytes; raise connection.max_answer if that is right",
-        true);
+  if (too_large_) throw_too_large();
   throw TransportError(failure.kind, what, sent);
+}
+
+void CurlExchange::throw_too_large() const {
+  throw TransportError(
+      TransportError::Kind::too_large,
+      header_bytes_ > max_headers
+          ? "the headers of the answer are larger than " + std::to_string(max_headers) + " bytes"
+          : "the answer is larger than " + std::to_string(request_.max_body) +
+                " bytes; raise connection.max_answer if that is right",
+      true);
 }
 
 void CurlExchange::time_out(const std::string& what) {
@@ -372,18 +361,10 @@ class CurlTransport final : public Transport {
   std::shared_ptr<Pool> pool_;
 };
 
-void require_file(const std::string& path, const char* what) {
-  if (!path.empty() && access(path.c_str(), R_OK) != 0)
-    throw InvalidArgument(std::string(what) + " \"" + path + "\" cannot be read");
-}
-
 }  // namespace
 
 std::shared_ptr<Transport> make_curl_transport(const ConnectionOptions& options) {
-  require_file(options.tls.ca_file, "tls.ca_file");
-  require_file(options.tls.ca_path, "tls.ca_path");
-  require_file(options.tls.client_certificate, "tls.client_certificate");
-  require_file(options.tls.client_key, "tls.client_key");
+  check_options(options);
   return std::make_shared<CurlTransport>(options);
 }
 

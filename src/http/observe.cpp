@@ -22,6 +22,7 @@ void observe(const ConnectionOptions& connection, Attempt attempt,
         shown.push_back(header);
   }
   attempt.headers = &shown;
+  attempt.peer_unverified = !connection.tls.verify && !connection.transport;
   connection.observer(attempt);
 } catch (...) {  // the observer's trouble is not the call's
 }

@@ -89,6 +89,18 @@ std::string normalise_base_url(std::string_view url, std::string_view what) {
 
 void require_http_url(std::string_view url, std::string_view what) { require(url, what); }
 
+Origin origin_of(std::string_view url) {
+  const Parts parts = split(url);
+  const std::string_view authority = parts.authority;
+  const std::size_t bracket = authority.find(']');
+  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  Origin origin{std::string(authority.substr(0, colon)),
+                equal_ignoring_case(parts.scheme, "https") ? "443" : "80"};
+  if (colon != std::string_view::npos) origin.port = authority.substr(colon + 1);
+  if (bracket != std::string_view::npos) origin.host = origin.host.substr(1, bracket - 1);
+  return origin;
+}
+
 std::string printable_url(std::string_view url) {
   std::string out(url.substr(0, url.find_first_of("?#")));
   const std::size_t scheme = out.find("://");

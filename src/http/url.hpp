@@ -14,6 +14,12 @@ std::string normalise_base_url(std::string_view url, std::string_view what);
 /// info.
 void require_http_url(std::string_view url, std::string_view what);
 
+struct Origin {
+  std::string host;  ///< without brackets
+  std::string port;  ///< the scheme's own when none is named
+};
+Origin origin_of(std::string_view url);
+
 /// Returns the URL with its user info, query and fragment cut off, for messages.
 std::string printable_url(std::string_view url);
 

@@ -1,133 +1,204 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <signal.h>
+#include <bitbucket/server.hpp>
 
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include "http/tls_server.hpp"
+#include "http/transfers.hpp"
+#include "support/repository_builder.hpp"
 
-#include <cstdio>
-#include <filesystem>
-#include <memory>
-
-#include <bitbucket/error.hpp>
-
-#include "http/curl_transport.hpp"
-#include "http/raw_server.hpp"
+// Whom the client trusts, by real handshakes.
 
 namespace bitbucket::test {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using Kind = TransportError::Kind;
+using test_support::TempDir;
+using test_support::write_file;
 
-/// A self-signed certificate for one name ("IP:127.0.0.1", "DNS:git.example.com").
-struct Identity {
-  explicit Identity(const char* name)
-      : key(EVP_RSA_gen(2048), &EVP_PKEY_free), certificate(X509_new(), &X509_free) {
-    X509* const x = certificate.get();
-    X509_set_version(x, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
-    X509_set_issuer_name(x, X509_get_subject_name(x));
-    X509_set_pubkey(x, key.get());
-    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name);
-    X509_add_ext(x, names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(x, key.get(), EVP_sha256());
+class TlsTest : public ::testing::Test {
+ protected:
+  /// A file that lives as long as the test.
+  std::string file(const std::string& name, const std::string& content) const {
+    write_file(folder_ / name, content);
+    return folder_ / name;
   }
-  std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key;
-  std::unique_ptr<X509, void (*)(X509*)> certificate;
-};
+  std::string ca_file(const Identity& authority) const { return file("ca.pem", authority.pem()); }
 
-/// The certificate in a file, for as long as it is needed.
-struct CaFile {
-  explicit CaFile(const Identity& identity)
-      : path(std::filesystem::temp_directory_path() /
-             ("bitbucket-ca-" + std::to_string(::getpid()) + ".pem")) {
-    std::FILE* file = std::fopen(path.c_str(), "w");
-    PEM_write_X509(file, identity.certificate.get());
-    std::fclose(file);
-  }
-  CaFile(const CaFile&) = delete;
-  CaFile& operator=(const CaFile&) = delete;
-  ~CaFile() { std::filesystem::remove(path); }
-  std::filesystem::path path;
-};
-
-/// Answers one request per connection with "ok" over TLS and counts the requests.
-class TlsServer {
- public:
-  explicit TlsServer(const Identity& identity)
-      : context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free),
-        server_([this](Connection& connection, int) { serve(connection.fd()); }) {
-    SSL_CTX_use_certificate(context_.get(), identity.certificate.get());
-    SSL_CTX_use_PrivateKey(context_.get(), identity.key.get());
-  }
-  [[nodiscard]] std::string url() const {
-    return "https://127.0.0.1:" + std::to_string(server_.port()) + "/";
-  }
-  [[nodiscard]] int requests() const { return requests_; }
-
- private:
-  void serve(int fd) {
-    sigset_t pipe;  // of this thread only: the client has to look after itself
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-    const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context_.get()), &SSL_free);
-    SSL_set_fd(tls.get(), fd);
-    char buffer[4096];
-    if (SSL_accept(tls.get()) != 1 || SSL_read(tls.get(), buffer, sizeof buffer) <= 0) return;
-    ++requests_;
-    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    SSL_write(tls.get(), answer.data(), static_cast<int>(answer.size()));
-    SSL_shutdown(tls.get());
-  }
-
-  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
-  std::atomic<int> requests_ = 0;
-  RawServer server_;
-};
-
-std::string get(const TlsServer& server, const TlsOptions& tls) {
-  const auto transport = http::make_curl_transport({.tls = tls});
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  return transport->start({.url = server.url()})->wait(deadline, {}).body;
-}
-
-void expect_refused(const TlsServer& server, const TlsOptions& tls) {
-  try {
-    get(server, tls);
-    ADD_FAILURE() << "the certificate was accepted";
-  } catch (const TransportError& error) {
-    EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate)) << error.what();
+  static void expect_untrusted(const TlsServer& server, const TlsOptions& tls,
+                               const ::testing::Matcher<const char*>& text,
+                               const std::string& host = "127.0.0.1") {
+    const TransportError error = failure_of(server.url(host), {.tls = tls});
+    EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate));
+    EXPECT_THAT(error.what(), text);
     EXPECT_FALSE(error.may_have_been_sent());
     EXPECT_FALSE(error.is_retryable());
+    EXPECT_TRUE(server.requests().empty()) << "nothing is sent to a server that is not trusted";
   }
-  EXPECT_EQ(server.requests(), 0) << "nothing is sent to a server that is not trusted";
+
+  TempDir folder_;
+};
+
+TEST_F(TlsTest, TrustsTheGivenCertificateAndNoOther) {
+  const Identity here, other;
+  const TlsServer server(here);
+  const auto what_to_do = HasSubstr("set tls.ca_file = ");
+  expect_untrusted(server, {}, what_to_do);
+  expect_untrusted(server, {.ca_file = ca_file(other)}, what_to_do);
+  EXPECT_EQ(get(server.url(), {.tls = {.ca_file = ca_file(here)}}).body, "ok");
 }
 
-TEST(TlsTest, TrustsTheGivenCertificateAndNoOther) {
-  const Identity here("IP:127.0.0.1"), other("IP:127.0.0.1");
-  TlsServer server(here);
-  expect_refused(server, {});
-  {
-    const CaFile wrong(other);
-    expect_refused(server, {.ca_file = wrong.path});
-  }
-  const CaFile ca(here);
-  EXPECT_EQ(get(server, {.ca_file = ca.path}), "ok");
+TEST_F(TlsTest, AnUntrustedServerIsAskedOnce) {
+  const TlsServer server{Identity()};
+  ClientOptions options{.base_url = server.url(), .credentials = BearerToken{"t0ken"}};
+  int attempts = 0;
+  options.connection.observer = [&](const Attempt& attempt) {
+    ++attempts;
+    EXPECT_FALSE(attempt.peer_unverified);
+  };
+  BitbucketServer client(options);
+  EXPECT_THROW((void)client.repos.get("PRJ/demo"), TransportError);
+  EXPECT_EQ(attempts, 1);
+  EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(TlsTest, RefusesATrustedCertificateOfAnotherHost) {
-  const Identity elsewhere("DNS:git.example.com");
-  const CaFile ca(elsewhere);
-  TlsServer server(elsewhere);
-  expect_refused(server, {.ca_file = ca.path});
-  EXPECT_EQ(get(server, {.verify = false}), "ok");
+TEST_F(TlsTest, TrustsWhatAnAuthorityOfTheFileSigned) {
+  const Identity ca = authority(), here({}, &ca);
+  const TlsServer server(here);
+  const Identity other = authority();
+  expect_untrusted(server, {.ca_file = ca_file(other)}, HasSubstr("set tls.ca_file = "));
+  EXPECT_EQ(get(server.url(), {.tls = {.ca_file = ca_file(ca)}}).body, "ok");
+}
+
+TEST_F(TlsTest, TrustsTheAuthoritiesOfAHashedDirectory) {
+  const Identity ca = authority(), here({}, &ca), other = authority();
+  const TlsServer server(here);
+  file("right/" + ca.hashed_name(), ca.pem());
+  file("wrong/" + other.hashed_name(), other.pem());
+  expect_untrusted(server, {.ca_path = folder_ / "wrong"}, HasSubstr("set tls.ca_file = "));
+  EXPECT_EQ(get(server.url(), {.tls = {.ca_path = folder_ / "right"}}).body, "ok");
+  const TlsOptions both{.ca_file = ca_file(other), .ca_path = folder_ / "right"};
+  EXPECT_EQ(get(server.url(), {.tls = both}).body, "ok");
+}
+
+TEST_F(TlsTest, TheServerSendsWhatIsBetweenItAndTheAuthority) {
+  const Identity ca = authority(), between = authority(&ca), here({}, &between);
+  const TlsOptions tls{.ca_file = ca_file(ca)};
+  const TlsServer complete(here, {.chain = {between}}), incomplete(here);
+  EXPECT_EQ(get(complete.url(), {.tls = tls}).body, "ok");
+  expect_untrusted(incomplete, tls, HasSubstr("unable to get local issuer certificate"));
+}
+
+TEST_F(TlsTest, RefusesATrustedCertificateOfAnotherHost) {
+  const Identity elsewhere({.name = "DNS:git.example.com,IP:127.0.0.2"});
+  const TlsOptions tls{.ca_file = ca_file(elsewhere)};
+  const TlsServer server(elsewhere);
+  expect_untrusted(server, tls, HasSubstr("the server's certificate is not for 127.0.0.1"));
+  expect_untrusted(server, tls, HasSubstr("the server's certificate is not for localhost"),
+                   "localhost");
+}
+
+TEST_F(TlsTest, SaysThatACertificateIsTooOldOrTooNew) {
+  const Identity ca = authority();
+  const TlsOptions tls{.ca_file = ca_file(ca)};
+  const TlsServer expired(Identity({.begins = -7200, .ends = -3600}, &ca));
+  expect_untrusted(expired, tls, HasSubstr("certificate has expired; the server needs a new one"));
+  const TlsServer early(Identity({.begins = 3600, .ends = 7200}, &ca));
+  expect_untrusted(early, tls, AllOf(HasSubstr("not valid yet"), HasSubstr("clock")));
+}
+
+TEST_F(TlsTest, AcceptsAnyCertificateOnlyWhenToldSoAndShowsIt) {
+  const TlsServer server(Identity({.name = "DNS:git.example.com"}), {.body = R"({"slug":"demo"})"});
+  ClientOptions options{.base_url = server.url()};
+  options.connection.tls.verify = false;
+  int unverified = 0;
+  options.connection.observer = [&](const Attempt& attempt) {
+    unverified += attempt.peer_unverified;
+  };
+  EXPECT_EQ(BitbucketServer(options).repos.get("PRJ/demo").slug, "demo");
+  EXPECT_EQ(unverified, 1);
+}
+
+TEST_F(TlsTest, HoldsTheOldestVersionThatIsAllowed) {
+  const Identity here;
+  TlsOptions tls{.ca_file = ca_file(here)};
+  const TlsServer old(here, {.max_version = TLS1_1_VERSION});
+  const TlsServer usual(here, {.max_version = TLS1_2_VERSION});
+  EXPECT_EQ(static_cast<int>(failure_of(old.url(), {.tls = tls}).kind()),
+            static_cast<int>(Kind::tls));
+  EXPECT_EQ(get(usual.url(), {.tls = tls}).body, "ok");
+  tls.min_version = TlsVersion::v1_3;
+  const TransportError error = failure_of(usual.url(), {.tls = tls});
+  EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::tls));
+  EXPECT_THAT(error.what(), HasSubstr("no TLS version that tls.min_version allows"));
+  EXPECT_FALSE(error.may_have_been_sent());
+  EXPECT_EQ(get(TlsServer(here).url(), {.tls = tls}).body, "ok");
+}
+
+TEST_F(TlsTest, FilesThatCannotWorkAreFoundBeforeAnythingIsSent) {
+  const std::string good = file("good.pem", Identity().pem());
+  const std::string missing = folder_ / "missing.pem", directory = folder_.path();
+  for (const TlsOptions& tls :
+       std::vector<TlsOptions>{{.ca_file = missing},
+                               {.ca_file = directory},
+                               {.ca_path = missing},
+                               {.ca_path = good},
+                               {.client_certificate = missing},
+                               {.client_certificate = directory},
+                               {.client_certificate = good, .client_key = missing},
+                               {.client_key = good}})
+    EXPECT_THROW(http::make_curl_transport({.tls = tls}), InvalidArgument);
+  // What is in a file is OpenSSL's to read; still nothing has been sent.
+  const TlsServer server{Identity()};
+  expect_untrusted(server, {.ca_file = file("empty.pem", "no certificate\n")},
+                   HasSubstr("tls.ca_file or tls.ca_path holds no PEM certificate"));
+}
+
+TEST_F(TlsTest, HttpsToAPortThatSpeaksPlainHttp) {
+  RawServer plain([](Connection& connection, int) {
+    char byte = 0;  // any first byte of a handshake is no HTTP
+    while (::recv(connection.fd(), &byte, 1, 0) == 1 && byte != '\x01') {
+    }
+    connection.answer("", "400 Bad Request");
+  });
+  const TransportError error =
+      failure_of("https://127.0.0.1:" + std::to_string(plain.port()) + "/");
+  EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::tls));
+  EXPECT_THAT(error.what(), HasSubstr("does not speak TLS; is it an http:// URL?"));
+  EXPECT_FALSE(error.may_have_been_sent());
+}
+
+TEST_F(TlsTest, HttpToAPortThatSpeaksTls) {
+  const TlsServer server{Identity()};
+  const TransportError error =
+      failure_of("http://127.0.0.1:" + std::to_string(server.port()) + "/");
+  EXPECT_THAT(error.what(), HasSubstr("is it an https:// URL?"));
+}
+
+TEST_F(TlsTest, OneHandshakeServesManyRequests) {
+  const Identity here;
+  const TlsServer server(here);
+  const auto transport = http::make_curl_transport({.tls = {.ca_file = ca_file(here)}});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(transport->start({.url = server.url()})->wait(deadline, {}).body, "ok");
+  EXPECT_EQ(server.handshakes(), 1);
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(TlsTest, ASessionIsResumedWhenTheServerClosesConnections) {
+  const Identity here;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const TlsServer server(here, {.max_version = version, .keep_alive = false});
+    const auto transport = http::make_curl_transport({.tls = {.ca_file = ca_file(here)}});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    for (int i = 0; i < 5; ++i)
+      EXPECT_EQ(transport->start({.url = server.url()})->wait(deadline, {}).body, "ok");
+    EXPECT_EQ(server.handshakes(), 5);
+    EXPECT_EQ(server.resumed(), 4) << version;
+  }
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
+#include <malloc.h>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "json/reader.hpp"
@@ -141,6 +144,20 @@ TEST(ReaderTest, ForgetsWhatTheStructHadBefore) {
   json::read_document(body, e);
   EXPECT_EQ(e.text, "default");
   EXPECT_EQ(e.words, std::vector<std::string>{"y"});
+}
+
+TEST(ReaderTest, KeepsNoLargeBufferAfterALargeBody) {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // what is larger is counted for all threads
+  std::size_t before = 0, after = 0;
+  std::thread([&] {  // whose buffers are new
+    before = ::mallinfo2().hblkhd;
+    std::string body = R"({"text":")" + std::string(16u << 20, 'x') + "\"}";
+    EXPECT_EQ(read(std::move(body)).text.size(), 16u << 20);
+    body = {};
+    after = ::mallinfo2().hblkhd;
+  })
+      .join();
+  EXPECT_LT(after, before + (8u << 20));
 }
 
 TEST(ReaderTest, LeavesTheBodyAsItWas) {

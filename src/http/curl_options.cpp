@@ -1,0 +1,118 @@
+#include <cstdlib>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <system_error>
+
+#include "http/curl_handles.hpp"
+#include "http/encoding.hpp"
+#include "http/no_proxy.hpp"
+#include "http/url.hpp"
+
+namespace bitbucket::inline v0_1::http {
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_readable(const std::string& path, const std::string& option, bool directory) {
+  if (path.empty()) return;
+  std::error_code ignored;
+  if (access(path.c_str(), R_OK) != 0)
+    throw InvalidArgument(option + " \"" + path + "\" cannot be read");
+  if (fs::is_directory(path, ignored) != directory)
+    throw InvalidArgument(option + " \"" + path + "\" is " +
+                          (directory ? "not a directory" : "a directory, not a file"));
+}
+
+void check_tls(const TlsOptions& tls) {
+  require_readable(tls.ca_file, "tls.ca_file", false);
+  require_readable(tls.ca_path, "tls.ca_path", true);
+  require_readable(tls.client_certificate, "tls.client_certificate", false);
+  require_readable(tls.client_key, "tls.client_key", false);
+  if (tls.client_certificate.empty() && !tls.client_key.empty())
+    throw InvalidArgument("tls.client_key needs tls.client_certificate");
+}
+
+void check_proxy(const ProxyOptions& proxy) {
+  if (proxy.url.find('@') != std::string::npos)
+    throw InvalidArgument(
+        "proxy.url must not contain a user or password; give them as proxy.username and "
+        "proxy.password");
+  const std::string scheme = proxy.url.substr(0, std::min(proxy.url.find("://"), proxy.url.size()));
+  if (scheme.size() == proxy.url.size()) return;
+  for (const char* known : {"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
+    if (scheme == known) return;
+  throw InvalidArgument("proxy.url begins with http://, https:// or socks5h://, not " + scheme +
+                        "://");
+}
+
+/// The first of these variables that the environment has.
+std::string_view first_variable(std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const char* value = std::getenv(name)) return value;
+  return {};
+}
+
+bool is_pkcs12(const std::string& path) { return path.ends_with(".p12") || path.ends_with(".pfx"); }
+
+}  // namespace
+
+void check_options(const ConnectionOptions& options) {
+  check_tls(options.tls);
+  check_proxy(options.proxy);
+  if (options.http_version == HttpVersion::v2 &&
+      !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2))
+    throw InvalidArgument("http_version is v2, but this libcurl was built without HTTP/2");
+}
+
+void set_tls(CURL* easy, const TlsOptions& tls) {
+  set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+  set(easy, CURLOPT_SSLVERSION,
+      static_cast<long>(tls.min_version == TlsVersion::v1_3 ? CURL_SSLVERSION_TLSv1_3
+                                                            : CURL_SSLVERSION_TLSv1_2));
+  if (!tls.ca_file.empty() || !tls.ca_path.empty()) {
+    // Both, because the one that is not named would still be the system's.
+    const char* const file = tls.ca_file.empty() ? nullptr : tls.ca_file.c_str();
+    const char* const path = tls.ca_path.empty() ? nullptr : tls.ca_path.c_str();
+    set(easy, CURLOPT_CAINFO, file);
+    set(easy, CURLOPT_CAPATH, path);
+    set(easy, CURLOPT_PROXY_CAINFO, file);
+    set(easy, CURLOPT_PROXY_CAPATH, path);
+  }
+  if (tls.client_certificate.empty()) return;
+  set(easy, CURLOPT_SSLCERT, tls.client_certificate.c_str());
+  set(easy, CURLOPT_SSLCERTTYPE, is_pkcs12(tls.client_certificate) ? "P12" : "PEM");
+  if (!tls.client_key.empty()) set(easy, CURLOPT_SSLKEY, tls.client_key.c_str());
+  // Always, because OpenSSL would ask for a missing one on the terminal.
+  set(easy, CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
+}
+
+bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
+  std::string_view exceptions = proxy.no_proxy;
+  if (proxy.url.empty() && exceptions.empty())
+    exceptions = first_variable({"no_proxy", "NO_PROXY"});
+  set(easy, CURLOPT_NOPROXY, "");
+  if (proxy.url == "direct" || bypasses_proxy(origin_of(url).host, exceptions)) {
+    set(easy, CURLOPT_PROXY, "");
+    return false;
+  }
+  if (!proxy.url.empty()) set(easy, CURLOPT_PROXY, proxy.url.c_str());
+  if (!proxy.username.empty()) {
+    set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
+    set(easy, CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());
+  }
+  // What is meant for the server is not told to the proxy in CONNECT, nor the other way round.
+  set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  if (equal_ignoring_case(url.substr(0, 6), "https:")) return false;  // it goes through a tunnel
+  return !proxy.url.empty() ||
+         first_variable({"http_proxy", "all_proxy", "ALL_PROXY"}).data() != nullptr;
+}
+
+void set_http_version(CURL* easy, HttpVersion version) {
+  set(easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(version == HttpVersion::v2 ? CURL_HTTP_VERSION_2TLS
+                                                   : CURL_HTTP_VERSION_1_1));
+}
+
+}  // namespace bitbucket::inline v0_1::http

@@ -1,0 +1,59 @@
+# Installs a build into an empty prefix, moves that, and uses it from there:
+#   cmake -DBUILD=... -DWORK=... -DCOMPONENTS=server,testing -DFLAGS=... -P find_package.cmake
+cmake_minimum_required(VERSION 3.22)
+include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
+file(REMOVE_RECURSE "${WORK}")
+string(REPLACE "," ";" components "${COMPONENTS}")
+set(prefix "${WORK}/a prefix")
+
+foreach(component IN ITEMS runtime ${components})
+  run_quietly(${CMAKE_COMMAND} --install "${BUILD}" --config "${CONFIG}" --prefix "${WORK}/before"
+              --component bitbucket_${component})
+endforeach()
+file(RENAME "${WORK}/before" "${prefix}")
+no_build_paths("${prefix}")
+if(NOT EXISTS "${prefix}/share/doc/bitbucket/LICENSE")
+  message(FATAL_ERROR "the licence is not installed")
+endif()
+
+set(project -S "${CMAKE_CURRENT_LIST_DIR}/find_package" "-DCMAKE_PREFIX_PATH=${prefix}")
+if(NOT "testing" IN_LIST components)
+  if(EXISTS "${prefix}/include/bitbucket/testing" OR EXISTS "${prefix}/bin")
+    message(FATAL_ERROR "the client's component holds parts of the embedded server")
+  endif()
+  # What is not there may be optional; and no package of the tests or the embedded server is looked for.
+  set(without -DOPTIONAL=testing)
+  foreach(package IN ITEMS GTest httplib)
+    list(APPEND without -DCMAKE_REQUIRE_FIND_PACKAGE_${package}=ON -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
+  endforeach()
+  # A shared client needs none of what it is made of.
+  if(SHARED)
+    foreach(package IN ITEMS CURL OpenSSL simdjson)
+      list(APPEND without -DCMAKE_REQUIRE_FIND_PACKAGE_${package}=ON -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
+    endforeach()
+  endif()
+endif()
+
+run_quietly(${configure} ${project} -B "${WORK}/build" "-DCOMPONENTS=${COMPONENTS}" ${without})
+run(${CMAKE_COMMAND} --build "${WORK}/build" --config "${CONFIG}")
+run("${WORK}/build/consumer")
+
+if("testing" IN_LIST components)
+  run("${WORK}/build/consumer_test")
+  run_quietly("${prefix}/bin/bitbucket-git-server" --help)
+  if(NOT SHARED)
+    must_fail("no component testing: its static library needs cpp-httplib"
+      ${CMAKE_COMMAND} -E env PKG_CONFIG_LIBDIR=${WORK}
+      ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server,testing)
+  endif()
+else()
+  must_fail("no component testing: it is not installed"
+            ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server,testing)
+  must_fail("no component nonsense: there are only server and testing"
+            ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=nonsense)
+  # While the major version is 0, another minor version is another library.
+  must_fail("compatible with requested version \"0.2\""
+            ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server -DVERSION=0.2)
+  must_fail("compatible with requested version \"1.0\""
+            ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server -DVERSION=1.0)
+endif()

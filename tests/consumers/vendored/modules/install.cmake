@@ -1,0 +1,1 @@
+message(FATAL_ERROR "the parent's file was taken")

@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include <pthread.h>
+
+#include <atomic>
+#include <ranges>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include <bitbucket/error.hpp>
+
+#include "server/fake_client.hpp"
+
+// concurrently() on a machine that gives no more threads.
+
+namespace bitbucket::test {
+namespace {
+
+/// Until it goes, a new thread wants a stack that no address space has room for.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    pthread_getattr_default_np(&huge);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 60);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  NoMoreThreads(const NoMoreThreads&) = delete;
+  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
+  ~NoMoreThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+
+ private:
+  pthread_attr_t before_;
+};
+
+BitbucketServer client() {
+  return BitbucketServer(fake_options(std::make_shared<FakeTransport>(
+      [](const Request&) { return json_answer(R"({"slug":"demo"})"); })));
+}
+
+std::vector<int> first_numbers(int count) {
+  std::vector<int> out;
+  for (int i = 0; i < count; ++i) out.push_back(i);
+  return out;
+}
+
+TEST(ThreadExhaustionTest, TheCallersThreadDoesTheWorkAlone) {
+  const NoMoreThreads limit;
+  EXPECT_THROW(std::jthread([] {}), std::system_error) << "the limit works";
+  std::set<std::thread::id> threads;
+  const auto results =
+      client().concurrently(first_numbers(50),
+                            [&](const BitbucketServer& c, int n) {
+                              threads.insert(std::this_thread::get_id());
+                              return c.repos.get("PRJ/demo").slug + std::to_string(n);
+                            },
+                            {.max = 8});
+  ASSERT_EQ(results.size(), 50u);
+  for (int n : first_numbers(50))
+    EXPECT_EQ(results[static_cast<std::size_t>(n)], "demo" + std::to_string(n));
+  EXPECT_EQ(threads.size(), 1u);
+}
+
+TEST(ThreadExhaustionTest, ThreadsThatAreThereDoTheWork) {
+  std::optional<NoMoreThreads> limit;
+  std::atomic<int> done = 0;
+  const auto items = first_numbers(50);
+  const auto limiting = items | std::views::transform([&](int n) {
+                          if (n == 3) limit.emplace();  // asked for by the caller's thread
+                          return n;
+                        });
+  const auto results = client().concurrently(
+      limiting, [&](const BitbucketServer&, int n) { return ++done, n; }, {.max = 8});
+  EXPECT_EQ(results, items);
+  EXPECT_EQ(done, 50);
+}
+
+TEST(ThreadExhaustionTest, AFailureStillComesOut) {
+  const NoMoreThreads limit;
+  int done = 0;
+  EXPECT_THROW(client().concurrently(first_numbers(50),
+                                     [&](const BitbucketServer&, int n) {
+                                       ++done;
+                                       if (n == 5) throw InvalidArgument("five");
+                                     }),
+               InvalidArgument);
+  EXPECT_EQ(done, 6);
+}
+
+}  // namespace
+}  // namespace bitbucket::test
