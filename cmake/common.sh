@@ -25,7 +25,7 @@ library_is_there() { pkg-config --exists "$@" 2>/dev/null; }
 # Asks for the thing itself first, so that other distributions and own installations count.
 is_installed() {
   case $1 in
-    g++ | cmake | pkg-config | git | curl | openssl | ccache | clang | clang-tidy | xz-utils)
+    g++ | cmake | pkg-config | git | curl | openssl | ccache | clang | clang-tidy | doxygen | xz-utils)
       command -v "${1/xz-utils/xz}" ;;
     ninja-build) command -v ninja || command -v make ;;
     ca-certificates) [[ -e /etc/ssl/certs/ca-certificates.crt || -d /etc/pki/tls/certs ]] ;;

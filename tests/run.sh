@@ -20,7 +20,7 @@ test fails, is skipped or does not run.
 TEXT
 }
 
-test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang
+test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
   tinyproxy-bin nginx-light
   python3 python3-oauthlib python3-cryptography python3-jwt)
 # Debian packages are made where there are Debian packages.

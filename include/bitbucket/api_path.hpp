@@ -31,15 +31,17 @@ struct Bytes {};
 
 /// A multipart/form-data body.
 struct Multipart {
+  /// One part of the form.
   struct Part {
-    std::string name;
-    std::string content;
+    std::string name;               ///< of the form field
+    std::string content;            ///< the bytes, as they are sent
     std::string filename = {};      ///< set for files
     std::string content_type = {};  ///< set for files
   };
-  std::vector<Part> parts;
+  std::vector<Part> parts;  ///< in the order they are sent
 };
 
+/// The shape of an answer.
 enum class AnswerKind { nothing, value, optional, array, page, stream };
 
 /// Whether a request of a row may be sent again after it may have been acted on.
@@ -47,10 +49,10 @@ enum class Repeat { by_method, yes, no };
 
 /// A row without its types: what can be known of it at run time.
 struct Operation {
-  Method method = Method::get;
-  AnswerKind answer = AnswerKind::value;
-  bool repeatable = false;
-  bool takes_body = false;
+  Method method = Method::get;            ///< of HTTP
+  AnswerKind answer = AnswerKind::value;  ///< the shape of the answer
+  bool repeatable = false;                ///< may be sent again after it may have been acted on
+  bool takes_body = false;                ///< has a JSON or multipart body
   std::string_view path;  ///< the template, "/rest/api/1.0/projects/{project}/repos/{repo}"
 };
 
@@ -126,6 +128,7 @@ consteval void check_placeholders(std::string_view path) {
 /// placeholders; what does not fit does not compile.  BitbucketServer::call() sends one.
 template <Method M, class Answer, class... Parameters>
 struct ApiPath : Operation {
+  /// Does not compile when the template and the parameters do not fit.
   template <std::size_t N>
   consteval ApiPath(const char (&path_template)[N], Repeat repeat = Repeat::by_method)  // NOLINT
       : Operation{M, detail::kind_of<Answer>,
@@ -137,16 +140,22 @@ struct ApiPath : Operation {
   }
 };
 
+/// A GET row.
 template <class Answer, class... Parameters>
 using Get = ApiPath<Method::get, Answer, Parameters...>;
+/// A GET row that answers pages of `Answer`.
 template <class Answer, class... Parameters>
 using Pages = ApiPath<Method::get, PageOf<Answer>, Parameters...>;
+/// A POST row.
 template <class Answer, class... Parameters>
 using Post = ApiPath<Method::post, Answer, Parameters...>;
+/// A PUT row.
 template <class Answer, class... Parameters>
 using Put = ApiPath<Method::put, Answer, Parameters...>;
+/// A DELETE row.
 template <class Answer, class... Parameters>
 using Delete = ApiPath<Method::del, Answer, Parameters...>;
+/// A GET row that answers bytes.
 template <class... Parameters>
 using Stream = ApiPath<Method::get, Bytes, Parameters...>;
 

@@ -10,6 +10,7 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// How branches and tags are sorted.
 enum class RefOrder { server_default, alphabetical, modification };
 
 /// Which branches to list.
@@ -18,7 +19,7 @@ struct BranchFilter {
   std::string base = {};         ///< branch or commit to compare with, for `details`
   bool details = false;          ///< fills Branch::metadata
   bool boost_matches = false;    ///< exact and prefix matches first
-  RefOrder order_by = RefOrder::server_default;
+  RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
 };
 
 /// Branches.

@@ -12,6 +12,7 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Whether commits of several parents are listed.
 enum class Merges { include, exclude, only };
 
 /// Which commits to list.
@@ -19,8 +20,8 @@ struct CommitFilter {
   std::string since = {};  ///< id, branch or tag; it and what it reaches are left out
   std::string until = {};  ///< id, branch or tag, itself included; the default branch when empty
   std::string path = {};   ///< only commits that touched this file or directory
-  Merges merges = Merges::include;
-  bool follow_renames = false;  ///< with `path` of one file: across its renames
+  Merges merges = Merges::include;  ///< what to do with merges
+  bool follow_renames = false;      ///< with `path` of one file: across its renames
   bool ignore_missing = false;  ///< an unknown `since` or `until` gives no commits, not an error
 };
 

@@ -15,7 +15,7 @@ struct Anonymous {
 
 /// OAuth 1.0a with RSA-SHA1, as an application link of Bitbucket wants it.
 struct OAuth1Credentials {
-  std::string consumer_key = {};
+  std::string consumer_key = {};  ///< as the application link has it
   /// PEM of an RSA private key: PKCS#8 or PKCS#1, also with "\n" escaped or as base64 of a PEM.
   Secret private_key = {};
   /// Opens an encrypted private key.
@@ -35,17 +35,18 @@ struct OAuth1Credentials {
 
 /// An HTTP access token or an OAuth 2 access token.
 struct BearerToken {
-  Secret token = {};
+  Secret token = {};  ///< as it was given out
   friend bool operator==(const BearerToken&, const BearerToken&) = default;
 };
 
 /// User name and password (or a user's HTTP access token in its place).
 struct BasicCredentials {
-  std::string username = {};
-  Secret password = {};
+  std::string username = {};  ///< of the account, not the slug
+  Secret password = {};       ///< or a personal HTTP access token
   friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
 };
 
+/// Who asks.
 using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials>;
 
 /// Asked before every attempt, for credentials that rotate; called from any thread that makes
@@ -54,6 +55,7 @@ using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken,
 /// were used, or the client goes.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
+/// Who asks, or a function that says it.
 using Credentials =
     std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials, CredentialsProvider>;
 

@@ -50,32 +50,40 @@ struct ErrorEntry {
 
 /// What is known of an answer that became an error.
 struct ErrorAnswer {
-  int status = 0;
-  std::string method;
-  std::string path;  ///< without query and host
-  std::string content_type;
-  std::string request_id;  ///< X-AREQUESTID, to be found in the server's access log
-  std::string body;        ///< its first 64 KiB
-  std::vector<ErrorEntry> errors;
-  std::optional<std::chrono::seconds> retry_after;
-  std::string location;  ///< where a redirect pointed, without its query
-  bool login_page = false;
-  bool captcha = false;
+  int status = 0;                  ///< of HTTP
+  std::string method;              ///< of HTTP
+  std::string path;                ///< without query and host
+  std::string content_type;        ///< of the answer
+  std::string request_id;          ///< X-AREQUESTID, to be found in the server's access log
+  std::string body;                ///< its first 64 KiB
+  std::vector<ErrorEntry> errors;  ///< every entry, in order
+  std::optional<std::chrono::seconds> retry_after;  ///< when the server said so
+  std::string location;                             ///< where a redirect pointed, without its query
+  bool login_page = false;                          ///< the answer leads to, or is, a login page
+  bool captcha = false;   ///< the account is locked until a captcha is solved
   bool unrouted = false;  ///< a 404 of the router: this version has no such API
 };
 
 /// The server answered, with an error.
 class BITBUCKET_EXPORT ApiError : public Error {
  public:
+  /// Makes the text from the answer.
   explicit ApiError(ErrorAnswer answer);
+  /// Takes the text as it is.
   ApiError(ErrorAnswer answer, const std::string& what);
   ~ApiError() override;
 
+  /// Returns the HTTP status.
   [[nodiscard]] int status() const noexcept { return answer_->status; }
+  /// Returns every entry of the answer's `errors`, in order.
   [[nodiscard]] const std::vector<ErrorEntry>& errors() const noexcept { return answer_->errors; }
+  /// Returns the method of the request.
   [[nodiscard]] const std::string& method() const noexcept { return answer_->method; }
+  /// Returns the path of the request, without host and query.
   [[nodiscard]] const std::string& path() const noexcept { return answer_->path; }
+  /// Returns X-AREQUESTID, to be found in the server's access log; empty when absent.
   [[nodiscard]] const std::string& request_id() const noexcept { return answer_->request_id; }
+  /// Returns the Content-Type of the answer.
   [[nodiscard]] const std::string& content_type() const noexcept { return answer_->content_type; }
   /// Returns the first 64 KiB of the body as it came; it is in no what().
   [[nodiscard]] const std::string& body() const noexcept { return answer_->body; }
@@ -113,9 +121,11 @@ struct OAuthProblem {
 /// The server refused an OAuth request and said why.
 class BITBUCKET_EXPORT OAuthError : public ApiError {
  public:
+  /// Tells of an answer that carried an oauth_problem.
   OAuthError(ErrorAnswer answer, OAuthProblem problem);
   ~OAuthError() override;
 
+  /// Returns all that the provider said.
   [[nodiscard]] const OAuthProblem& details() const noexcept { return *problem_; }
   /// Returns the name of the problem: timestamp_refused, token_rejected, permission_unknown, ...
   [[nodiscard]] const std::string& problem() const noexcept { return problem_->problem; }
@@ -131,6 +141,7 @@ class BITBUCKET_EXPORT OAuthError : public ApiError {
 /// No complete answer arrived.
 class BITBUCKET_EXPORT TransportError : public Error {
  public:
+  /// Where the attempt broke.
   enum class Kind {
     resolve,        ///< the host name is not known
     connect,        ///< nobody answers there
@@ -145,9 +156,11 @@ class BITBUCKET_EXPORT TransportError : public Error {
     too_large,      ///< the answer exceeds ConnectionOptions::max_answer
     other,
   };
+  /// `sent` says whether the request may have reached the application.
   TransportError(Kind kind, const std::string& what, bool sent);
   ~TransportError() override;
 
+  /// Returns where the attempt broke.
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
   /// False when the request cannot have reached the server's application.
   [[nodiscard]] bool may_have_been_sent() const noexcept { return sent_; }
@@ -165,7 +178,9 @@ class BITBUCKET_EXPORT DecodeError : public Error {
   DecodeError(std::string pointer, std::string reason, std::string_view where = {});
   ~DecodeError() override;
 
+  /// Returns the JSON pointer of the value at fault.
   [[nodiscard]] const std::string& pointer() const noexcept { return data_->pointer; }
+  /// Returns what is wrong with it.
   [[nodiscard]] const std::string& reason() const noexcept { return data_->reason; }
 
  private:

@@ -18,9 +18,11 @@ class BITBUCKET_EXPORT Family {
   Family& operator=(const Family&) = delete;
 
  protected:
+  /// Made by the client only.
   explicit Family(std::shared_ptr<const detail::Context> context) : context_(std::move(context)) {}
   ~Family() = default;
 
+  /// What the client's calls share.
   std::shared_ptr<const detail::Context> context_;
 };
 

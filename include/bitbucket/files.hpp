@@ -16,8 +16,8 @@ class BITBUCKET_EXPORT Files : public Family {
   /// GET /rest/api/1.0/projects/{project}/repos/{repo}/raw/{path}?at=
   [[nodiscard]] std::string raw(const RepoRef& repo, const FilePath& path,
                                 std::string_view at = {}) const;
-  /// Gives the bytes to `sink` piece by piece, without a limit of size.  A failure half-way throws;
-  /// what the sink has then is incomplete.  What the sink throws ends the transfer and is rethrown.
+  /// The same GET, given to `sink` piece by piece without a limit of size.  A failure half-way
+  /// throws; the sink has a part then.  What the sink throws ends the transfer and is rethrown.
   void raw(const RepoRef& repo, const FilePath& path, std::string_view at, const Sink& sink) const;
 
  private:

@@ -35,20 +35,25 @@ struct FixedString {
 /// A repository: the key of its project and its slug.
 struct BITBUCKET_EXPORT RepoRef {
   std::string project;  ///< "PRJ", or "~user" for a personal project
-  std::string slug;
+  std::string slug;     ///< as in the address bar; not the name
 
   RepoRef() = default;
+  /// Takes both parts as they are.
   RepoRef(std::string project_key, std::string repo_slug)
       : project(std::move(project_key)), slug(std::move(repo_slug)) {}
   /// Parses "PRJ/demo"; throws InvalidArgument on anything else.
   RepoRef(std::string_view text);  // NOLINT(google-explicit-constructor)
-  RepoRef(const char* text) : RepoRef(std::string_view(text)) {}         // NOLINT
+  /// Parses "PRJ/demo"; throws InvalidArgument on anything else.
+  RepoRef(const char* text) : RepoRef(std::string_view(text)) {}  // NOLINT
+  /// Parses "PRJ/demo"; throws InvalidArgument on anything else.
   RepoRef(const std::string& text) : RepoRef(std::string_view(text)) {}  // NOLINT
 
   /// Returns "PRJ/demo".
   [[nodiscard]] std::string str() const { return project + '/' + slug; }
 
+  /// What it fills in a path.
   static constexpr std::array<std::string_view, 2> placeholders{"project", "repo"};
+  /// Appends the i-th of them, encoded.
   void append_to(std::string& path, std::size_t i) const {
     detail::append_segment(path, i == 0 ? project : slug,
                            i == 0 ? "the project key" : "the repository slug");
@@ -58,14 +63,19 @@ struct BITBUCKET_EXPORT RepoRef {
 
 /// A commit in a path: its full or abbreviated id.  A branch or tag is given as `until` or `at`.
 struct CommitId {
-  std::string value;
+  std::string value;  ///< hexadecimal digits
 
   CommitId() = default;
+  /// Takes the id as it is.
   CommitId(std::string id) : value(std::move(id)) {}  // NOLINT(google-explicit-constructor)
-  CommitId(std::string_view id) : value(id) {}        // NOLINT(google-explicit-constructor)
-  CommitId(const char* id) : value(id) {}             // NOLINT(google-explicit-constructor)
+  /// Takes the id as it is.
+  CommitId(std::string_view id) : value(id) {}  // NOLINT(google-explicit-constructor)
+  /// Takes the id as it is.
+  CommitId(const char* id) : value(id) {}  // NOLINT(google-explicit-constructor)
 
+  /// What it fills in a path.
   static constexpr std::array<std::string_view, 1> placeholders{"commit"};
+  /// Appends it, encoded.
   void append_to(std::string& path, std::size_t) const {
     detail::append_segment(path, value, "the commit id");
   }
@@ -74,14 +84,19 @@ struct CommitId {
 
 /// The path of a file in a repository, "src/main.cpp": its slashes stay.
 struct FilePath {
-  std::string value;
+  std::string value;  ///< from the root of the repository, without a leading slash
 
   FilePath() = default;
+  /// Takes the path as it is.
   FilePath(std::string path) : value(std::move(path)) {}  // NOLINT(google-explicit-constructor)
-  FilePath(std::string_view path) : value(path) {}        // NOLINT(google-explicit-constructor)
-  FilePath(const char* path) : value(path) {}             // NOLINT(google-explicit-constructor)
+  /// Takes the path as it is.
+  FilePath(std::string_view path) : value(path) {}  // NOLINT(google-explicit-constructor)
+  /// Takes the path as it is.
+  FilePath(const char* path) : value(path) {}  // NOLINT(google-explicit-constructor)
 
+  /// What it fills in a path.
   static constexpr std::array<std::string_view, 1> placeholders{"path"};
+  /// Appends it, encoded; slashes stay.
   void append_to(std::string& path, std::size_t) const {
     detail::append_segments(path, value, "the file path");
   }
@@ -91,27 +106,34 @@ struct FilePath {
 /// A number the server gave to one kind of thing; ids of different kinds do not convert.
 template <detail::FixedString Placeholder>
 struct NumericId {
-  std::int64_t value = 0;
+  std::int64_t value = 0;  ///< as the server gave it
 
   NumericId() = default;
+  /// Takes the number as it is.
   explicit NumericId(std::int64_t id) : value(id) {}
 
+  /// What it fills in a path.
   static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
+  /// Appends the number.
   void append_to(std::string& path, std::size_t) const { path += std::to_string(value); }
   friend auto operator<=>(const NumericId&, const NumericId&) = default;
 };
 
+/// A webhook.
 using HookId = NumericId<"webhook">;
 
 /// One segment of a path in a row of your own: `PathParam<"issue">{"PRJ-1"}` fills `{issue}`.
 template <detail::FixedString Placeholder>
 struct PathParam {
-  std::string value;
+  std::string value;  ///< not encoded
 
   PathParam() = default;
+  /// Takes the text as it is.
   explicit PathParam(std::string text) : value(std::move(text)) {}
 
+  /// What it fills in a path.
   static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
+  /// Appends it, encoded; a slash too.
   void append_to(std::string& path, std::size_t) const {
     detail::append_segment(path, value, Placeholder.view());
   }

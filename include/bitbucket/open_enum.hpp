@@ -14,7 +14,9 @@ template <class E>
 class Open {
  public:
   Open() = default;
+  /// Stands for a value that is known.
   Open(E value) : value_(value) {}  // NOLINT(google-explicit-constructor): stands in for E
+  /// Finds the value of a wire name; keeps the text when there is none.
   explicit Open(std::string_view text) {
     for (const auto& [value, name] : names(E{}))
       if (name == text) {
@@ -26,6 +28,7 @@ class Open {
 
   /// Returns the value, `unknown` for text that this version of the library does not know.
   [[nodiscard]] E value() const noexcept { return value_; }
+  /// Returns the value.
   operator E() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
 
   /// Returns the text as the server writes it; empty for `unknown` without text.
@@ -37,6 +40,7 @@ class Open {
   }
 
   friend bool operator==(const Open&, const Open&) = default;
+  /// Compares with a value that is known.
   friend bool operator==(const Open& a, E b) noexcept { return a.value_ == b; }
 
  private:

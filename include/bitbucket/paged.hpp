@@ -13,6 +13,7 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/export.hpp>
 #include <bitbucket/model/page.hpp>
+#include <bitbucket/own_codec.hpp>
 
 namespace bitbucket::inline v0_1 {
 
@@ -20,7 +21,7 @@ namespace bitbucket::inline v0_1 {
 struct PagePosition {
   std::int64_t start = 0;  ///< cursor of the page
   std::size_t offset = 0;  ///< rows of that page that were passed
-  bool at_end = false;
+  bool at_end = false;     ///< the walk was over
   friend bool operator==(const PagePosition&, const PagePosition&) = default;
 };
 
@@ -69,25 +70,32 @@ class BITBUCKET_EXPORT PageSource {
 template <class T>
 class Paged {
  public:
+  /// A place in the walk; all iterators of a range are at the same one.
   class iterator {
    public:
-    using iterator_concept = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;  ///< what C++20 asks
+    using value_type = T;                              ///< of a row
+    using difference_type = std::ptrdiff_t;            ///< what C++20 asks
 
     iterator() = default;
+    /// Returns the row, which may be moved from.
     T& operator*() const { return walk_->page.values[walk_->index]; }
+    /// Returns the row's address.
     T* operator->() const { return &**this; }
+    /// Goes on; may wait for a page and throw what went wrong with it.
     iterator& operator++() {
       if (!walk_->exhausted()) ++walk_->index;  // it is where the last load() failed
       walk_->load();
       return *this;
     }
+    /// The same.
     void operator++(int) { ++*this; }
+    /// Returns whether no row is left.
     friend bool operator==(const iterator& it, std::default_sentinel_t) {
       return !it.walk_ || it.walk_->exhausted();
     }
 
+    /// @cond
    private:
     friend class Paged;
     struct Walk {
@@ -110,8 +118,10 @@ class Paged {
     };
     explicit iterator(Walk* walk) : walk_(walk) {}
     Walk* walk_ = nullptr;
+    /// @endcond
   };
 
+  /// Walks over what `source` gets.
   explicit Paged(std::unique_ptr<detail::PageSource> source)
       : walk_(std::make_unique<typename iterator::Walk>()) {
     walk_->source = std::move(source);
@@ -130,6 +140,7 @@ class Paged {
     walk_->load();
     return iterator(walk_.get());
   }
+  /// Ends the walk: it is reached when no row is left.
   std::default_sentinel_t end() const noexcept { return {}; }
 
   /// Returns the rest, or its first `n` rows, asking for no page and no row more than needed.
@@ -166,6 +177,7 @@ class Paged {
   std::unique_ptr<typename iterator::Walk> walk_;
 };
 
+/// @cond
 template <class T>
 void Paged<T>::iterator::Walk::load() {
   while (index >= page.values.size() && !source->at_end()) {
@@ -175,7 +187,7 @@ void Paged<T>::iterator::Walk::load() {
                                           : wanted + skip);
     Page<T> next;
     try {
-      JsonCodec<Page<T>>::read(body, next);
+      detail::read_answer(body, next);
     } catch (const DecodeError& error) {
       source->fail(error);
     }
@@ -188,5 +200,6 @@ void Paged<T>::iterator::Walk::load() {
     skip -= index;
   }
 }
+/// @endcond
 
 }  // namespace bitbucket::inline v0_1

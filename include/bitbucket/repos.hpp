@@ -10,17 +10,19 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Who may read.
 enum class Visibility { any, is_public, is_private };
+/// Whether archived repositories are listed.
 enum class ArchivedFilter { server_default, active, archived, all };
 
 /// Which repositories to list; an empty member does not filter.
 struct RepoFilter {
-  std::string name = {};          ///< part of the name
-  std::string project_name = {};  ///< part of the project's name
-  std::string project_key = {};
-  std::string permission = {};  ///< "REPO_READ", "REPO_WRITE", "REPO_ADMIN"
-  Visibility visibility = Visibility::any;
-  std::string state = {};                                    ///< "AVAILABLE", ...
+  std::string name = {};                    ///< part of the name
+  std::string project_name = {};            ///< part of the project's name
+  std::string project_key = {};             ///< of one project
+  std::string permission = {};              ///< "REPO_READ", "REPO_WRITE", "REPO_ADMIN"
+  Visibility visibility = Visibility::any;  ///< public or private
+  std::string state = {};                   ///< "AVAILABLE", ...
   ArchivedFilter archived = ArchivedFilter::server_default;  ///< from version 8.0
 };
 

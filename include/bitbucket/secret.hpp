@@ -12,9 +12,12 @@ namespace bitbucket::inline v0_1 {
 class BITBUCKET_EXPORT Secret {
  public:
   Secret() noexcept = default;
-  Secret(std::string value);       // NOLINT(google-explicit-constructor): a literal is a secret
+  /// Takes the text; the argument's own memory is the caller's business.
+  Secret(std::string value);  // NOLINT(google-explicit-constructor): a literal is a secret
+  /// Copies the text.
   Secret(std::string_view value);  // NOLINT(google-explicit-constructor)
-  Secret(const char* value);       // NOLINT(google-explicit-constructor)
+  /// Copies the text.
+  Secret(const char* value);  // NOLINT(google-explicit-constructor)
   Secret(const Secret& other) = default;
   Secret(Secret&& other) noexcept;
   Secret& operator=(const Secret& other);
@@ -23,6 +26,7 @@ class BITBUCKET_EXPORT Secret {
 
   /// Returns the text itself; the only way to it, so that every use can be found.
   [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
+  /// Returns whether there is no text.
   [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
 
   /// Compares in a time that depends on the lengths only.

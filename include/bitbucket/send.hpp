@@ -9,6 +9,7 @@
 #include <bitbucket/api_path.hpp>
 #include <bitbucket/error.hpp>
 #include <bitbucket/export.hpp>
+#include <bitbucket/own_codec.hpp>
 #include <bitbucket/paged.hpp>
 #include <bitbucket/transport.hpp>
 
@@ -30,7 +31,7 @@ template <class A>
 A decode(const CallSpec& call, Response& response) {
   A answer{};
   try {
-    JsonCodec<A>::read(response.body, answer);
+    read_answer(response.body, answer);
   } catch (const DecodeError& error) {
     rethrow(error, call, response);
   }

@@ -42,9 +42,9 @@ struct PagingOptions {
 struct ClientOptions {
   /// "https://git.example.com" or "https://git.example.com/bitbucket", without "/rest".
   std::string base_url;
-  Credentials credentials = Anonymous{};
-  PagingOptions paging = {};
-  ConnectionOptions connection = {};
+  Credentials credentials = Anonymous{};  ///< who asks
+  PagingOptions paging = {};              ///< how ranges get their pages
+  ConnectionOptions connection = {};      ///< how the server is reached
 };
 
 /// What a view does differently; what is not named is as in the client it is made from.
@@ -52,8 +52,8 @@ struct CallOptions {
   std::optional<std::chrono::milliseconds> timeout = {};  ///< see ConnectionOptions::timeout
   /// Cancels calls of this view, in addition to a token that the client has already.
   std::stop_token stop = {};
-  std::optional<Credentials> credentials = {};
-  PagingOptions paging = {};
+  std::optional<Credentials> credentials = {};  ///< who asks instead
+  PagingOptions paging = {};                    ///< how ranges get their pages
 };
 
 /// How concurrently() runs.
@@ -71,13 +71,13 @@ class BITBUCKET_EXPORT BitbucketServer {
   BitbucketServer& operator=(const BitbucketServer&) = delete;
   ~BitbucketServer();
 
-  const Repos repos;
-  const Commits commits;
-  const Branches branches;
-  const Tags tags;
-  const Files files;
-  const Hooks hooks;
-  const ServerInfo server;
+  const Repos repos;        ///< repositories
+  const Commits commits;    ///< commits and what they changed
+  const Branches branches;  ///< branches
+  const Tags tags;          ///< tags
+  const Files files;        ///< contents of files
+  const Hooks hooks;        ///< webhooks
+  const ServerInfo server;  ///< the server itself
 
   /// Returns a view of this client that differs in what `options` names and shares all else.
   [[nodiscard]] BitbucketServer with(const CallOptions& options) const;

@@ -14,23 +14,23 @@ namespace bitbucket::inline v0_1 {
 
 /// How to reach the server and who the application is.
 struct SetupOptions {
-  std::string base_url = {};
-  std::string consumer_key = {};
-  Secret private_key = {};
-  Secret passphrase = {};
+  std::string base_url = {};      ///< as ClientOptions::base_url
+  std::string consumer_key = {};  ///< as the application link has it
+  Secret private_key = {};        ///< PEM, see OAuth1Credentials::private_key
+  Secret passphrase = {};         ///< opens an encrypted private key
   /// Where the browser returns to; `oob` shows the verifier to the user instead.  Empty sends none,
   /// and the server goes by the application link (the verifier is the request token then).
   std::string callback = "oob";
   /// See OAuth1Credentials::sign_base_url.
   std::string sign_base_url = {};
-  ConnectionOptions connection = {};
+  ConnectionOptions connection = {};  ///< how the server is reached
 };
 
 /// The answer of the first leg.  Bitbucket keeps it for 10 minutes unless configured otherwise.
 struct RequestToken {
-  std::string token = {};
-  Secret token_secret = {};
-  bool callback_confirmed = false;
+  std::string token = {};           ///< goes into the authorize page's address
+  Secret token_secret = {};         ///< to be kept until the third leg
+  bool callback_confirmed = false;  ///< the server knows the callback (OAuth 1.0a)
 
   /// Returns the state to keep between the legs as text; it contains the token's secret.
   [[nodiscard]] BITBUCKET_EXPORT Secret save() const;
@@ -41,8 +41,8 @@ struct RequestToken {
 
 /// The answer of the third leg.
 struct AccessToken {
-  Secret token = {};
-  Secret token_secret = {};
+  Secret token = {};           ///< OAuth1Credentials::access_token
+  Secret token_secret = {};    ///< OAuth1Credentials::access_token_secret
   Secret session_handle = {};  ///< renews the token; empty when the server gave none
   /// How long the token is valid, counted from now; absent when the server did not say.
   std::optional<std::chrono::seconds> expires_in = {};

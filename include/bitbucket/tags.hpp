@@ -12,8 +12,8 @@ namespace bitbucket::inline v0_1 {
 
 /// Which tags to list.
 struct TagFilter {
-  std::string filter_text = {};  ///< part of the name
-  RefOrder order_by = RefOrder::server_default;
+  std::string filter_text = {};                  ///< part of the name
+  RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
 };
 
 /// Tags.

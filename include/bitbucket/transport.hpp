@@ -13,14 +13,16 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// The methods of HTTP that the API uses.
 enum class Method { get, head, post, put, patch, del };
 
 /// Returns "GET", "DELETE", ...
 BITBUCKET_EXPORT std::string_view to_string(Method method) noexcept;
 
+/// One header of a request or an answer.
 struct Header {
-  std::string name;
-  std::string value;
+  std::string name;   ///< in any case
+  std::string value;  ///< without surrounding white space
   friend bool operator==(const Header&, const Header&) = default;
 };
 
@@ -34,14 +36,15 @@ using Sink = std::function<void(std::string_view)>;
 
 /// One HTTP request, complete and authorised.
 struct Request {
-  Method method = Method::get;
-  std::string url = {};
-  std::vector<Header> headers = {};
-  std::string body = {};
+  Method method = Method::get;       ///< of HTTP
+  std::string url = {};              ///< absolute, encoded
+  std::vector<Header> headers = {};  ///< authorisation included
+  std::string body = {};             ///< empty for none
   /// Where the body of a 2xx answer goes instead of Response::body.
   Sink sink = {};
   /// More than this in Response::body is a TransportError of kind too_large.
   std::size_t max_body = 64u << 20;
+  /// For the name, the connection and TLS.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// A transfer that moves no byte for so long is a time-out; zero for no limit.
   std::chrono::milliseconds idle_timeout = std::chrono::milliseconds(0);
@@ -49,15 +52,17 @@ struct Request {
 
 /// Any complete answer, whatever its status.
 struct Response {
-  int status = 0;
-  std::vector<Header> headers = {};
-  std::string body = {};
+  int status = 0;                    ///< of HTTP, 100 to 999
+  std::vector<Header> headers = {};  ///< as they came, repeated ones too
+  std::string body = {};             ///< empty when it went to a sink
 
+  /// Returns the first value of a header, whatever the case of its name; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
     return find_header(headers, name);
   }
 };
 
+/// When a wait ends.
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// A request on its way.  Destroying it abandons the request without waiting.
@@ -84,6 +89,7 @@ class BITBUCKET_EXPORT Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport();
 
+  /// Puts a request on its way.
   virtual std::unique_ptr<Exchange> start(Request request) = 0;
 };
 
@@ -91,9 +97,11 @@ class BITBUCKET_EXPORT Transport {
 /// awaited.
 class BITBUCKET_EXPORT BlockingTransport : public Transport {
  public:
+  /// Keeps the request until its answer is awaited.
   std::unique_ptr<Exchange> start(Request request) final;
 
  protected:
+  /// Returns the answer, or throws TransportError.
   virtual Response send(const Request& request) = 0;
 };
 

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <bitbucket/nlohmann_codec.hpp>
+
 #include "server/fake_client.hpp"
 
 namespace bitbucket::test {
@@ -15,6 +17,12 @@ struct Label {
 struct LineFilter {
   int start_line = 0;
 };
+/// The same through nlohmann's macros.
+struct Group {
+  std::string name;
+  int members = 0;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Group, name, members)
 }  // namespace bitbucket::test
 
 template <>
@@ -26,6 +34,9 @@ struct bitbucket::JsonCodec<bitbucket::test::Label> {
     return nlohmann::json{{"name", label.name}}.dump();
   }
 };
+template <>
+struct bitbucket::JsonCodec<bitbucket::test::Group>
+    : bitbucket::NlohmannCodec<bitbucket::test::Group> {};
 template <>
 struct bitbucket::QueryCodec<bitbucket::test::LineFilter> {
   static void append(Parameters& query, const test::LineFilter& filter) {
@@ -49,6 +60,10 @@ constexpr Get   <std::vector<RawJson>, RepoRef, PullRequestId>      jira_issues 
 constexpr Get   <RawJson, RepoRef, FilePath, Query<Parameters>>     browse            {REPO "/browse/{path}"};
 constexpr Get   <std::optional<RawJson>, RepoRef, CommitId, Query<Parameters>> merge_base{REPO "/commits/{commit}/merge-base"};
 constexpr Get   <Label, RepoRef, Query<LineFilter>>                 own_types         {REPO "/own"};
+constexpr Pages <Label, RepoRef>                                    labels            {REPO "/labels"};
+constexpr Pages <Group>                                             groups            {"/rest/api/1.0/groups"};
+constexpr Get   <std::vector<Group>>                                group_array       {"/rest/api/1.0/group-array"};
+constexpr Post  <void, Body<Group>>                                 create_group      {"/rest/api/1.0/groups"};
 constexpr Delete<void, RepoRef, Body<Label>>                        delete_branch     {"/rest/branch-utils/latest/projects/{project}/repos/{repo}/branches"};
 constexpr Delete<void, RepoRef, PullRequestId, CommentId, Query<Parameters>> delete_comment{REPO "/pull-requests/{pullRequest}/comments/{comment}"};
 constexpr Post  <void, RepoRef, CommitId, Body<RawJson>>            post_build        {REPO "/commits/{commit}/builds"};
@@ -101,6 +116,39 @@ TEST(AllShapesTest, OwnTypesAndFilters) {
   BitbucketServer client(fake_options(transport));
   EXPECT_EQ(client.call(own_types, demo, {.start_line = 7}).name, "x");
   EXPECT_EQ(query_value(transport->requests()[0].url, "startLine"), "7");
+}
+
+TEST(AllShapesTest, ACodecOfOnesOwnIsEnoughForPagesAndArrays) {
+  const auto transport = FakeTransport::in_turn(
+      {json_answer(R"({"values":[{"name":"a"},{"name":"b"}],"nextPageStart":2,"start":0})"),
+       json_answer(R"({"values":[{"name":"c"}],"isLastPage":true,"start":2})"),
+       json_answer(R"({"values":[{"name":"a","members":3}],"isLastPage":true})"),
+       json_answer(R"([{"name":"b","members":4}])"), json_answer("", 204)});
+  BitbucketServer client(fake_options(transport));
+  std::string names;
+  for (const Label& label : client.call(labels, demo)) names += label.name;
+  EXPECT_EQ(names, "abc");
+  EXPECT_EQ(client.call(groups).to_vector().at(0).members, 3);
+  EXPECT_EQ(client.call(group_array).at(0).members, 4);
+  client.call(create_group, Group{"x", 1});
+  EXPECT_EQ(transport->requests().back().body, R"({"members":1,"name":"x"})");
+  EXPECT_THROW(client.call(create_group, Group{"\xff", 1}), InvalidArgument);
+}
+
+TEST(AllShapesTest, ErrorsOfACodecOfOnesOwnNameTheRow) {
+  BitbucketServer client(fake_options(FakeTransport::in_turn(
+      {json_answer(R"({"values":[{"name":"a","members":3},{"name":7}],"isLastPage":true})"),
+       json_answer(R"([{"name":"a","members":"many"}])")})));
+  const auto pointer_of = [](auto&& call) -> std::string {
+    try {
+      call();
+    } catch (const DecodeError& error) {
+      return error.pointer();
+    }
+    return "none";
+  };
+  EXPECT_EQ(pointer_of([&] { (void)client.call(groups).to_vector(); }), "/values/1");
+  EXPECT_EQ(pointer_of([&] { (void)client.call(group_array); }), "/0");
 }
 
 TEST(AllShapesTest, DeleteWithABodyAndWithAQuery) {

@@ -8,23 +8,24 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// A commit as others refer to it.
 struct MinimalCommit {
-  std::string id;
-  std::string display_id;
+  std::string id;          ///< 40 hexadecimal digits
+  std::string display_id;  ///< abbreviated
   friend bool operator==(const MinimalCommit&, const MinimalCommit&) = default;
 };
 
 /// A commit.
 struct Commit {
-  std::string id;          ///< 40 hexadecimal digits
-  std::string display_id;  ///< abbreviated
-  Person author;
-  Timestamp author_timestamp{};
-  Person committer;
-  Timestamp committer_timestamp{};
-  std::string message;  ///< may be empty
-  std::vector<MinimalCommit> parents;
-  RawJson properties;
+  std::string id;                      ///< 40 hexadecimal digits
+  std::string display_id;              ///< abbreviated
+  Person author;                       ///< who wrote it
+  Timestamp author_timestamp{};        ///< when it was written
+  Person committer;                    ///< who committed it
+  Timestamp committer_timestamp{};     ///< when it was committed
+  std::string message;                 ///< may be empty
+  std::vector<MinimalCommit> parents;  ///< more than one for a merge
+  RawJson properties;                  ///< what plugins add
 
   /// Returns the first line of the message.
   [[nodiscard]] std::string_view title() const noexcept {

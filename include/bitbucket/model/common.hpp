@@ -15,6 +15,7 @@ namespace bitbucket::inline v0_1 {
 /// A point in time as Bitbucket has it: milliseconds since 1970, UTC.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// One link of an object.
 struct Link {
   std::string rel;   ///< "self", "clone", ...
   std::string href;  ///< as the server is configured; not a base for API addresses
@@ -24,7 +25,7 @@ struct Link {
 
 /// The links of an object, in the order they came.
 struct Links {
-  std::vector<Link> items;
+  std::vector<Link> items;  ///< as the server sent them
 
   /// Returns the first href with this relation (and name, when given); empty when there is none.
   [[nodiscard]] BITBUCKET_EXPORT std::string_view find(std::string_view rel,
@@ -32,35 +33,37 @@ struct Links {
   friend bool operator==(const Links&, const Links&) = default;
 };
 
+/// A person or a service.
 enum class UserType { unknown, normal, service };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<UserType> names(UserType);
 
 /// A user of the server.
 struct User {
-  std::string name;  ///< what queries take
-  std::string slug;  ///< what paths take
-  std::int64_t id = 0;
-  std::string display_name;
+  std::string name;           ///< what queries take
+  std::string slug;           ///< what paths take
+  std::int64_t id = 0;        ///< unique on this server
+  std::string display_name;   ///< for people
   std::string email_address;  ///< empty for service users and where privacy hides it
-  bool active = false;
-  Open<UserType> type;
-  Links links;
-  std::string avatar_url;
+  bool active = false;        ///< may log in
+  Open<UserType> type;        ///< a person or a service
+  Links links;                ///< to the profile in the browser
+  std::string avatar_url;     ///< empty unless asked for
   friend bool operator==(const User&, const User&) = default;
 };
 
 /// The author or committer of a commit.  The members after the address are set when the server
 /// maps the address to a user; `id` is 0 otherwise.
 struct Person {
-  std::string name;
-  std::string email_address;
-  std::int64_t id = 0;
-  std::string display_name;
-  std::string slug;
-  bool active = false;
-  Open<UserType> type;
-  Links links;
-  std::string avatar_url;
+  std::string name;           ///< as the commit has it
+  std::string email_address;  ///< as the commit has it
+  std::int64_t id = 0;        ///< of the user, 0 when there is none
+  std::string display_name;   ///< of the user, for people
+  std::string slug;           ///< of the user, what paths take
+  bool active = false;        ///< the user may log in
+  Open<UserType> type;        ///< a person or a service
+  Links links;                ///< to the profile in the browser
+  std::string avatar_url;     ///< empty unless asked for
   friend bool operator==(const Person&, const Person&) = default;
 };
 

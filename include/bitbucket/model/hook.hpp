@@ -11,52 +11,57 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// How deliveries are signed.
 struct HookConfiguration {
-  Secret secret;  ///< in clear from old servers, masked or absent from newer ones
-  std::string created_by;
-  RawJson others;  ///< all other members, as an object
+  Secret secret;           ///< in clear from old servers, masked or absent from newer ones
+  std::string created_by;  ///< the application that made the webhook, when it said so
+  RawJson others;          ///< all other members, as an object
   friend bool operator==(const HookConfiguration&, const HookConfiguration&) = default;
 };
 
+/// What deliveries carry as Basic authentication.
 struct HookCredentials {
-  std::string username;
-  Secret password;  ///< never shown by the server
+  std::string username;  ///< for the receiver
+  Secret password;       ///< never shown by the server
   friend bool operator==(const HookCredentials&, const HookCredentials&) = default;
 };
 
 /// A webhook of a repository.
 struct Hook {
-  HookId id;
-  std::string name;
-  std::string url;
-  bool active = false;
-  std::vector<std::string> events;
-  Timestamp created_date{};
-  Timestamp updated_date{};
-  HookConfiguration configuration;
-  std::string scope_type;  ///< "repository" or "project"
-  bool ssl_verification_required = false;
-  std::optional<HookCredentials> credentials;
-  RawJson statistics;
+  HookId id;                                   ///< what the other operations take
+  std::string name;                            ///< for people
+  std::string url;                             ///< where deliveries go
+  bool active = false;                         ///< deliveries are sent
+  std::vector<std::string> events;             ///< "repo:refs_changed", "pr:merged", ...
+  Timestamp created_date{};                    ///< when it was made
+  Timestamp updated_date{};                    ///< when it was changed last
+  HookConfiguration configuration;             ///< the secret, among others
+  std::string scope_type;                      ///< "repository" or "project"
+  bool ssl_verification_required = false;      ///< the receiver's certificate is checked
+  std::optional<HookCredentials> credentials;  ///< what deliveries carry, when there are some
+  RawJson statistics;                          ///< of the deliveries, when asked for
   friend bool operator==(const Hook&, const Hook&) = default;
 };
 
 /// A webhook to be created.
 struct NewHook {
-  std::string name;
-  std::string url;  ///< absolute, http or https
-  std::vector<std::string> events;
-  bool active = true;
+  std::string name;                 ///< for people
+  std::string url;                  ///< absolute, http or https
+  std::vector<std::string> events;  ///< "repo:refs_changed", "pr:merged", ...
+  bool active = true;               ///< deliveries are sent
   /// Signs deliveries (X-Hub-Signature); empty for none.
   Secret secret = {};
-  bool ssl_verification_required = true;
+  bool ssl_verification_required = true;  ///< the receiver's certificate is checked
+  /// What deliveries carry as Basic authentication.
   std::optional<HookCredentials> credentials = {};
   friend bool operator==(const NewHook&, const NewHook&) = default;
 };
 
+/// The type of `keep`.
 struct Keep {
   friend bool operator==(Keep, Keep) = default;
 };
+/// The type of `clear`.
 struct Clear {
   friend bool operator==(Clear, Clear) = default;
 };
@@ -67,11 +72,11 @@ inline constexpr Clear clear{};
 
 /// What to change of a webhook; what is not named stays as it is.
 struct HookUpdate {
-  std::optional<std::string> name = {};
-  std::optional<std::string> url = {};
-  std::optional<std::vector<std::string>> events = {};
-  std::optional<bool> active = {};
-  std::optional<bool> ssl_verification_required = {};
+  std::optional<std::string> name = {};                 ///< for people
+  std::optional<std::string> url = {};                  ///< absolute, http or https
+  std::optional<std::vector<std::string>> events = {};  ///< replaces all of them
+  std::optional<bool> active = {};                      ///< deliveries are sent
+  std::optional<bool> ssl_verification_required = {};   ///< the receiver's certificate is checked
   /// A new secret, `keep` or `clear`.  A server that masks secrets cannot keep one, because an
   /// update replaces the whole webhook: `keep` is then an InvalidArgument and nothing is changed.
   std::variant<Keep, Clear, Secret> secret = keep;
@@ -83,7 +88,7 @@ struct HookUpdate {
 struct HookTestResult {
   RawJson request;   ///< what Bitbucket sent; holds the body and the headers
   RawJson response;  ///< what the receiver answered, absent when it did not
-  RawJson others;
+  RawJson others;    ///< all other members, as an object
   friend bool operator==(const HookTestResult&, const HookTestResult&) = default;
 };
 

@@ -8,21 +8,23 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Of a team or of one user.
 enum class ProjectType { unknown, normal, personal };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<ProjectType> names(ProjectType);
 
 /// A project, which holds repositories.
 struct Project {
-  std::string key;  ///< "~slug" for a personal project
-  std::int64_t id = 0;
-  std::string name;
-  std::string description;
-  bool is_public = false;
-  Open<ProjectType> type;
-  std::string scope;
-  Boxed<User> owner;  ///< of a personal project
-  Links links;
-  std::string avatar_url;
+  std::string key;          ///< "~slug" for a personal project
+  std::int64_t id = 0;      ///< unique on this server
+  std::string name;         ///< for people
+  std::string description;  ///< empty when there is none
+  bool is_public = false;   ///< anybody may read it
+  Open<ProjectType> type;   ///< of a team or of one user
+  std::string scope;        ///< where it is defined
+  Boxed<User> owner;        ///< of a personal project
+  Links links;              ///< to it in the browser
+  std::string avatar_url;   ///< empty unless asked for
   friend bool operator==(const Project&, const Project&) = default;
 };
 

@@ -10,33 +10,37 @@
 
 namespace bitbucket::inline v0_1 {
 
+/// Whether a repository can be used.
 enum class RepoState { unknown, available, initialising, initialisation_failed, offline };
+/// Returns the server's words, see Open.
 BITBUCKET_EXPORT EnumNames<RepoState> names(RepoState);
 
 /// A repository.
 struct Repo {
-  std::string slug;
-  std::int64_t id = 0;
-  std::string name;  ///< for people; may differ from the slug
-  std::string description;
-  std::string hierarchy_id;  ///< shared by all forks of one tree
-  std::string scm_id;
-  Open<RepoState> state;
-  std::string status_message;
-  bool forkable = false;
-  bool is_public = false;
-  bool archived = false;  ///< false before version 8.0
-  Project project;
-  Boxed<Repo> origin;  ///< the parent of a fork
-  std::string default_branch;
-  std::int64_t partition = 0;
-  std::string scope;
-  RawJson related_links;
-  Links links;
+  std::string slug;            ///< what paths take
+  std::int64_t id = 0;         ///< unique on this server
+  std::string name;            ///< for people; may differ from the slug
+  std::string description;     ///< empty when there is none
+  std::string hierarchy_id;    ///< shared by all forks of one tree
+  std::string scm_id;          ///< "git"
+  Open<RepoState> state;       ///< whether it can be used
+  std::string status_message;  ///< the same for people
+  bool forkable = false;       ///< may be forked
+  bool is_public = false;      ///< anybody may read it
+  bool archived = false;       ///< false before version 8.0
+  Project project;             ///< that holds it
+  Boxed<Repo> origin;          ///< the parent of a fork
+  std::string default_branch;  ///< empty where the server leaves it out
+  std::int64_t partition = 0;  ///< where the server keeps it
+  std::string scope;           ///< where it is defined
+  RawJson related_links;       ///< what plugins add
+  Links links;                 ///< to it in the browser, and for clones
 
   /// Returns "PRJ/demo", which RepoRef parses.
   [[nodiscard]] std::string full_name() const { return project.key + '/' + slug; }
+  /// Returns the project key and the slug.
   [[nodiscard]] RepoRef ref() const { return {project.key, slug}; }
+  /// Returns the same, so that a repository can be given where one is named.
   operator RepoRef() const { return ref(); }  // NOLINT: a repository names itself
   /// Returns the clone address for "http" or "ssh"; empty when the server offers none.
   [[nodiscard]] std::string_view clone_url(std::string_view protocol = "http") const noexcept {

@@ -8,10 +8,10 @@ namespace bitbucket::inline v0_1 {
 
 /// What the server says of itself.
 struct ApplicationProperties {
-  std::string version;  ///< "8.19.3"
-  std::string build_number;
-  std::string build_date;  ///< milliseconds since 1970, as text
-  std::string display_name;
+  std::string version;       ///< "8.19.3"
+  std::string build_number;  ///< "8019003"
+  std::string build_date;    ///< milliseconds since 1970, as text
+  std::string display_name;  ///< "Bitbucket"
   friend bool operator==(const ApplicationProperties&, const ApplicationProperties&) = default;
 };
 

@@ -20,11 +20,13 @@ class BITBUCKET_EXPORT FakeTransport final : public Transport {
   /// answer is awaited, not when the request is started.
   using Script = std::function<Response(const Request&)>;
 
+  /// Answers with what `script` returns.
   explicit FakeTransport(Script script);
   ~FakeTransport() override;
   /// Answers the n-th request with the n-th of `answers`, and the last one for ever.
   static std::shared_ptr<FakeTransport> in_turn(std::vector<Response> answers);
 
+  /// Keeps the request; the script runs when its answer is awaited.
   std::unique_ptr<Exchange> start(Request request) override;
 
   /// Returns all requests started so far.

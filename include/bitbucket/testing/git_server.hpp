@@ -16,7 +16,7 @@ namespace bitbucket::inline v0_1::testing {
 
 /// Somebody the server knows.
 struct GitServerUser {
-  std::string name = {};
+  std::string name = {};          ///< for logging in
   std::string password = {};      ///< empty: no password is right
   std::string display_name = {};  ///< the name when empty
   std::string email = {};         ///< commits with this address are shown as this user's
@@ -28,13 +28,13 @@ struct GitServerUser {
 
 /// An HTTP access token, `Authorization: Bearer <token>`.
 struct GitServerToken {
-  std::string token = {};
-  std::string user = {};
+  std::string token = {};  ///< what requests carry
+  std::string user = {};   ///< whose it is
 };
 
 /// An application that signs its requests with OAuth 1.0a, RSA-SHA1.
 struct GitServerConsumer {
-  std::string key;
+  std::string key;                   ///< as the client sends it
   std::string public_key;            ///< PEM: PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE
   std::string name = {};             ///< shown on the approve page; the key when empty
   bool two_legged = false;           ///< takes requests with an empty oauth_token
@@ -42,27 +42,31 @@ struct GitServerConsumer {
   bool impersonation = false;        ///< two-legged with user_id or xoauth_requestor_id
 };
 
+/// What an embedded server is like; every default gives one that works.
 struct GitServerOptions {
-  std::string bind_address = "127.0.0.1";
-  int port = 0;                   ///< 0: any free one
-  std::string context_path = {};  ///< "/bitbucket"
+  std::string bind_address = "127.0.0.1";  ///< of an interface of this machine
+  int port = 0;                            ///< 0: any free one
+  std::string context_path = {};           ///< "/bitbucket"
   /// What the server takes for its own address, as behind a proxy: links carry it, and OAuth
   /// signatures must be made for it.  Empty: where it listens; signatures then follow `Host`.
   std::string public_url = {};
-  std::string version = "8.19.0";
+  std::string version = "8.19.0";  ///< of Bitbucket, which it says it is
 
   /// When empty there is one, "admin" with password "admin".
   std::vector<GitServerUser> users = {};
-  std::vector<GitServerToken> tokens = {};
-  std::vector<GitServerConsumer> consumers = {};
-  bool anonymous_reads = false;  ///< reading needs no credentials
+  std::vector<GitServerToken> tokens = {};        ///< HTTP access tokens
+  std::vector<GitServerConsumer> consumers = {};  ///< applications that sign
+  bool anonymous_reads = false;                   ///< reading needs no credentials
   /// Request tokens are approved as soon as they are given out, for the first user.
   bool auto_approve = false;
   int captcha_after = 5;  ///< wrong passwords in a row
 
+  /// How far a client's clock may be off.
   std::chrono::seconds timestamp_window = std::chrono::seconds(300);
-  std::chrono::seconds request_token_lifetime = std::chrono::minutes(10);
+  std::chrono::seconds request_token_lifetime = std::chrono::minutes(10);  ///< to be approved in
+  /// Before it must be renewed.
   std::chrono::seconds access_token_lifetime = std::chrono::seconds(157'680'000);
+  /// In which it can be renewed.
   std::chrono::seconds session_lifetime = std::chrono::seconds(160'272'000);
   /// The server's time; the system clock when empty.  Called from many threads.
   std::function<std::chrono::system_clock::time_point()> clock = {};
@@ -77,7 +81,7 @@ struct GitServerOptions {
   /// The default branch of an empty repository is a 204 instead of a NoDefaultBranchException.
   bool no_default_branch_is_204 = false;
 
-  bool deliver_webhooks = true;
+  bool deliver_webhooks = true;       ///< false only keeps them
   bool mask_webhook_secrets = false;  ///< as newer servers do
   /// A folder: each OAuth request found right is appended to a file of this server in it, a JSON
   /// object a line.  Empty: the folder BITBUCKET_RECORD_SIGNED_REQUESTS names, if it is set.
@@ -89,17 +93,17 @@ struct GitServerOptions {
 
 /// An OAuth access token.
 struct GitServerAccessToken {
-  std::string token;
-  std::string token_secret;
-  std::string session_handle;
+  std::string token;           ///< oauth_token
+  std::string token_secret;    ///< oauth_token_secret
+  std::string session_handle;  ///< renews the token
 };
 
 /// One request the server answered.
 struct GitServerRequest {
-  std::string method;
-  std::string target;  ///< as on the wire, with the context path and the query
-  std::string path;    ///< without them: "/rest/api/1.0/repos"
-  int status = 0;
+  std::string method;          ///< of HTTP
+  std::string target;          ///< as on the wire, with the context path and the query
+  std::string path;            ///< without them: "/rest/api/1.0/repos"
+  int status = 0;              ///< of HTTP
   std::string user;            ///< empty for an anonymous one
   std::string authentication;  ///< "none", "basic", "bearer" or "oauth"
 };
@@ -123,12 +127,16 @@ class BITBUCKET_EXPORT GitServer {
   /// Adds the repository (or work tree) at `path` under a project key and a slug.
   void add_repository(const std::string& project, const std::string& slug,
                       const std::filesystem::path& path);
+  /// Adds somebody; throws InvalidArgument when the name is taken.
   void add_user(const GitServerUser& user);
+  /// Adds a token of a user who is there.
   void add_token(const GitServerToken& token);
+  /// Adds an application; throws InvalidArgument when its key cannot be read.
   void add_consumer(const GitServerConsumer& consumer);
 
   /// Returns "http://127.0.0.1:40123/bitbucket".
   [[nodiscard]] std::string base_url() const;
+  /// Returns the port it listens on.
   [[nodiscard]] int port() const noexcept;
 
   /// Answers the approve page for a user (the first one when empty) and returns the verifier.
@@ -149,6 +157,7 @@ class BITBUCKET_EXPORT GitServer {
   [[nodiscard]] std::vector<GitServerRequest> requests() const;
   /// Counts those of them to "GET /rest/api/1.0/repos", without context path and query.
   [[nodiscard]] std::size_t request_count(std::string_view method_and_path) const;
+  /// Forgets them.
   void clear_requests();
   /// Returns how many connections were accepted.
   [[nodiscard]] std::uint64_t connections() const noexcept;

@@ -1,0 +1,60 @@
+// What the examples share.  All of them take --base-url URL or BITBUCKET_BASE_URL, and who asks:
+// --token-file FILE or the token itself in BITBUCKET_TOKEN, or what oauth_setup stored, --oauth
+// FILE or BITBUCKET_OAUTH.
+#pragma once
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include <bitbucket/server.hpp>
+#include <nlohmann/json.hpp>
+namespace example {
+struct CommandLine {
+  std::vector<std::string> words;              // what is no option
+  std::map<std::string, std::string> options;  // "--base-url" -> URL
+  std::string get(const std::string& option, const char* variable = "") const {
+    const char* value = std::getenv(variable);
+    return options.contains(option) ? options.at(option) : value == nullptr ? "" : value;
+  }
+  bitbucket::ClientOptions client() const {
+    std::string url = get("--base-url", "BITBUCKET_BASE_URL"), file = get("--token-file");
+    if (!file.empty()) return {url, bitbucket::BearerToken{bitbucket::read_file(file)}};
+    file = get("--oauth", "BITBUCKET_OAUTH");
+    const std::string token = get("", "BITBUCKET_TOKEN");
+    if (file.empty() && token.empty()) return {url};  // anonymous
+    if (file.empty()) return {url, bitbucket::BearerToken{token}};
+    const auto stored = nlohmann::json::parse(bitbucket::read_file(file).reveal());
+    const auto text = [&](const char* name) { return stored.at(name).get<std::string>(); };
+    return {url.empty() ? text("base_url") : url,
+            bitbucket::OAuth1Credentials{.consumer_key = text("consumer_key"),
+                                         .private_key = bitbucket::read_file(text("private_key")),
+                                         .access_token = text("access_token")}};
+  }
+};
+
+// Exit code 2: the command line cannot work; 1: the task failed.
+template <class Task>
+int run(int argc, char** argv, std::string usage, Task task) try {
+  usage += " [--base-url URL] [--token-file FILE] [--oauth FILE]";
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool option = word.starts_with("--");
+    if (!option) line.words.push_back(word);
+    if (option && (usage.find('[' + word + ' ') == std::string::npos || ++i == argc))
+      throw bitbucket::InvalidArgument("no option, or one without its value: " + word);
+    if (option) line.options[word] = argv[i];
+  }
+  task(line);
+  return 0;
+} catch (const bitbucket::InvalidArgument& error) {
+  std::cerr << argv[0] << ": " << error.what() << "\nusage: " << usage << '\n';
+  return 2;
+} catch (const std::exception& error) {
+  std::cerr << argv[0] << ": " << error.what() << '\n';
+  const auto* e = dynamic_cast<const bitbucket::Error*>(&error);
+  if (e && e->is_unauthenticated()) std::cerr << "Check the token or the OAuth file.\n";
+  if (e && e->is_retryable()) std::cerr << "Try again later.\n";
+  return 1;
+}
+}  // namespace example

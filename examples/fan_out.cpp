@@ -1,0 +1,34 @@
+// Shows the last commit of every repository you may see, many requests at a time.
+//
+//   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
+//   fan_out [AT_A_TIME]
+#include "command_line.hpp"
+
+namespace {
+
+// Runs on several threads, each call with a client that stops when another one has failed.
+std::string last_commit(const bitbucket::BitbucketServer& client, const bitbucket::Repo& repo) {
+  try {
+    const auto last = client.commits.last(repo, 1);
+    return repo.full_name() + '\t' + (last.empty() ? "no commit" : last[0].id);
+  } catch (const bitbucket::Error& error) {
+    if (!error.is_not_found()) throw;  // an empty repository has no default branch
+    return repo.full_name() + "\tno commit";
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return example::run(argc, argv, "fan_out [AT_A_TIME]", [](const example::CommandLine& line) {
+    if (line.words.size() > 1) throw bitbucket::InvalidArgument("too many arguments");
+    const int max = line.words.empty() ? 16 : std::atoi(line.words[0].c_str());
+    if (max < 1) throw bitbucket::InvalidArgument("AT_A_TIME is not a positive number");
+    const bitbucket::BitbucketServer client(line.client());
+    // The repositories come page by page while the first ones are worked on; the results are in
+    // their order.
+    for (const std::string& text : client.concurrently(client.repos.list(), last_commit,
+                                                       {.max = static_cast<std::size_t>(max)}))
+      std::cout << text << '\n';
+  });
+}
