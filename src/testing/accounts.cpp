@@ -133,6 +133,11 @@ User Accounts::check_token(const std::string& token) const {
   return found->second;
 }
 
+bool Accounts::is_token(const std::string& text) const {
+  const std::shared_lock lock(mutex_);
+  return tokens_.contains(text);
+}
+
 void Accounts::clear_captcha(const std::string& name) {
   const User user = find(name);
   if (!user) throw InvalidArgument("there is no user \"" + name + '"');

@@ -31,6 +31,7 @@ class Accounts {
   /// Return the user or throw the 401 that Bitbucket gives.
   User check_password(const std::string& name, const std::string& password);
   [[nodiscard]] User check_token(const std::string& token) const;
+  [[nodiscard]] bool is_token(const std::string& text) const;
   void clear_captcha(const std::string& name);
   /// Changes whenever a user is added.
   [[nodiscard]] std::uint64_t version() const;

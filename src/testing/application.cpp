@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <exception>
 
+#include "testing/faults/delivery.hpp"
+#include "testing/version.hpp"
+
 namespace bitbucket::embedded {
 namespace {
 
@@ -55,6 +58,10 @@ const std::filesystem::path& pick(const std::filesystem::path& a, const std::fil
   return a.empty() ? b : a;
 }
 
+bool errors_have_context(const GitServerOptions& options) {
+  return !at_least(options.version, 9, 4);
+}
+
 std::filesystem::path recording_folder() {
   const char* folder = std::getenv("BITBUCKET_RECORD_SIGNED_REQUESTS");
   return folder == nullptr ? "" : folder;
@@ -71,7 +78,7 @@ Application::Application(const GitServerOptions& options, Clock clock, std::stri
       clock_(clock),
       context_(std::move(context)),
       base_url_(std::move(base_url)),
-      entities_(base_url_, accounts, options.anonymous_reads),
+      entities_(base_url_, accounts, options),
       deliveries(options.version, options.deliver_webhooks, clock),
       oauth_(provider, accounts, base_url_, options.auto_approve),
       api_(options, clock, accounts, catalog, entities_, deliveries),
@@ -88,13 +95,26 @@ std::string Application::next_request_id() {
 }
 
 void Application::handle(HttpRequest& request, HttpResponse& response) noexcept {
-  GitServerRequest entry{request.method, request.target, {}, 0, {}, "none"};
+  GitServerRequest entry{.method = request.method, .target = request.target};
+  entry.connection = request.connection;
   try {
     response.set("X-AREQUESTID", next_request_id());
     response.set("Date", http_date(clock_()));
     response.set("Cache-Control", "private, no-cache");
     response.set("Vary", "X-AUSERNAME,X-AUSERID,Accept-Encoding");
-    dispatch(request, response, entry);
+    const std::string_view raw = request.path();
+    const bool inside =
+        raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
+    entry.path = inside ? raw.substr(context_.size()) : raw;
+    if (entry.path.empty()) entry.path = "/";
+    response.fault = script.next(entry.method, entry.path);
+    if (response.fault && response.fault->answer) {
+      answer_wrongly(response);
+    } else if (inside) {
+      dispatch(request, response, entry);
+    } else {
+      not_found_page(response);
+    }
   } catch (const std::exception& e) {
     response.body.clear();
     response.stream = nullptr;
@@ -104,15 +124,29 @@ void Application::handle(HttpRequest& request, HttpResponse& response) noexcept 
     response.status = 500;
   }
   entry.status = response.status;
+  if (response.fault) {
+    entry.fault = response.fault->name;
+    if (!shows_status(*response.fault)) entry.status = 0;
+  }
   log.add(std::move(entry));
 }
 
+void Application::answer_wrongly(HttpResponse& response) const {
+  const FaultAnswer& answer = *response.fault->answer;
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) {
+    std::erase_if(response.headers,
+                  [&](const auto& header) { return equals_ignoring_case(header.first, name); });
+  }
+  response.headers.insert(response.headers.end(), answer.headers.begin(), answer.headers.end());
+  response.body = answer.body;
+  if (!response.fault->of_bitbucket || errors_have_context(options_)) return;
+  Json body = Json::parse(answer.body);
+  for (Json& error : body["errors"]) error.erase("context");
+  response.body = dump(body);
+}
+
 void Application::dispatch(HttpRequest& request, HttpResponse& response, GitServerRequest& entry) {
-  const std::string_view raw = request.path();
-  const bool inside =
-      raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
-  entry.path = inside ? raw.substr(context_.size()) : raw;
-  if (entry.path.empty()) entry.path = "/";
   const PathSegments path = split_path(entry.path);
   const auto query = parse_form(request.query());
   if (!acceptable_target(request.target) || path.verdict == PathSegments::Verdict::bad || !query) {
@@ -123,7 +157,6 @@ void Application::dispatch(HttpRequest& request, HttpResponse& response, GitServ
                      "Request</h1></body></html>");
     return;
   }
-  if (!inside) return not_found_page(response);
   Call call{request, response, Caller(), {}, *query, {}};
   try {
     route(call, path);
@@ -280,6 +313,11 @@ Caller Application::authenticate(const Call& call) {
     const std::string text = base64_decode(value).value_or("");
     const auto colon = text.find(':');
     const std::string password = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (options_.block_passwords.value_or(at_least(options_.version, 10, 0)) &&
+        !accounts.is_token(password)) {
+      throw refusal(403, "Basic Authentication has been disabled on this instance.",
+                    "com.atlassian.bitbucket.AuthorisationException");
+    }
     return {accounts.check_password(text.substr(0, colon), password), "basic"};
   }
   return {};
@@ -288,9 +326,11 @@ Caller Application::authenticate(const Call& call) {
 void Application::refuse(HttpResponse& response, const Refusal& refusal) const {
   Json errors = Json::array();
   for (const Refusal::Entry& entry : refusal.errors) {
-    errors.push_back({{"context", entry.context.empty() ? Json() : Json(entry.context)},
-                      {"message", entry.message},
-                      {"exceptionName", entry.exception}});
+    Json error{{"context", entry.context.empty() ? Json() : Json(entry.context)},
+               {"message", entry.message},
+               {"exceptionName", entry.exception}};
+    if (!errors_have_context(options_)) error.erase("context");
+    errors.push_back(std::move(error));
   }
   for (const auto& [name, value] : refusal.headers) response.set(name, value);
   std::erase_if(response.headers,

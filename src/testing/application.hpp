@@ -10,6 +10,7 @@
 #include "testing/catalog.hpp"
 #include "testing/deliveries.hpp"
 #include "testing/entities.hpp"
+#include "testing/faults/script.hpp"
 #include "testing/oauth/endpoints.hpp"
 #include "testing/oauth/provider.hpp"
 #include "testing/request_log.hpp"
@@ -25,16 +26,18 @@ class Application {
   Application(const GitServerOptions& options, Clock clock, std::string context,
               std::string base_url);
 
-  /// Answers a request; throws nothing.  All requests pass here, so what is to be done to them
-  /// before the application (scripted faults) goes to the front of it.
+  /// Answers a request; throws nothing.  All requests pass here, and what the script has for them
+  /// comes before the application.
   void handle(HttpRequest& request, HttpResponse& response) noexcept;
 
   Accounts accounts;
   Catalog catalog;
   OAuthProvider provider;
   RequestLog log;
+  FaultScript script;
 
  private:
+  void answer_wrongly(HttpResponse& response) const;
   void dispatch(HttpRequest& request, HttpResponse& response, GitServerRequest& entry);
   void route(Call& call, const PathSegments& path);
   void rest(Call& call, const std::vector<std::string>& segments);

@@ -13,6 +13,8 @@
 
 #include <bitbucket/testing/git_server.hpp>
 
+#include "testing/faults/option.hpp"
+
 namespace {
 
 using bitbucket::testing::GitServer;
@@ -43,9 +45,15 @@ When ready it prints "Listening on http://127.0.0.1:PORT/CONTEXT" and a newline.
   --max-limit N          the most rows of a page (default: 1000)
   --short-pages N        pages have at most N rows, whatever limit they echo
   --empty-pages K        every K-th page is empty although more follow
+  --fault 'METHOD PATH NAME[=VALUE] [xTIMES]'
+                         misbehave; may be repeated, see below
   --record FOLDER        append each verified OAuth request to a file in this folder
   --ready-file FILE      write the base URL to this file when ready
   --help                 show this text
+
+A fault meets the first TIMES requests (one if not given, x0: for ever) that METHOD and PATH fit.
+ANY and * fit everything, a {placeholder} one segment, {name...} all that follow; PATH is without the
+context path.  Of several faults that are due the first wins.  NAME is one of
 )";
 
 /// The command line cannot work: exit code 2.
@@ -55,6 +63,7 @@ struct Usage : std::runtime_error {
 
 struct Arguments {
   GitServerOptions options;
+  std::vector<bitbucket::testing::FaultRule> faults;
   std::vector<std::string> repositories;
   std::string ready_file;
   bool two_legged = false;
@@ -110,6 +119,14 @@ bool take_flag(Arguments& out, const std::string& name) {
   return true;
 }
 
+bitbucket::testing::FaultRule fault_rule(const std::string& text) {
+  try {
+    return bitbucket::embedded::parse_fault(text);
+  } catch (const std::invalid_argument& e) {
+    throw Usage(e.what());
+  }
+}
+
 void take_value(Arguments& out, const std::string& name, const std::string& value) {
   GitServerOptions& options = out.options;
   const auto rows = [&] { return static_cast<std::size_t>(number(value, name)); };
@@ -135,6 +152,8 @@ void take_value(Arguments& out, const std::string& name, const std::string& valu
     options.record_signed_requests = value;
   else if (name == "--ready-file")
     out.ready_file = value;
+  else if (name == "--fault")
+    out.faults.push_back(fault_rule(value));
   else if (name == "--token") {
     const auto [token, user] = cut(value, '=', "TOKEN=USER");
     options.tokens.push_back({token, user});
@@ -194,6 +213,7 @@ int serve(const Arguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   GitServer server(arguments.options);
+  for (const auto& rule : arguments.faults) server.misbehave(rule);
   add_repositories(server, arguments.repositories);
   if (!arguments.ready_file.empty()) {
     std::ofstream out(arguments.ready_file);
@@ -212,7 +232,7 @@ int main(int argc, char** argv) {
   try {
     const Arguments arguments = parse({argv + 1, argv + argc});
     if (arguments.help) {
-      std::cout << kHelp;
+      std::cout << kHelp << bitbucket::embedded::known_faults();
       return 0;
     }
     return serve(arguments);

@@ -98,7 +98,7 @@ Json Entities::repository(const ServedRepository& repository) const {
                             repository.slug + ".git";
   Json links{{"clone", Json::array({{{"href", clone}, {"name", "http"}}})}};
   links["self"] = Json::array({{{"href", page_of(repository) + "/browse"}}});
-  return {{"slug", repository.slug},
+  Json out{{"slug", repository.slug},
           {"id", repository.id},
           {"name", repository.name},
           {"hierarchyId", repository.hierarchy},
@@ -107,9 +107,10 @@ Json Entities::repository(const ServedRepository& repository) const {
           {"statusMessage", "Available"},
           {"forkable", true},
           {"project", project(*repository.project)},
-          {"public", public_},
-          {"archived", false},
-          {"links", std::move(links)}};
+          {"public", public_}};
+  if (archiving_) out["archived"] = false;
+  out["links"] = std::move(links);
+  return out;
 }
 
 Json Entities::minimal_commit(const std::string& id) {

@@ -7,6 +7,7 @@
 
 #include "testing/accounts.hpp"
 #include "testing/catalog.hpp"
+#include "testing/version.hpp"
 
 namespace bitbucket::embedded {
 
@@ -18,8 +19,11 @@ std::string dump(const Json& value);
 /// The JSON that Bitbucket answers with, written out by hand.
 class Entities {
  public:
-  Entities(std::string base_url, const Accounts& accounts, bool everything_public)
-      : base_(std::move(base_url)), accounts_(accounts), public_(everything_public) {}
+  Entities(std::string base_url, const Accounts& accounts, const GitServerOptions& options)
+      : base_(std::move(base_url)),
+        accounts_(accounts),
+        public_(options.anonymous_reads),
+        archiving_(at_least(options.version, 8, 0)) {}
 
   [[nodiscard]] Json user(const GitServerUser& user) const;
   [[nodiscard]] Json project(const Project& project) const;
@@ -34,6 +38,7 @@ class Entities {
 
   [[nodiscard]] const std::string& base_url() const noexcept { return base_; }
   [[nodiscard]] bool everything_public() const noexcept { return public_; }
+  [[nodiscard]] bool archiving() const noexcept { return archiving_; }
 
  private:
   [[nodiscard]] Json person(const plumbing::Signature& signature) const;
@@ -42,6 +47,7 @@ class Entities {
   std::string base_;
   const Accounts& accounts_;
   bool public_;
+  bool archiving_;  ///< this version knows archived repositories
 };
 
 }  // namespace bitbucket::embedded

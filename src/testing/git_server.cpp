@@ -147,6 +147,9 @@ GitServerAccessToken GitServer::issue_access_token(const std::string& consumer_k
 void GitServer::revoke_access_token(const std::string& token) { impl_->app.provider.revoke(token); }
 void GitServer::clear_captcha(const std::string& user) { impl_->app.accounts.clear_captcha(user); }
 
+void GitServer::misbehave(FaultRule rule) { impl_->app.script.add(std::move(rule)); }
+void GitServer::behave() { impl_->app.script.clear(); }
+
 bool GitServer::wait_for_deliveries(std::chrono::milliseconds timeout) {
   return impl_->app.deliveries.wait(timeout);
 }

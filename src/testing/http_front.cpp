@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "testing/faults/delivery.hpp"
 #include "testing/socket_stream.hpp"
 #include "testing/task_queue.hpp"
 
@@ -52,12 +53,14 @@ void parse_head(const std::string& head, HttpRequest& request) {
 
 /// One request being answered.
 struct Running {
-  HttpRequest request;
+  SocketStream& stream;
+  HttpRequest request = {};
   bool has_body = false;
   bool ambiguous = false;  ///< where its body ends
   bool read = false;       ///< the body, to its end
   bool close = false;
   bool served = false;  // by us; what httplib refuses itself leaves the connection unclear
+  std::optional<testing::Fault> fault = {};
 
   void inspect_framing() {
     std::string length;
@@ -96,6 +99,16 @@ void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response&
     if (whole) sink.done();
     return whole;
   });
+}
+
+/// A fault below HTTP needs the whole answer before it is sent.
+void gather(HttpResponse& response) {
+  if (!response.stream) return;
+  response.stream([&](std::string_view piece) {
+    response.body += piece;
+    return true;
+  });
+  response.stream = nullptr;
 }
 
 }  // namespace
@@ -164,14 +177,14 @@ class HttpFront::Impl : public httplib::Server {
   }
 
   bool process_and_close_socket(socket_t socket) override {
-    ++connections_;
+    const std::uint64_t number = ++connections_;
     ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    const bool unread = enter(socket) && converse(socket);
-    if (unread) linger(socket);
+    const End end = enter(socket) ? converse(socket, number) : End::orderly;
+    if (end == End::unread) linger(socket);
     {
       const std::lock_guard lock(mutex_);
       sockets_.erase(socket);
-      ::shutdown(socket, SHUT_RDWR);
+      if (end != End::reset) ::shutdown(socket, SHUT_RDWR);
       ::close(socket);  // under the lock: the number may be somebody else's right after
     }
     return true;
@@ -183,11 +196,17 @@ class HttpFront::Impl : public httplib::Server {
     return !stopping_;
   }
 
-  /// Returns whether part of a request was left unread.
-  bool converse(int socket) {
+  enum class End {
+    orderly,
+    unread,  ///< part of a request was left
+    reset,
+  };
+
+  End converse(int socket, std::uint64_t number) {
     SocketStream stream(socket);
     while (stream.wait_for_request(kIdle)) {
-      Running now;
+      Running now{stream};
+      now.request.connection = number;
       running = &now;
       bool closed = false;
       const bool fine = process_request(stream, false, closed, [&](httplib::Request& request) {
@@ -199,10 +218,12 @@ class HttpFront::Impl : public httplib::Server {
         request.headers.erase("Accept-Encoding");
       });
       running = nullptr;
+      if (now.fault && !deliver(stream, *now.fault, stream.take_held()))
+        return stream.resets() ? End::reset : End::orderly;
       if (!stream.flush() || !fine || closed || now.close || !now.read || !now.served)
-        return !now.read || !now.served;
+        return !now.read || !now.served ? End::unread : End::orderly;
     }
-    return false;
+    return End::orderly;
   }
 
   void serve(httplib::Response& to, const httplib::ContentReader* reader) {
@@ -233,6 +254,11 @@ class HttpFront::Impl : public httplib::Server {
     now.request.read_body = nullptr;
     if (!now.read) response->close = true;
     now.close = response->close;
+    if (response->fault && response->fault->wire != testing::Fault::Wire::untouched) {
+      gather(*response);
+      now.fault = response->fault;
+      now.stream.hold();
+    }
     copy_response(response, to);
   }
 

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <bitbucket/testing/fault.hpp>
 
 #include "testing/text.hpp"
 
@@ -18,6 +22,7 @@ struct HttpRequest {
   std::string method;
   std::string target;  ///< exactly as on the wire
   Pairs headers;       ///< as on the wire, in order
+  std::uint64_t connection = 0;  ///< which one it came on, counted from 1
   /// Reads the body, once; false when it broke off or the sink wanted no more.
   std::function<bool(const ByteSink&)> read_body;
 
@@ -51,6 +56,7 @@ struct HttpResponse {
   /// nobody takes what came for the whole.
   std::function<bool(const ByteSink&)> stream;
   bool close = false;  ///< ends the connection afterwards
+  std::optional<testing::Fault> fault;  ///< how this answer goes wrong on its way
 
   void set(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "testing/text.hpp"
+#include "testing/version.hpp"
 
 namespace bitbucket::embedded {
 namespace {
@@ -52,12 +53,6 @@ void write_iso_times(Json& value) {
       write_iso_times(member);
     }
   }
-}
-
-std::pair<std::int64_t, std::int64_t> major_minor(const std::string& version) {
-  const auto parts = split(version, '.');
-  return {parse_integer(parts[0]).value_or(0),
-          parts.size() > 1 ? parse_integer(parts[1]).value_or(0) : 0};
 }
 
 /// The newest commits of the first ref that still exists.
@@ -110,9 +105,8 @@ Json refs_changed(const Entities& entities, ServedRepository& repository,
       {"actor", entities.user(actor)},
       {"repository", entities.repository(repository)},
       {"changes", std::move(changes)}};
-  const auto number = major_minor(version);
-  if (number.first >= 8) add_commits(body, entities, repository, before, after);
-  if (number >= std::pair<std::int64_t, std::int64_t>(10, 3)) write_iso_times(body);
+  if (at_least(version, 8, 0)) add_commits(body, entities, repository, before, after);
+  if (at_least(version, 10, 3)) write_iso_times(body);
   return body;
 }
 

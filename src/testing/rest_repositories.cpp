@@ -15,12 +15,13 @@ bool one_of(const std::string& value, std::initializer_list<std::string_view> al
 }
 
 /// Whether the filters that are the same for all repositories of this server let any through.
-bool any_passes(const Call& call, bool everything_public) {
+bool any_passes(const Call& call, const Entities& entities) {
   const std::string visibility = call.value("visibility");
   if (!visibility.empty() && !one_of(visibility, {"public", "private"})) {
     throw invalid("visibility", "'" + visibility + "' is not a visibility.");
   }
-  const std::string archived = call.value("archived");
+  // A parameter that a version does not know is ignored.
+  const std::string archived = entities.archiving() ? call.value("archived") : "";
   if (!archived.empty() && !one_of(archived, {"ACTIVE", "ARCHIVED", "ALL"})) {
     throw invalid("archived", "'" + archived + "' is not one of ACTIVE, ARCHIVED, ALL.");
   }
@@ -33,7 +34,7 @@ bool any_passes(const Call& call, bool everything_public) {
     throw invalid("permission", "'" + permission + "' is not a permission on repositories.");
   }
   if (!permission.empty() && !call.caller.may(permission)) return false;
-  if (!visibility.empty() && equals_ignoring_case(visibility, "public") != everything_public)
+  if (!visibility.empty() && equals_ignoring_case(visibility, "public") != entities.everything_public())
     return false;
   if (equals_ignoring_case(archived, "ARCHIVED")) return false;
   return state.empty() || equals_ignoring_case(state, "AVAILABLE");
@@ -50,7 +51,7 @@ void Api::list_repositories(Call& call) {
   // Bitbucket answers an anonymous caller with what is public: nothing, or everything here.
   const bool visible = call.caller.user || options_.anonymous_reads;
   std::vector<RepositoryPtr> found;
-  if (any_passes(call, entities_.everything_public()) && visible) {
+  if (any_passes(call, entities_) && visible) {
     const std::string name = trim(call.value("name"));
     const std::string project_name = trim(call.value("projectname"));
     const std::string project_key = trim(call.value("projectkey"));

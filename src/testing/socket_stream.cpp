@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -68,24 +69,43 @@ ssize_t SocketStream::read(char* data, std::size_t size) {
 ssize_t SocketStream::write(const char* data, std::size_t size) {
   if (broken_) return -1;
   output_.append(data, size);
-  if (output_.size() >= kOutput && !flush()) return -1;
+  if (!holding_ && output_.size() >= kOutput && !flush()) return -1;
   return static_cast<ssize_t>(size);
 }
 
 bool SocketStream::flush() {
-  std::size_t sent = 0;
-  while (!broken_ && sent < output_.size()) {
-    const ssize_t n = ::send(socket_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL);
+  const bool sent = send(output_);
+  output_.clear();
+  return sent;
+}
+
+std::string SocketStream::take_held() {
+  holding_ = false;
+  return std::exchange(output_, {});
+}
+
+bool SocketStream::send(std::string_view bytes) {
+  while (!broken_ && !bytes.empty()) {
+    const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n >= 0) {
-      sent += static_cast<std::size_t>(n);
+      bytes.remove_prefix(static_cast<std::size_t>(n));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       broken_ = !wait(socket_, POLLOUT, kPatience);
     } else if (errno != EINTR) {
       broken_ = true;
     }
   }
-  output_.clear();
   return !broken_;
+}
+
+bool SocketStream::wait_until_gone(std::chrono::milliseconds timeout) const {
+  // Not POLLIN: requests that were sent ahead must not wake us over and over.
+  return wait(socket_, POLLRDHUP, timeout);
+}
+
+void SocketStream::reset_on_close() {
+  const linger hard{.l_onoff = 1, .l_linger = 0};
+  resets_ = ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == 0;
 }
 
 // Nobody asks: the server logs no addresses.

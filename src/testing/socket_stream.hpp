@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <httplib.h>
 
@@ -20,6 +21,18 @@ class SocketStream : public httplib::Stream {
   [[nodiscard]] std::string take_head();
   /// Sends what is buffered.
   bool flush();
+
+  /// From now on what is written is kept for take_held().
+  void hold() { holding_ = true; }
+  /// Returns what was written since hold(), and ends that.
+  [[nodiscard]] std::string take_held();
+  /// Sends this at once; false when the peer is gone.
+  bool send(std::string_view bytes);
+  /// Waits until the peer closes or somebody shuts the socket down; false when it takes longer.
+  bool wait_until_gone(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1)) const;
+  /// The close to come resets the connection.
+  void reset_on_close();
+  [[nodiscard]] bool resets() const noexcept { return resets_; }
 
   [[nodiscard]] bool is_readable() const override;
   [[nodiscard]] bool is_writable() const override;
@@ -39,6 +52,8 @@ class SocketStream : public httplib::Stream {
   bool recording_ = true;
   std::string output_;
   bool broken_ = false;
+  bool holding_ = false;
+  bool resets_ = false;
 };
 
 }  // namespace bitbucket::embedded

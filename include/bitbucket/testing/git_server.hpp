@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <bitbucket/export.hpp>
+#include <bitbucket/testing/fault.hpp>
 
 namespace bitbucket::inline v0_1::testing {
 
@@ -50,7 +52,11 @@ struct GitServerOptions {
   /// What the server takes for its own address, as behind a proxy: links carry it, and OAuth
   /// signatures must be made for it.  Empty: where it listens; signatures then follow `Host`.
   std::string public_url = {};
-  std::string version = "8.19.0";  ///< of Bitbucket, which it says it is
+  /// What clients meet follows it: `archived` on repositories from 8.0 on, no `context` in errors
+  /// from 9.4, no passwords from 10.0, ISO times in webhooks from 10.3.
+  std::string version = "8.19.0";
+  /// Basic takes access tokens only; unset: from version 10.0 on.
+  std::optional<bool> block_passwords = {};
 
   /// When empty there is one, "admin" with password "admin".
   std::vector<GitServerUser> users = {};
@@ -100,12 +106,14 @@ struct GitServerAccessToken {
 
 /// One request the server answered.
 struct GitServerRequest {
-  std::string method;          ///< of HTTP
-  std::string target;          ///< as on the wire, with the context path and the query
-  std::string path;            ///< without them: "/rest/api/1.0/repos"
-  int status = 0;              ///< of HTTP
-  std::string user;            ///< empty for an anonymous one
-  std::string authentication;  ///< "none", "basic", "bearer" or "oauth"
+  std::string method = {};  ///< of HTTP
+  std::string target = {};  ///< as on the wire, with the context path and the query
+  std::string path = {};    ///< without them: "/rest/api/1.0/repos"
+  int status = 0;           ///< 0 when a fault kept it back
+  std::string user = {};                  ///< empty for an anonymous one
+  std::string authentication = "none";    ///< "none", "basic", "bearer" or "oauth"
+  std::uint64_t connection = 0;           ///< which one it came on, counted from 1
+  std::string fault = {};                 ///< the name of the one it met; empty for none
 };
 
 /// Serves ordinary git repositories through Bitbucket Server's REST API on a port of this machine,
@@ -149,6 +157,12 @@ class BITBUCKET_EXPORT GitServer {
   void revoke_access_token(const std::string& token);
   /// Lets a user try passwords again.
   void clear_captcha(const std::string& user);
+
+  /// Adds a rule to the script of faults.  A request counts for every rule that it fits, and meets
+  /// the fault of the first one that is due.  Throws InvalidArgument on a rule that fits nothing.
+  void misbehave(FaultRule rule);
+  /// Forgets the script.
+  void behave();
 
   /// Waits until every webhook delivery due so far was tried; false when that takes too long.
   bool wait_for_deliveries(std::chrono::milliseconds timeout = std::chrono::seconds(10));

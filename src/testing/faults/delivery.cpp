@@ -1,0 +1,169 @@
+#include "testing/faults/delivery.hpp"
+
+#include <algorithm>
+
+#include "testing/faults/gzip.hpp"
+#include "testing/text.hpp"
+
+namespace bitbucket::embedded {
+namespace {
+
+using testing::Fault;
+using Place = Fault::Place;
+
+constexpr std::size_t kPiece = 64u << 10;
+
+struct Parts {
+  std::string head;  ///< with the empty line
+  std::string body;
+};
+
+Parts take_apart(const std::string& answer) {
+  const auto end = answer.find("\r\n\r\n");
+  const std::size_t size = end == std::string::npos ? answer.size() : end + 4;
+  return {answer.substr(0, size), answer.substr(size)};
+}
+
+/// Returns the head without the headers of this name.
+std::string without(const std::string& head, std::string_view name) {
+  std::string out;
+  for (std::size_t at = 0; at < head.size();) {
+    const std::size_t end = head.find("\r\n", at) + 2;
+    const std::string_view line = std::string_view(head).substr(at, end - at);
+    if (!equals_ignoring_case(line.substr(0, line.find(':')), name)) out += line;
+    at = end;
+  }
+  return out;
+}
+
+std::string with(std::string head, const std::string& header) {
+  head.insert(head.size() - 2, header + "\r\n");
+  return head;
+}
+
+std::string with_length(const Parts& parts, const std::string& length) {
+  return with(without(parts.head, "Content-Length"), "Content-Length: " + length);
+}
+
+std::string length_plus(const Parts& parts, std::int64_t off) {
+  return std::to_string(
+      std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.body.size()) + off));
+}
+
+/// Returns what is sent before a place.
+std::string until(const Parts& parts, Place place) {
+  switch (place) {
+    case Place::before:
+      return {};
+    case Place::head:
+      return parts.head.substr(0, parts.head.size() / 2);
+    case Place::after_head:
+      return parts.head;
+    case Place::body:
+      return parts.head + parts.body.substr(0, (parts.body.size() + 1) / 2);
+    case Place::after:
+      break;
+  }
+  return parts.head + parts.body;
+}
+
+bool drip(SocketStream& stream, const Fault& fault, const std::string& answer) {
+  const auto size = static_cast<std::size_t>(std::max<std::int64_t>(1, fault.amount));
+  for (std::size_t at = 0; at < answer.size(); at += size) {
+    if (at > 0 && stream.wait_until_gone(fault.interval)) return false;
+    if (!stream.send(std::string_view(answer).substr(at, size))) return false;
+  }
+  return true;
+}
+
+bool interim(SocketStream& stream, const Fault& fault) {
+  const std::string one = "HTTP/1.1 " + fault.text + " Interim\r\n\r\n";
+  std::string piece;
+  for (std::int64_t i = 0; i < fault.amount; ++i) {
+    piece += one;
+    if (piece.size() < kPiece) continue;
+    if (!stream.send(piece)) return false;
+    piece.clear();
+  }
+  return stream.send(piece);
+}
+
+void endless_headers(SocketStream& stream, const Parts& parts) {
+  bool open = stream.send(parts.head.substr(0, parts.head.size() - 2));
+  for (std::uint64_t i = 0; open; ++i) {
+    open = stream.send("X-Endless-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n");
+  }
+}
+
+void endless_body(SocketStream& stream, const Parts& parts) {
+  bool open =
+      stream.send(with(without(parts.head, "Content-Length"), "Transfer-Encoding: chunked"));
+  const std::string chunk = "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
+  while (open) open = stream.send(chunk);
+}
+
+bool stop_at(SocketStream& stream, const Fault& fault, const Parts& parts) {
+  const bool sent = stream.send(until(parts, fault.place));
+  if (fault.wire == Fault::Wire::reset) {
+    stream.reset_on_close();
+  } else if (sent) {
+    stream.wait_until_gone();
+  }
+  return false;
+}
+
+}  // namespace
+
+bool deliver(SocketStream& stream, const Fault& fault, const std::string& answer) {
+  const Parts parts = take_apart(answer);
+  const auto amount = static_cast<std::size_t>(std::max<std::int64_t>(0, fault.amount));
+  switch (fault.wire) {
+    case Fault::Wire::untouched:
+      return stream.send(answer);
+    case Fault::Wire::gzip: {
+      if (parts.body.empty()) return stream.send(answer);
+      const Parts packed{with(parts.head, "Content-Encoding: gzip"), gzip(parts.body)};
+      return stream.send(with_length(packed, length_plus(packed, 0)) + packed.body);
+    }
+    case Fault::Wire::length_off:
+      return stream.send(with_length(parts, length_plus(parts, fault.amount)) + parts.body) &&
+             fault.amount <= 0;
+    case Fault::Wire::length_text:
+      stream.send(with_length(parts, fault.text) + parts.body);
+      return false;
+    case Fault::Wire::two_lengths:
+      return stream.send(with(with_length(parts, length_plus(parts, 0)),
+                              "Content-Length: " + length_plus(parts, fault.amount)) +
+                         parts.body) &&
+             fault.amount <= 0;
+    case Fault::Wire::cut:
+      stream.send(parts.head + parts.body.substr(0, amount));
+      return false;
+    case Fault::Wire::overlong:
+      return stream.send(answer + fault.text);
+    case Fault::Wire::reset:
+    case Fault::Wire::stall:
+      return stop_at(stream, fault, parts);
+    case Fault::Wire::drip:
+      return drip(stream, fault, answer);
+    case Fault::Wire::interim:
+      return interim(stream, fault) && stream.send(answer);
+    case Fault::Wire::endless_headers:
+      endless_headers(stream, parts);
+      return false;
+    case Fault::Wire::endless_body:
+      endless_body(stream, parts);
+      return false;
+    case Fault::Wire::status_line:
+      stream.send(fault.text + answer.substr(std::min(answer.find("\r\n"), answer.size())));
+      return false;
+  }
+  return false;
+}
+
+bool shows_status(const Fault& fault) {
+  const bool stopped = fault.wire == Fault::Wire::reset || fault.wire == Fault::Wire::stall;
+  return fault.wire != Fault::Wire::status_line && !(stopped && fault.place == Place::before);
+}
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/testing/fault.hpp>
+
+namespace bitbucket::embedded {
+
+using testing::Fault;
+using testing::FaultAnswer;
+using testing::FaultRule;
+
+/// The faults a server was told to have.  Thread-safe.
+class FaultScript {
+ public:
+  /// Throws InvalidArgument on a rule that can fit no request.
+  void add(FaultRule rule);
+  void clear();
+
+  /// Counts a request for every rule that it fits; the fault of the first that is due.
+  [[nodiscard]] std::optional<Fault> next(std::string_view method, std::string_view path);
+
+ private:
+  struct Counted {
+    FaultRule rule;
+    int seen = 0;
+  };
+  std::mutex mutex_;
+  std::vector<Counted> rules_;
+};
+
+}  // namespace bitbucket::embedded
