@@ -152,6 +152,7 @@ class CurlExchange final : public Exchange {
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
   bool too_large_ = false;
   bool proxy_may_answer_ = false;
+  bool contradictory_ = false;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
@@ -244,7 +245,14 @@ bool CurlExchange::take_header(std::string_view line) noexcept try {
   if (colon == std::string_view::npos) return true;
   std::string_view value = line.substr(colon + 1);
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-  response_.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+  const std::string_view name = line.substr(0, colon);
+  if (equal_ignoring_case(name, "Content-Length")) {
+    // libcurl takes the last; who is wrong about the end of an answer may be fed somebody else's.
+    const std::string_view known = find_header(response_.headers, name);
+    contradictory_ = !known.empty() && known != value;
+    if (contradictory_) return false;
+  }
+  response_.headers.push_back({std::string(name), std::string(value)});
   return true;
 } catch (...) {
   thrown_ = std::current_exception();
@@ -341,6 +349,8 @@ void CurlExchange::fail(CURLcode code) {
   abandon();
   if (thrown_) std::rethrow_exception(thrown_);
   if (too_large_) throw_too_large();
+  if (contradictory_)
+    throw TransportError(TransportError::Kind::malformed, "the answer announces two lengths", true);
   throw TransportError(failure.kind, what, sent);
 }
 

@@ -4,41 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <type_traits>
 
 #include "api/paths.hpp"
 #include "server/fake_client.hpp"
+#include "server/invoke.hpp"
 
 namespace bitbucket::test {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-template <class T>
-T sample() {
-  if constexpr (std::is_same_v<T, RepoRef>) {
-    return {"PRJ", "demo"};
-  } else if constexpr (std::is_same_v<T, NewHook>) {
-    return {.name = "n", .url = "https://bot.example.com", .events = {"repo:refs_changed"}};
-  } else if constexpr (std::is_same_v<T, RawJson>) {
-    return {"{}"};
-  } else if constexpr (std::is_constructible_v<T, std::string> && !std::is_same_v<T, Parameters>) {
-    return T(std::string("sample"));
-  } else {
-    return T{};
-  }
-}
-
-/// Calls a row with sample arguments; of a range, walks it.
-template <Method M, class A, class... P>
-void invoke(const BitbucketServer& client, const ApiPath<M, A, P...>& row) {
-  if constexpr (detail::kind_of<A> == AnswerKind::page) {
-    client.call(row, sample<typename detail::Parameter<P>::type>()...).to_vector();
-  } else {
-    (void)client.call(row, sample<typename detail::Parameter<P>::type>()...);
-  }
-}
 
 /// Calls `check(name, row, call)` for every row, where call() sends it and gets `response`.
 template <class Check>

@@ -1,5 +1,6 @@
 #include "testing/faults/option.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <limits>
@@ -54,7 +55,7 @@ struct Value {
 };
 
 struct Known {
-  std::string_view name, help;
+  std::string_view name, value, help;
   Fault (*make)(const Value&);
 };
 
@@ -62,32 +63,32 @@ constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::min();
 
 // clang-format off
 constexpr Known kKnown[] = {
-    {"too-many-requests", "[=TEXT]    429, with this Retry-After", [](const Value& v) { return faults::too_many_requests(v.words()); }},
-    {"captcha", "              401 that asks for a captcha", [](const Value&) { return faults::captcha_required(); }},
-    {"xsrf", "                 403 XSRF check failed", [](const Value&) { return faults::xsrf_refused(); }},
-    {"conflict", "[=VERSION]   409 with this currentVersion", [](const Value& v) { return faults::version_conflict(static_cast<int>(v.number(1))); }},
-    {"login-page", "           200 with the HTML of the login page", [](const Value&) { return faults::login_page(); }},
-    {"login-redirect", "       302 to the login page", [](const Value&) { return faults::login_redirect(); }},
-    {"xml", "[=STATUS]         an error as XML (500)", [](const Value& v) { return faults::xml_error(v.status(500)); }},
-    {"no-such-route", "        404 of the router", [](const Value&) { return faults::no_such_route(); }},
-    {"dead-link", "            404 as an HTML page", [](const Value&) { return faults::dead_link(); }},
-    {"no-such-entity", "       404 of a missing thing", [](const Value&) { return faults::no_such_entity(); }},
-    {"empty", "                200 with no body", [](const Value&) { return faults::empty_answer(); }},
-    {"server-error", "[=STATUS]  503 or this status, with an HTML page", [](const Value& v) { return faults::server_error(v.status(503)); }},
-    {"gzip", "                 the answer in gzip", [](const Value&) { return faults::gzip(); }},
-    {"gzip-bomb", "[=BYTES]    gzip of so many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{256} << 20))); }},
-    {"wrong-length", "[=OFF]   a Content-Length that is so much more (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, kAny)); }},
-    {"length", "[=TEXT]        this as the Content-Length", [](const Value& v) { return faults::length_text(v.words("many")); }},
-    {"two-lengths", "[=OFF]    a second Content-Length that is so much more (1)", [](const Value& v) { return faults::two_lengths(v.number(1, kAny)); }},
-    {"cut", "[=BYTES]          the connection ends after so many bytes of the body (0)", [](const Value& v) { return faults::cut_body(static_cast<std::size_t>(v.number(0))); }},
-    {"overlong", "[=TEXT]      this behind the end of the body", [](const Value& v) { return faults::overlong_body(v.words("surplus")); }},
-    {"reset", "[=PLACE]        a reset: before, head, after-head, body, after", [](const Value& v) { return faults::reset(v.place()); }},
-    {"stall", "[=PLACE]        silence from a place on", [](const Value& v) { return faults::stall(v.place()); }},
-    {"drip", "[=MS]            a byte every so many milliseconds (100)", [](const Value& v) { return faults::slow_drip(1, std::chrono::milliseconds(v.number(100))); }},
-    {"interim", "[=COUNT]      so many 100 Continue before the answer (1)", [](const Value& v) { return faults::interim_answers(100, static_cast<std::size_t>(v.number(1))); }},
-    {"endless-headers", "      headers without end", [](const Value&) { return faults::endless_headers(); }},
-    {"endless-body", "         a body without end", [](const Value&) { return faults::endless_body(); }},
-    {"bad-status-line", "      no HTTP", [](const Value&) { return faults::bad_status_line(); }},
+    {"too-many-requests", "[=TEXT]", "429, with this Retry-After", [](const Value& v) { return faults::too_many_requests(v.words()); }},
+    {"captcha", "", "401 that asks for a captcha", [](const Value&) { return faults::captcha_required(); }},
+    {"xsrf", "", "403 XSRF check failed", [](const Value&) { return faults::xsrf_refused(); }},
+    {"conflict", "[=VERSION]", "409 with this currentVersion", [](const Value& v) { return faults::version_conflict(static_cast<int>(v.number(1))); }},
+    {"login-page", "", "200 with the HTML of the login page", [](const Value&) { return faults::login_page(); }},
+    {"login-redirect", "", "302 to the login page", [](const Value&) { return faults::login_redirect(); }},
+    {"xml", "[=STATUS]", "an error as XML (500)", [](const Value& v) { return faults::xml_error(v.status(500)); }},
+    {"no-such-route", "", "404 of the router", [](const Value&) { return faults::no_such_route(); }},
+    {"dead-link", "", "404 as an HTML page", [](const Value&) { return faults::dead_link(); }},
+    {"no-such-entity", "", "404 of a missing thing", [](const Value&) { return faults::no_such_entity(); }},
+    {"empty", "", "200 with no body", [](const Value&) { return faults::empty_answer(); }},
+    {"server-error", "[=STATUS]", "503 or this status, with an HTML page", [](const Value& v) { return faults::server_error(v.status(503)); }},
+    {"gzip", "", "the answer in gzip", [](const Value&) { return faults::gzip(); }},
+    {"gzip-bomb", "[=BYTES]", "gzip of so many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{256} << 20))); }},
+    {"wrong-length", "[=OFF]", "a Content-Length that is so much more (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, kAny)); }},
+    {"length", "[=TEXT]", "this as the Content-Length", [](const Value& v) { return faults::length_text(v.words("many")); }},
+    {"two-lengths", "[=OFF]", "a second Content-Length that is so much more (1)", [](const Value& v) { return faults::two_lengths(v.number(1, kAny)); }},
+    {"cut", "[=BYTES]", "the connection ends after so many bytes of the body (0)", [](const Value& v) { return faults::cut_body(static_cast<std::size_t>(v.number(0))); }},
+    {"overlong", "[=TEXT]", "this behind the end of the body", [](const Value& v) { return faults::overlong_body(v.words("surplus")); }},
+    {"reset", "[=PLACE]", "a reset: before, head, after-head, body, after", [](const Value& v) { return faults::reset(v.place()); }},
+    {"stall", "[=PLACE]", "silence from a place on", [](const Value& v) { return faults::stall(v.place()); }},
+    {"drip", "[=MS]", "a byte every so many milliseconds (100)", [](const Value& v) { return faults::slow_drip(1, std::chrono::milliseconds(v.number(100))); }},
+    {"interim", "[=COUNT]", "so many 100 Continue before the answer (1)", [](const Value& v) { return faults::interim_answers(100, static_cast<std::size_t>(v.number(1))); }},
+    {"endless-headers", "", "headers without end", [](const Value&) { return faults::endless_headers(); }},
+    {"endless-body", "", "a body without end", [](const Value&) { return faults::endless_body(); }},
+    {"bad-status-line", "", "no HTTP", [](const Value&) { return faults::bad_status_line(); }},
 };
 // clang-format on
 
@@ -97,7 +98,7 @@ Fault parse_name(const std::string& word) {
   if (equal != std::string::npos) value.text = word.substr(equal + 1);
   for (const Known& known : kKnown) {
     if (known.name != value.name) continue;
-    if (value.text && known.help.starts_with(' '))
+    if (value.text && known.value.empty())
       throw std::invalid_argument("the fault " + value.name + " takes no value");
     return known.make(value);
   }
@@ -133,8 +134,11 @@ testing::FaultRule parse_fault(const std::string& text) {
 
 std::string known_faults() {
   std::string out;
-  for (const Known& known : kKnown)
-    out.append("  ").append(known.name).append(known.help).append(1, '\n');
+  for (const Known& known : kKnown) {
+    std::string line = "  " + std::string(known.name) + std::string(known.value);
+    line.resize(std::max<std::size_t>(line.size() + 1, 27), ' ');
+    out.append(line).append(known.help).append(1, '\n');
+  }
   return out;
 }
 

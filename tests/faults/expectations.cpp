@@ -1,0 +1,195 @@
+#include "faults/expectations.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+namespace faults = testing::faults;
+using Place = testing::Fault::Place;
+using Kind = TransportError::Kind;
+using namespace std::chrono_literals;
+
+const Expected served{Outcome::served};
+
+template <Kind K>
+bool has_kind(const Error& error) {
+  return dynamic_cast<const TransportError&>(error).kind() == K;
+}
+template <int Status>
+bool has_status(const Error& error) {
+  return dynamic_cast<const ApiError&>(error).status() == Status;
+}
+
+/// The same for every kind of answer.
+FaultCase same(std::string name, testing::Fault fault, const Expected& expected,
+               Repeated repeated = Repeated::never) {
+  return {.name = std::move(name),
+          .fault = std::move(fault),
+          .json = expected,
+          .nothing = expected,
+          .bytes = expected,
+          .repeated = repeated};
+}
+
+FaultCase broken(std::string name, testing::Fault fault, const Expected& expected,
+                 Repeated repeated = Repeated::if_repeatable) {
+  FaultCase out = same(std::move(name), std::move(fault), expected, repeated);
+  out.breaks = true;
+  return out;
+}
+
+/// A complete answer that is no JSON.
+FaultCase unreadable(std::string name, testing::Fault fault) {
+  FaultCase out = same(std::move(name), std::move(fault), served);
+  out.json = {Outcome::decode, "not what it should be"};
+  return out;
+}
+
+FaultCase silent(std::string name, testing::Fault fault) {
+  FaultCase out = broken(std::move(name), std::move(fault),
+                         {Outcome::transport, "time allowed", has_kind<Kind::timeout>},
+                         Repeated::never);
+  out.timeout = 100ms;
+  return out;
+}
+
+template <class... More>
+void append(std::vector<FaultCase>& out, More&&... more) {
+  (out.push_back(std::forward<More>(more)), ...);
+}
+
+void add_answers(std::vector<FaultCase>& out) {
+  const Expected limited{Outcome::api, "HTTP 429",
+                         [](const Error& e) { return e.is_rate_limited() && e.is_retryable(); }};
+  append(out, same("TooManyRequests", faults::too_many_requests(2s), limited, Repeated::always),
+         same("TooManyRequestsSaysNotWhen", faults::too_many_requests(), limited, Repeated::always),
+         same("TooManyRequestsUntilSoon", faults::too_many_requests("soon"), limited,
+              Repeated::always),
+         same("TooManyRequestsForAYear", faults::too_many_requests("31000000"), limited),
+         same("Captcha", faults::captcha_required(),
+              {Outcome::api, "captcha",
+               [](const Error& e) {
+                 return e.is_unauthenticated() &&
+                        dynamic_cast<const ApiError&>(e).is_captcha_required();
+               }}),
+         same("Xsrf", faults::xsrf_refused(),
+              {Outcome::api, "HTTP 403", [](const Error& e) { return e.is_forbidden(); }}),
+         same("Conflict", faults::version_conflict(7),
+              {Outcome::api, "out-of-date",
+               [](const Error& e) {
+                 const auto& error = dynamic_cast<const ApiError&>(e);
+                 return e.is_conflict() && error.has_exception("PullRequestOutOfDateException") &&
+                        error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
+                            std::string::npos;
+               }}),
+         same("LoginRedirect", faults::login_redirect(),
+              {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
+         same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
+         same("NoSuchRoute", faults::no_such_route(),
+              {Outcome::api, "no such API",
+               [](const Error& e) {
+                 return e.is_not_found() && dynamic_cast<const ApiError&>(e).is_unrouted();
+               }}),
+         same("DeadLink", faults::dead_link(),
+              {Outcome::api, "text/html", [](const Error& e) { return e.is_not_found(); }}),
+         same("NoSuchEntity", faults::no_such_entity(),
+              {Outcome::api, "There is no such thing",
+               [](const Error& e) {
+                 return e.is_not_found() && !dynamic_cast<const ApiError&>(e).is_unrouted();
+               }}),
+         same("Teapot", faults::answer(418, {{"Content-Type", "text/plain"}}, "short and stout"),
+              {Outcome::api, "HTTP 418", has_status<418>}),
+         same("Unavailable", faults::server_error(503), {Outcome::api, "HTTP 503", has_status<503>},
+              Repeated::if_repeatable),
+         same("InternalError", faults::server_error(500),
+              {Outcome::api, "HTTP 500", has_status<500>}));
+  FaultCase login =
+      same("LoginPage", faults::login_page(),
+           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }});
+  login.bytes = served;  // they may be HTML
+  out.push_back(login);
+  FaultCase empty = unreadable("Empty", faults::empty_answer());
+  empty.absent = served;
+  out.push_back(empty);
+  // The client asks for none.
+  append(out, unreadable("Gzip", faults::gzip()),
+         unreadable("GzipBomb", faults::gzip_bomb(std::size_t{64} << 20)));
+}
+
+void add_lengths(std::vector<FaultCase>& out) {
+  const Expected cut{Outcome::transport, "ended too early", has_kind<Kind::cut>};
+  const Expected malformed{Outcome::transport, "", has_kind<Kind::malformed>};
+  FaultCase small = unreadable("LengthTooSmall", faults::wrong_length(-10));
+  small.breaks = true;  // ten bytes are left in it
+  append(out, small, broken("LengthTooLarge", faults::wrong_length(10), cut),
+         broken("LengthNoNumber", faults::length_text("many"), malformed, Repeated::never),
+         broken("LengthNegative", faults::length_text("-5"), malformed, Repeated::never),
+         broken("TwoLengths", faults::two_lengths(1),
+                {Outcome::transport, "two lengths", has_kind<Kind::malformed>}, Repeated::never),
+         same("TheSameLengthTwice", faults::two_lengths(0), served),
+         broken("CutBeforeTheBody", faults::cut_body(), cut),
+         broken("CutWithinTheBody", faults::cut_body(1000), cut),
+         broken("Overlong",
+                faults::overlong_body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), served,
+                Repeated::never));
+}
+
+void add_silences(std::vector<FaultCase>& out) {
+  const Expected reset{Outcome::transport, "the connection broke", has_kind<Kind::reset>};
+  append(out, broken("ResetBefore", faults::reset(Place::before), reset),
+         broken("ResetInHead", faults::reset(Place::head), reset),
+         broken("ResetAfterHead", faults::reset(Place::after_head), reset),
+         broken("ResetInBody", faults::reset(Place::body), reset),
+         broken("ResetAfter", faults::reset(Place::after), served, Repeated::never),
+         silent("StallBefore", faults::stall(Place::before)),
+         silent("StallInHead", faults::stall(Place::head)),
+         silent("StallAfterHead", faults::stall(Place::after_head)),
+         silent("StallInBody", faults::stall(Place::body)),
+         silent("Drip", faults::slow_drip(1, 5ms)),
+         same("DripOfLargePieces", faults::slow_drip(20'000, 1ms), served));
+  FaultCase later = same("StallAfter", faults::stall(Place::after), served);
+  later.silent_later = true;
+  out.push_back(later);
+}
+
+void add_endless(std::vector<FaultCase>& out) {
+  const Expected large{Outcome::transport, "larger than", has_kind<Kind::too_large>};
+  append(out, same("Continue", faults::interim_answers(100), served),
+         same("EarlyHints", faults::interim_answers(103, 3), served),
+         broken("FloodOfContinues", faults::interim_answers(100, 100'000), large, Repeated::never),
+         broken("EndlessHeaders", faults::endless_headers(), large, Repeated::never),
+         broken("EndlessBody", faults::endless_body(), large, Repeated::never),
+         broken("BadStatusLine", faults::bad_status_line(),
+                {Outcome::transport, "not HTTP", has_kind<Kind::malformed>}, Repeated::never));
+}
+
+}  // namespace
+
+const Expected& FaultCase::of(AnswerKind kind) const {
+  switch (kind) {
+    case AnswerKind::nothing:
+      return nothing;
+    case AnswerKind::stream:
+      return bytes;
+    case AnswerKind::optional:
+      return absent ? *absent : json;
+    case AnswerKind::value:
+    case AnswerKind::array:
+    case AnswerKind::page:
+      break;
+  }
+  return json;
+}
+
+const std::vector<FaultCase>& fault_cases() {
+  static const auto cases = [] {
+    std::vector<FaultCase> out;
+    add_answers(out);
+    add_lengths(out);
+    add_silences(out);
+    add_endless(out);
+    return out;
+  }();
+  return cases;
+}
+
+}  // namespace bitbucket::test

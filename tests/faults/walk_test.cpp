@@ -1,0 +1,165 @@
+// Every operation of the table meets every fault, over real HTTP: a new row and a new fault are
+// covered without new code here.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+
+#include <bitbucket/testing/git_server.hpp>
+
+#include "faults/expectations.hpp"
+#include "faults/heap.hpp"
+#include "server/invoke.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using testing::Fault;
+using testing::GitServer;
+using testing::GitServerRequest;
+
+constexpr const char* kSecret = "s3cret-token";
+constexpr int kAttempts = 3;
+constexpr std::size_t kMaxAnswer = 1u << 20;
+constexpr std::size_t kSlack = 6u << 20;  // buffers of both sides, and what is being grown
+constexpr std::chrono::seconds kBound(20);
+
+/// An answer that is right for an operation, of 200 kB so that its body can be hurt.
+testing::FaultAnswer right_answer(AnswerKind kind) {
+  const std::string padding(200'000, 'p');
+  if (kind == AnswerKind::stream)
+    return {.headers = {{"Content-Type", "application/octet-stream"}}, .body = padding};
+  std::string body = "{\"padding\":\"" + padding + "\"}";
+  if (kind == AnswerKind::array) body = '[' + body + ']';
+  if (kind == AnswerKind::page)
+    body = R"({"size":0,"limit":25,"start":0,"isLastPage":true,"values":[],"padding":")" + padding +
+           "\"}";
+  return {.headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
+}
+
+struct Ended {
+  Outcome outcome = Outcome::served;
+  std::string text = {};
+  bool as_expected = true;  ///< what Expected::also says
+  std::chrono::nanoseconds took{};
+};
+
+template <class Call>
+Ended watch(Call&& call, const Expected& expected) {
+  Ended out;
+  const auto began = steady_clock::now();
+  const auto note = [&](Outcome outcome, const Error& error) {
+    out.outcome = outcome;
+    out.text = error.what();
+    if (expected.also && outcome == expected.outcome) out.as_expected = expected.also(error);
+  };
+  try {
+    call();
+  } catch (const ApiError& error) {
+    note(Outcome::api, error);
+  } catch (const DecodeError& error) {
+    note(Outcome::decode, error);
+  } catch (const TransportError& error) {
+    note(Outcome::transport, error);
+  }
+  out.took = steady_clock::now() - began;
+  return out;
+}
+
+/// A server with a script, and a client that never really waits between attempts.
+class FaultWalk : public ::testing::TestWithParam<FaultCase> {
+ protected:
+  FaultWalk()
+      : server_({.context_path = "/bitbucket", .tokens = {{kSecret, "admin"}}}),
+        client_(options()) {}
+
+  ClientOptions options() const {
+    ClientOptions out{.base_url = server_.base_url(), .credentials = BearerToken{kSecret}};
+    out.connection.max_answer = kMaxAnswer;
+    out.connection.proxy.url = "direct";
+    out.connection.retry.max_attempts = kAttempts;
+    out.connection.retry.first_delay = milliseconds(1);
+    out.connection.retry.sleeper = [](milliseconds, std::stop_token stop) {
+      return !stop.stop_requested();
+    };
+    return out;
+  }
+
+  void expect_one_honest_answer(const BitbucketServer& client) {
+    EXPECT_EQ(client.server.application_properties().display_name, "Bitbucket");
+  }
+
+  GitServer server_;
+  BitbucketServer client_;
+};
+
+std::vector<GitServerRequest> faulted(const std::vector<GitServerRequest>& requests) {
+  std::vector<GitServerRequest> out;
+  for (const GitServerRequest& request : requests)
+    if (!request.fault.empty()) out.push_back(request);
+  return out;
+}
+
+std::size_t expected_requests(Repeated repeated, const Operation& row) {
+  const bool again =
+      repeated == Repeated::always || (repeated == Repeated::if_repeatable && row.repeatable);
+  return again ? kAttempts : 1;
+}
+
+void check_end(const Ended& ended, const Expected& expected) {
+  EXPECT_EQ(static_cast<int>(ended.outcome), static_cast<int>(expected.outcome)) << ended.text;
+  EXPECT_THAT(ended.text, ::testing::HasSubstr(expected.gist));
+  EXPECT_TRUE(ended.as_expected) << ended.text;
+  EXPECT_THAT(ended.text, ::testing::Not(::testing::HasSubstr(kSecret)));
+  EXPECT_LT(ended.text.size(), 3000u);
+  EXPECT_LT(ended.took, kBound);
+}
+
+/// After a fault that breaks a connection nothing more came on it; after another one it went on.
+void check_connections(const std::vector<GitServerRequest>& requests, bool breaks) {
+  std::set<std::uint64_t> numbers;
+  for (const GitServerRequest& request : requests) numbers.insert(request.connection);
+  EXPECT_EQ(numbers.size(), breaks ? requests.size() : 1u);
+}
+
+TEST_P(FaultWalk, EveryOperationEndsAsItShould) {
+  const FaultCase& given = GetParam();
+  std::size_t rows = 0;
+  api::for_each_operation([&](std::string_view name, const auto& row) {
+    SCOPED_TRACE(std::string(name) + " meets " + given.name);
+    ++rows;
+    Fault fault = given.fault;
+    if (!fault.answer) fault.answer = right_answer(row.answer);
+    const Expected& expected = given.of(row.answer);
+    const BitbucketServer client = client_.with({.timeout = given.timeout});
+    expect_one_honest_answer(client_);
+    server_.clear_requests();
+    server_.misbehave({.times = 0, .fault = std::move(fault)});
+
+    const std::size_t before = reset_heap_peak();
+    const Ended ended = watch([&] { invoke(client, row); }, expected);
+    EXPECT_LT(heap_peak() - before, kMaxAnswer + kSlack);
+    server_.behave();
+    check_end(ended, expected);
+
+    if (given.silent_later) {
+      EXPECT_THROW(expect_one_honest_answer(client_.with({.timeout = milliseconds(100)})),
+                   TransportError);
+    }
+    expect_one_honest_answer(client_);
+    const auto requests = server_.requests();
+    EXPECT_EQ(faulted(requests).size(), expected_requests(given.repeated, row));
+    if (!given.silent_later) check_connections(requests, given.breaks);
+  });
+  EXPECT_GT(rows, 10u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, FaultWalk, ::testing::ValuesIn(fault_cases()),
+                         [](const auto& each) { return each.param.name; });
+
+}  // namespace
+}  // namespace bitbucket::test
