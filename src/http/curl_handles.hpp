@@ -2,6 +2,7 @@
 
 // The only place where libcurl's header comes in; used by curl_*.cpp alone.
 #include <curl/curl.h>
+#include <poll.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ struct Channel {
   CURL* easy = curl_easy_init();
   CURLM* multi = curl_multi_init();
   std::chrono::steady_clock::time_point idle_since;
+  curl_socket_t socket = CURL_SOCKET_BAD;  // of the kept connection
 
   Channel() {
     if (!easy || !multi) {
@@ -57,6 +59,13 @@ struct Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel() { destroy(); }
+
+  /// Whether the kept connection can be used again.  Input on an idle one is its end, or bytes
+  /// behind an answer that would be taken for the next answer.
+  [[nodiscard]] bool is_quiet() const noexcept {
+    pollfd entry{socket, POLLIN, 0};
+    return socket == CURL_SOCKET_BAD || ::poll(&entry, 1, 0) == 0;
+  }
 
   /// Forgets the handles: after a fork their connection is the parent's, and a clean-up would talk
   /// to the server on it.
@@ -83,8 +92,9 @@ class Pool {
       const std::scoped_lock lock(mutex_);
       abandon_after_fork();
       evict(expired);
-      if (!idle_.empty()) {
-        channel = std::move(idle_.back());
+      while (!channel && !idle_.empty()) {
+        auto& where = idle_.back()->is_quiet() ? channel : expired.emplace_back();
+        where = std::move(idle_.back());
         idle_.pop_back();
       }
     }

@@ -323,6 +323,7 @@ Response CurlExchange::finish() {
   response_.status = static_cast<int>(status);
   wake_.reset();
   const std::scoped_lock lock(channel_mutex_);
+  curl_easy_getinfo(channel_->easy, CURLINFO_ACTIVESOCKET, &channel_->socket);
   curl_multi_remove_handle(channel_->multi, channel_->easy);
   pool_->give_back(std::move(channel_));
   return std::move(response_);

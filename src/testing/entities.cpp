@@ -99,15 +99,15 @@ Json Entities::repository(const ServedRepository& repository) const {
   Json links{{"clone", Json::array({{{"href", clone}, {"name", "http"}}})}};
   links["self"] = Json::array({{{"href", page_of(repository) + "/browse"}}});
   Json out{{"slug", repository.slug},
-          {"id", repository.id},
-          {"name", repository.name},
-          {"hierarchyId", repository.hierarchy},
-          {"scmId", "git"},
-          {"state", "AVAILABLE"},
-          {"statusMessage", "Available"},
-          {"forkable", true},
-          {"project", project(*repository.project)},
-          {"public", public_}};
+           {"id", repository.id},
+           {"name", repository.name},
+           {"hierarchyId", repository.hierarchy},
+           {"scmId", "git"},
+           {"state", "AVAILABLE"},
+           {"statusMessage", "Available"},
+           {"forkable", true},
+           {"project", project(*repository.project)},
+           {"public", public_}};
   if (archiving_) out["archived"] = false;
   out["links"] = std::move(links);
   return out;

@@ -20,8 +20,8 @@ using ByteSink = std::function<bool(std::string_view)>;
 
 struct HttpRequest {
   std::string method;
-  std::string target;  ///< exactly as on the wire
-  Pairs headers;       ///< as on the wire, in order
+  std::string target;            ///< exactly as on the wire
+  Pairs headers;                 ///< as on the wire, in order
   std::uint64_t connection = 0;  ///< which one it came on, counted from 1
   /// Reads the body, once; false when it broke off or the sink wanted no more.
   std::function<bool(const ByteSink&)> read_body;
@@ -55,7 +55,7 @@ struct HttpResponse {
   /// Instead of `body`: gives the content piece by piece; false breaks the connection, so that
   /// nobody takes what came for the whole.
   std::function<bool(const ByteSink&)> stream;
-  bool close = false;  ///< ends the connection afterwards
+  bool close = false;                   ///< ends the connection afterwards
   std::optional<testing::Fault> fault;  ///< how this answer goes wrong on its way
 
   void set(std::string name, std::string value) {

@@ -34,7 +34,8 @@ bool any_passes(const Call& call, const Entities& entities) {
     throw invalid("permission", "'" + permission + "' is not a permission on repositories.");
   }
   if (!permission.empty() && !call.caller.may(permission)) return false;
-  if (!visibility.empty() && equals_ignoring_case(visibility, "public") != entities.everything_public())
+  if (!visibility.empty() &&
+      equals_ignoring_case(visibility, "public") != entities.everything_public())
     return false;
   if (equals_ignoring_case(archived, "ARCHIVED")) return false;
   return state.empty() || equals_ignoring_case(state, "AVAILABLE");

@@ -5,7 +5,9 @@
 #include <cstring>
 #include <utility>
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace bitbucket::embedded {
@@ -104,6 +106,11 @@ bool SocketStream::wait_until_gone(std::chrono::milliseconds timeout) const {
 }
 
 void SocketStream::reset_on_close() {
+  // A reset takes with it what is still on its way.
+  int under_way = 0;
+  while (::ioctl(socket_, SIOCOUTQ, &under_way) == 0 && under_way > 0 &&
+         !wait_until_gone(std::chrono::milliseconds(1))) {
+  }
   const linger hard{.l_onoff = 1, .l_linger = 0};
   resets_ = ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == 0;
 }

@@ -30,7 +30,7 @@ class SocketStream : public httplib::Stream {
   bool send(std::string_view bytes);
   /// Waits until the peer closes or somebody shuts the socket down; false when it takes longer.
   bool wait_until_gone(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1)) const;
-  /// The close to come resets the connection.
+  /// The close to come resets the connection, once the peer has what was sent.
   void reset_on_close();
   [[nodiscard]] bool resets() const noexcept { return resets_; }
 

@@ -45,9 +45,9 @@ FaultCase unreadable(std::string name, testing::Fault fault) {
 }
 
 FaultCase silent(std::string name, testing::Fault fault) {
-  FaultCase out = broken(std::move(name), std::move(fault),
-                         {Outcome::transport, "time allowed", has_kind<Kind::timeout>},
-                         Repeated::never);
+  FaultCase out =
+      broken(std::move(name), std::move(fault),
+             {Outcome::transport, "time allowed", has_kind<Kind::timeout>}, Repeated::never);
   out.timeout = 100ms;
   return out;
 }
@@ -60,48 +60,49 @@ void append(std::vector<FaultCase>& out, More&&... more) {
 void add_answers(std::vector<FaultCase>& out) {
   const Expected limited{Outcome::api, "HTTP 429",
                          [](const Error& e) { return e.is_rate_limited() && e.is_retryable(); }};
-  append(out, same("TooManyRequests", faults::too_many_requests(2s), limited, Repeated::always),
-         same("TooManyRequestsSaysNotWhen", faults::too_many_requests(), limited, Repeated::always),
-         same("TooManyRequestsUntilSoon", faults::too_many_requests("soon"), limited,
-              Repeated::always),
-         same("TooManyRequestsForAYear", faults::too_many_requests("31000000"), limited),
-         same("Captcha", faults::captcha_required(),
-              {Outcome::api, "captcha",
-               [](const Error& e) {
-                 return e.is_unauthenticated() &&
-                        dynamic_cast<const ApiError&>(e).is_captcha_required();
-               }}),
-         same("Xsrf", faults::xsrf_refused(),
-              {Outcome::api, "HTTP 403", [](const Error& e) { return e.is_forbidden(); }}),
-         same("Conflict", faults::version_conflict(7),
-              {Outcome::api, "out-of-date",
-               [](const Error& e) {
-                 const auto& error = dynamic_cast<const ApiError&>(e);
-                 return e.is_conflict() && error.has_exception("PullRequestOutOfDateException") &&
-                        error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
-                            std::string::npos;
-               }}),
-         same("LoginRedirect", faults::login_redirect(),
-              {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
-         same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
-         same("NoSuchRoute", faults::no_such_route(),
-              {Outcome::api, "no such API",
-               [](const Error& e) {
-                 return e.is_not_found() && dynamic_cast<const ApiError&>(e).is_unrouted();
-               }}),
-         same("DeadLink", faults::dead_link(),
-              {Outcome::api, "text/html", [](const Error& e) { return e.is_not_found(); }}),
-         same("NoSuchEntity", faults::no_such_entity(),
-              {Outcome::api, "There is no such thing",
-               [](const Error& e) {
-                 return e.is_not_found() && !dynamic_cast<const ApiError&>(e).is_unrouted();
-               }}),
-         same("Teapot", faults::answer(418, {{"Content-Type", "text/plain"}}, "short and stout"),
-              {Outcome::api, "HTTP 418", has_status<418>}),
-         same("Unavailable", faults::server_error(503), {Outcome::api, "HTTP 503", has_status<503>},
-              Repeated::if_repeatable),
-         same("InternalError", faults::server_error(500),
-              {Outcome::api, "HTTP 500", has_status<500>}));
+  append(
+      out, same("TooManyRequests", faults::too_many_requests(2s), limited, Repeated::always),
+      same("TooManyRequestsSaysNotWhen", faults::too_many_requests(), limited, Repeated::always),
+      same("TooManyRequestsUntilSoon", faults::too_many_requests("soon"), limited,
+           Repeated::always),
+      same("TooManyRequestsForAYear", faults::too_many_requests("31000000"), limited),
+      same("Captcha", faults::captcha_required(),
+           {Outcome::api, "captcha",
+            [](const Error& e) {
+              return e.is_unauthenticated() &&
+                     dynamic_cast<const ApiError&>(e).is_captcha_required();
+            }}),
+      same("Xsrf", faults::xsrf_refused(),
+           {Outcome::api, "HTTP 403", [](const Error& e) { return e.is_forbidden(); }}),
+      same("Conflict", faults::version_conflict(7),
+           {Outcome::api, "out-of-date",
+            [](const Error& e) {
+              const auto& error = dynamic_cast<const ApiError&>(e);
+              return e.is_conflict() && error.has_exception("PullRequestOutOfDateException") &&
+                     error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
+                         std::string::npos;
+            }}),
+      same("LoginRedirect", faults::login_redirect(),
+           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
+      same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
+      same("NoSuchRoute", faults::no_such_route(),
+           {Outcome::api, "no such API",
+            [](const Error& e) {
+              return e.is_not_found() && dynamic_cast<const ApiError&>(e).is_unrouted();
+            }}),
+      same("DeadLink", faults::dead_link(),
+           {Outcome::api, "text/html", [](const Error& e) { return e.is_not_found(); }}),
+      same("NoSuchEntity", faults::no_such_entity(),
+           {Outcome::api, "There is no such thing",
+            [](const Error& e) {
+              return e.is_not_found() && !dynamic_cast<const ApiError&>(e).is_unrouted();
+            }}),
+      same("Teapot", faults::answer(418, {{"Content-Type", "text/plain"}}, "short and stout"),
+           {Outcome::api, "HTTP 418", has_status<418>}),
+      same("Unavailable", faults::server_error(503), {Outcome::api, "HTTP 503", has_status<503>},
+           Repeated::if_repeatable),
+      same("InternalError", faults::server_error(500),
+           {Outcome::api, "HTTP 500", has_status<500>}));
   FaultCase login =
       same("LoginPage", faults::login_page(),
            {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }});
@@ -128,13 +129,12 @@ void add_lengths(std::vector<FaultCase>& out) {
          same("TheSameLengthTwice", faults::two_lengths(0), served),
          broken("CutBeforeTheBody", faults::cut_body(), cut),
          broken("CutWithinTheBody", faults::cut_body(1000), cut),
-         broken("Overlong",
-                faults::overlong_body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), served,
-                Repeated::never));
+         broken("Overlong", faults::overlong_body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+                served, Repeated::never));
 }
 
 void add_silences(std::vector<FaultCase>& out) {
-  const Expected reset{Outcome::transport, "the connection broke", has_kind<Kind::reset>};
+  const Expected reset{Outcome::transport, "connection", has_kind<Kind::reset>};
   append(out, broken("ResetBefore", faults::reset(Place::before), reset),
          broken("ResetInHead", faults::reset(Place::head), reset),
          broken("ResetAfterHead", faults::reset(Place::after_head), reset),

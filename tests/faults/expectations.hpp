@@ -28,11 +28,11 @@ enum class Repeated { never, if_repeatable, always };
 struct FaultCase {
   std::string name;
   testing::Fault fault;
-  Expected json;    ///< pages, values, arrays, optionals
+  Expected json;     ///< pages, values, arrays, optionals
   Expected nothing;  ///< where no content is due
   Expected bytes;
   Repeated repeated = Repeated::never;
-  bool breaks = false;  ///< the connection, which must not be used again
+  bool breaks = false;        ///< the connection, which must not be used again
   bool silent_later = false;  ///< the connection looks good and is not
   /// Where an optional answer is not like the other JSON.
   std::optional<Expected> absent = {};

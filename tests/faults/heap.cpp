@@ -27,8 +27,7 @@ void* allocate(std::size_t size) {
 }
 
 void release(void* block) noexcept {
-  if (block != nullptr)
-    in_use.fetch_sub(::malloc_usable_size(block), std::memory_order_relaxed);
+  if (block != nullptr) in_use.fetch_sub(::malloc_usable_size(block), std::memory_order_relaxed);
   std::free(block);
 }
 

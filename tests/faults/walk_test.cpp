@@ -80,6 +80,7 @@ class FaultWalk : public ::testing::TestWithParam<FaultCase> {
   ClientOptions options() const {
     ClientOptions out{.base_url = server_.base_url(), .credentials = BearerToken{kSecret}};
     out.connection.max_answer = kMaxAnswer;
+    out.connection.timeout = std::chrono::minutes(10);  // outlasts every pause that is asked for
     out.connection.proxy.url = "direct";
     out.connection.retry.max_attempts = kAttempts;
     out.connection.retry.first_delay = milliseconds(1);

@@ -106,14 +106,14 @@ struct GitServerAccessToken {
 
 /// One request the server answered.
 struct GitServerRequest {
-  std::string method = {};  ///< of HTTP
-  std::string target = {};  ///< as on the wire, with the context path and the query
-  std::string path = {};    ///< without them: "/rest/api/1.0/repos"
-  int status = 0;           ///< 0 when a fault kept it back
-  std::string user = {};                  ///< empty for an anonymous one
-  std::string authentication = "none";    ///< "none", "basic", "bearer" or "oauth"
-  std::uint64_t connection = 0;           ///< which one it came on, counted from 1
-  std::string fault = {};                 ///< the name of the one it met; empty for none
+  std::string method = {};              ///< of HTTP
+  std::string target = {};              ///< as on the wire, with the context path and the query
+  std::string path = {};                ///< without them: "/rest/api/1.0/repos"
+  int status = 0;                       ///< 0 when a fault kept it back
+  std::string user = {};                ///< empty for an anonymous one
+  std::string authentication = "none";  ///< "none", "basic", "bearer" or "oauth"
+  std::uint64_t connection = 0;         ///< which one it came on, counted from 1
+  std::string fault = {};               ///< the name of the one it met; empty for none
 };
 
 /// Serves ordinary git repositories through Bitbucket Server's REST API on a port of this machine,

@@ -53,9 +53,9 @@ Fault too_many_requests(const std::string& retry_after) {
 }
 
 Fault captcha_required() {
-  Fault out = refusal(
-      "captcha", 401, "auth.CaptchaRequiredAuthenticationException",
-      "CAPTCHA required. Your Bitbucket account has been marked as requiring a CAPTCHA.");
+  Fault out =
+      refusal("captcha", 401, "auth.CaptchaRequiredAuthenticationException",
+              "CAPTCHA required. Your Bitbucket account has been marked as requiring a CAPTCHA.");
   out.answer->headers.emplace_back("WWW-Authenticate", "Basic realm=\"Atlassian Bitbucket\"");
   out.answer->headers.emplace_back("X-Authentication-Denied-Reason",
                                    "CAPTCHA_CHALLENGE; login-url=/login");
@@ -113,8 +113,7 @@ Fault server_error(int status) {
 
 Fault answer(int status, std::vector<std::pair<std::string, std::string>> headers,
              std::string body) {
-  return {.name = "answer",
-          .answer = FaultAnswer{status, std::move(headers), std::move(body)}};
+  return {.name = "answer", .answer = FaultAnswer{status, std::move(headers), std::move(body)}};
 }
 
 Fault gzip() { return on_the_wire("gzip", Wire::gzip); }

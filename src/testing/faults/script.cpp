@@ -21,8 +21,9 @@ void check(const FaultRule& rule) {
       throw InvalidArgument("a placeholder of \"" + path + "\" is not a whole segment");
   }
   if (rule.first < 1 || rule.times < 0)
-    throw InvalidArgument("a fault begins with the first request or a later one, and no number of "
-                          "times is negative");
+    throw InvalidArgument(
+        "a fault begins with the first request or a later one, and no number of "
+        "times is negative");
 }
 
 bool fits(const FaultRule& rule, std::string_view method, std::string_view path) {
