@@ -109,6 +109,38 @@ TEST(GitServerProgramTest, ServesAFolderAndTellsAFile) {
   EXPECT_EQ("Listening on " + std::string(text.data()), line + "\n");
 }
 
+TEST(GitServerProgramTest, MisbehavesWhenTold) {
+  const std::string path = "/rest/api/1.0/application-properties";
+  Program program({"--fault", "GET " + path + " too-many-requests=3 x2", "--fault",
+                   "ANY * cut=4 x0", "--fault=PUT * xsrf", samples().folder.string()});
+  const std::string line = program.line();
+  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  for (int i = 0; i < 2; ++i) {
+    const Answer answer = send(port, "GET", path);
+    EXPECT_EQ(answer.status, 429);
+    EXPECT_EQ(answer.header("Retry-After"), "3");
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(send_raw(port, "GET /status HTTP/1.1\r\nHost: x\r\n\r\n"),
+                ::testing::EndsWith("\r\n\r\n{\"st"));
+  }
+}
+
+TEST(GitServerProgramTest, KnowsEveryFaultItSpeaksOf) {
+  Program help({"--help"});
+  const std::string text = help.output();
+  std::vector<std::string> args;
+  const auto list = text.find("NAME is one of");
+  for (std::size_t at = list; (at = text.find("\n  ", at)) != std::string::npos; ++at) {
+    const std::string name = text.substr(at + 3, text.find_first_of(" [", at + 3) - at - 3);
+    args.insert(args.end(), {"--fault", "ANY * " + name});
+  }
+  ASSERT_GT(args.size(), 40u);
+  args.insert(args.end(), {"--nothing", "x"});
+  Program program(args);
+  EXPECT_THAT(program.errors(), HasSubstr("no option --nothing")) << "the faults were read";
+}
+
 TEST(GitServerProgramTest, ExplainsItself) {
   Program help({"--help"});
   EXPECT_THAT(help.output(), HasSubstr("Usage: bitbucket-git-server"));
@@ -119,6 +151,13 @@ TEST(GitServerProgramTest, ExplainsItself) {
       {{"--port"}, "needs a value"},
       {{"--port", "x", "."}, "needs a number"},
       {{"--token", "t", "."}, "TOKEN=USER"},
+      {{"--fault", "GET /", "."}, "METHOD PATH NAME[=VALUE] [xTIMES]"},
+      {{"--fault", "GET / nonsense", "."}, "no fault \"nonsense\"; there are too-many-requests, "},
+      {{"--fault", "GET / cut=x", "."}, "cut takes a number"},
+      {{"--fault", "GET / reset=later", "."}, "before, head, after-head, body or after"},
+      {{"--fault", "GET / xml=7", "."}, "takes a status"},
+      {{"--fault", "GET / captcha=7", "."}, "takes no value"},
+      {{"--fault", "GET / captcha 7", "."}, "xTIMES"},
       {{"--consumer", "a=/none", "."}, "/none"}};
   for (const auto& [args, text] : wrong) {
     Program program(args);

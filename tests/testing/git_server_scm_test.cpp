@@ -202,18 +202,24 @@ TEST_F(GitServerScmTest, DeliversOnlyToHooksThatWantIt) {
 }
 
 TEST_F(GitServerScmTest, WritesIsoTimesFrom103On) {
-  GitServerOptions with = options();
-  with.version = "10.3.0";
-  server_ = serve(with);
-  const Receiver receiver;
-  hook(receiver.url());
-  const auto work = clone();
-  support::commit_files(work, "A push", {{"a", "b"}});
-  ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main"}).status, 0);
-  const auto bodies = delivered(receiver);
-  ASSERT_EQ(bodies.size(), 1u);
-  EXPECT_THAT(bodies[0]["toCommit"]["authorTimestamp"].get<std::string>(),
-              ::testing::MatchesRegex("....-..-..T..:..:...000Z"));
+  for (const std::string version : {"9.10.0", "10.2.9", "10.3.0"}) {
+    GitServerOptions with = options();
+    with.version = version;
+    server_ = serve(with);
+    const Receiver receiver;
+    hook(receiver.url());
+    const auto work = clone();
+    support::commit_files(work, "A push", {{"a", "b"}});
+    ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main"}).status, 0);
+    const auto bodies = delivered(receiver);
+    ASSERT_EQ(bodies.size(), 1u);
+    const json time = bodies[0]["toCommit"]["authorTimestamp"];
+    if (version == "10.3.0") {
+      EXPECT_THAT(time.get<std::string>(), ::testing::MatchesRegex("....-..-..T..:..:...000Z"));
+    } else {
+      EXPECT_TRUE(time.is_number_integer()) << version;
+    }
+  }
 }
 
 TEST_F(GitServerScmTest, GoesOnWhenNobodyReceives) {
