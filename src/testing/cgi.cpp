@@ -167,8 +167,10 @@ std::string read_head(const Child& child, HttpResponse& response) {
 }  // namespace
 
 void run_cgi(const std::vector<std::string>& command, const std::vector<std::string>& environment,
-             const HttpRequest& request, HttpResponse& response, bool whole) {
+             const HttpRequest& request, HttpResponse& response, bool whole,
+             const std::function<void()>& received) {
   const Descriptor input = spool(request);
+  if (received) received();
   auto child = std::make_shared<Child>(start(command, environment, input));
   auto rest = std::make_shared<std::string>(read_head(*child, response));
   const auto pass_on = [child, rest](const ByteSink& sink) {

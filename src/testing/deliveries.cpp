@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "testing/text.hpp"
 
@@ -64,14 +67,53 @@ Deliveries::Deliveries(std::string version, bool enabled, Clock clock)
 
 Deliveries::~Deliveries() { stop(); }
 
+/// One request on its way, with the sockets that stop() may have to shut down.
+class Deliveries::Sending {
+ public:
+  explicit Sending(Deliveries& all) : all_(all) {
+    const std::lock_guard lock(all_.mutex_);
+    allowed_ = !all_.stopping_;
+    if (allowed_) ++all_.sending_;
+  }
+  Sending(const Sending&) = delete;
+  Sending& operator=(const Sending&) = delete;
+  ~Sending() {
+    if (!allowed_) return;
+    const std::lock_guard lock(all_.mutex_);
+    for (const int socket : sockets_) {
+      all_.sockets_.erase(socket);
+      ::close(socket);
+    }
+    --all_.sending_;
+    all_.changed_.notify_all();
+  }
+  [[nodiscard]] bool allowed() const noexcept { return allowed_; }
+  void add(int socket) {
+    const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return;
+    const std::lock_guard lock(all_.mutex_);
+    sockets_.push_back(copy);
+    all_.sockets_.insert(copy);
+  }
+
+ private:
+  Deliveries& all_;
+  bool allowed_ = false;
+  std::vector<int> sockets_;
+};
+
 void Deliveries::stop() noexcept {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stopping_ = true;
     jobs_.clear();
-    for (httplib::Client* client : sending_) client->stop();
+    changed_.notify_all();
+    // A socket can be shut down once it connects, which may be a moment from now.
+    while (sending_ > 0) {
+      for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+      changed_.wait_for(lock, std::chrono::milliseconds(10));
+    }
   }
-  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -127,17 +169,11 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
   client.set_write_timeout(10);
   client.set_tcp_nodelay(true);
   client.enable_server_certificate_verification(verify);
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return out;
-    sending_.push_back(&client);
-  }
+  Sending sending(*this);
+  if (!sending.allowed()) return out;
+  client.set_socket_options([&](socket_t socket) { sending.add(socket); });
   std::string received;
   const auto result = client.send(post(address.target, all, body, received));
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase(sending_, &client);
-  }
   if (!result) {
     out.outcome = "ERROR";
     out.description = "No answer: " + httplib::to_string(result.error());

@@ -7,16 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "testing/entities.hpp"
-
-namespace httplib {
-class Client;
-}
 
 namespace bitbucket::embedded {
 
@@ -49,6 +46,7 @@ class Deliveries {
     Webhook hook;
     std::string event, body;
   };
+  class Sending;
   DeliveryOutcome send(const std::string& url, bool verify, const Pairs& headers,
                        const std::string& body);
   void deliver(const Job& job);
@@ -62,7 +60,10 @@ class Deliveries {
   std::deque<Job> jobs_;
   bool busy_ = false;
   bool stopping_ = false;
-  std::vector<httplib::Client*> sending_;
+  /// Duplicates of the sockets in use: what the HTTP library closes may be somebody else's number
+  /// a moment later.
+  std::set<int> sockets_;
+  int sending_ = 0;
   std::int64_t sent_ = 0;
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <stdexcept>
 
 #include "testing/cgi.hpp"
@@ -79,11 +80,14 @@ void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
 void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
                       const RepositoryPtr& repository, const std::string& sub_path,
                       const User& user) {
-  const std::lock_guard lock(repository->pushing);
-  const RefSnapshot before = snapshot(repository->git);
+  std::unique_lock lock(repository->pushing, std::defer_lock);
+  RefSnapshot before;
   run_cgi({"git", "http-backend"},
           environment(request, repository->git.git_dir().string(), sub_path, user), request,
-          response, true);
+          response, true, [&] {
+            lock.lock();  // only now: a slow client must not hold up the others
+            before = snapshot(repository->git);
+          });
   repository->git.refresh();
   const Json event = refs_changed(entities_, *repository, *user, clock_(), version_, before,
                                   snapshot(repository->git));

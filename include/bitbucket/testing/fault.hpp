@@ -103,7 +103,7 @@ BITBUCKET_EXPORT Fault answer(int status,
 /// The answer in gzip, whether it was asked for or not.
 BITBUCKET_EXPORT Fault gzip();
 /// JSON of so many bytes in gzip, a hundredth and less of it on the wire.
-BITBUCKET_EXPORT Fault gzip_bomb(std::size_t unpacked = std::size_t{256} << 20);
+BITBUCKET_EXPORT Fault gzip_bomb(std::size_t unpacked = std::size_t{64} << 20);
 /// A Content-Length that is `off` more than the body (less when negative); the connection stays
 /// open when it is less, so that the surplus waits for the next request.
 BITBUCKET_EXPORT Fault wrong_length(std::int64_t off);

@@ -76,7 +76,7 @@ constexpr Known kKnown[] = {
     {"empty", "", "200 with no body", [](const Value&) { return faults::empty_answer(); }},
     {"server-error", "[=STATUS]", "503 or this status, with an HTML page", [](const Value& v) { return faults::server_error(v.status(503)); }},
     {"gzip", "", "the answer in gzip", [](const Value&) { return faults::gzip(); }},
-    {"gzip-bomb", "[=BYTES]", "gzip of so many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{256} << 20))); }},
+    {"gzip-bomb", "[=BYTES]", "gzip of so many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{64} << 20))); }},
     {"wrong-length", "[=OFF]", "a Content-Length that is so much more (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, kAny)); }},
     {"length", "[=TEXT]", "this as the Content-Length", [](const Value& v) { return faults::length_text(v.words("many")); }},
     {"two-lengths", "[=OFF]", "a second Content-Length that is so much more (1)", [](const Value& v) { return faults::two_lengths(v.number(1, kAny)); }},
