@@ -134,9 +134,10 @@ void Application::handle(HttpRequest& request, HttpResponse& response) noexcept 
 void Application::answer_wrongly(HttpResponse& response) const {
   const FaultAnswer& answer = *response.fault->answer;
   response.status = answer.status;
-  for (const auto& [name, value] : answer.headers) {
-    std::erase_if(response.headers,
-                  [&](const auto& header) { return equals_ignoring_case(header.first, name); });
+  for (const auto& given : answer.headers) {
+    std::erase_if(response.headers, [&](const auto& header) {
+      return equals_ignoring_case(header.first, given.first);
+    });
   }
   response.headers.insert(response.headers.end(), answer.headers.begin(), answer.headers.end());
   response.body = answer.body;
