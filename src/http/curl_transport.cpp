@@ -150,9 +150,7 @@ class CurlExchange final : public Exchange {
   Response response_;
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
-  bool too_large_ = false;
-  bool proxy_may_answer_ = false;
-  bool contradictory_ = false;
+  bool too_large_ = false, contradictory_ = false, proxy_may_answer_ = false;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;

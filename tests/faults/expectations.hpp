@@ -12,12 +12,12 @@
 // What each fault must look like to a caller.
 namespace bitbucket::test {
 
-/// How a call ended.
-enum class Outcome { served, api, decode, transport };
+/// How a call ended; what nobody has thought of is `unexplained`, which no call may be.
+enum class Outcome { unexplained, served, api, decode, transport };
 
 /// How one kind of answer must end.
 struct Expected {
-  Outcome outcome;
+  Outcome outcome = Outcome::unexplained;
   std::string gist = {};  ///< a part of the exception's text
   bool (*also)(const Error&) = nullptr;
 };
