@@ -58,6 +58,11 @@ const std::filesystem::path& pick(const std::filesystem::path& a, const std::fil
   return a.empty() ? b : a;
 }
 
+bool is_below(const std::string& context, std::string_view path) {
+  return path.starts_with(context) &&
+         (path.size() == context.size() || path[context.size()] == '/');
+}
+
 bool errors_have_context(const GitServerOptions& options) {
   return !at_least(options.version, 9, 4);
 }
@@ -103,17 +108,13 @@ void Application::handle(HttpRequest& request, HttpResponse& response) noexcept 
     response.set("Cache-Control", "private, no-cache");
     response.set("Vary", "X-AUSERNAME,X-AUSERID,Accept-Encoding");
     const std::string_view raw = request.path();
-    const bool inside =
-        raw.starts_with(context_) && (raw.size() == context_.size() || raw[context_.size()] == '/');
-    entry.path = inside ? raw.substr(context_.size()) : raw;
+    entry.path = is_below(context_, raw) ? raw.substr(context_.size()) : raw;
     if (entry.path.empty()) entry.path = "/";
     response.fault = script.next(entry.method, entry.path);
     if (response.fault && response.fault->answer) {
       answer_wrongly(response);
-    } else if (inside) {
-      dispatch(request, response, entry);
     } else {
-      not_found_page(response);
+      dispatch(request, response, entry);
     }
   } catch (const std::exception& e) {
     response.body.clear();
@@ -158,6 +159,7 @@ void Application::dispatch(HttpRequest& request, HttpResponse& response, GitServ
                      "Request</h1></body></html>");
     return;
   }
+  if (!is_below(context_, request.path())) return not_found_page(response);
   Call call{request, response, Caller(), {}, *query, {}};
   try {
     route(call, path);

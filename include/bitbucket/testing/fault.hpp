@@ -62,7 +62,7 @@ struct FaultRule {
   std::string path = {};
   int first = 1;
   int times = 1;  ///< 0: for ever
-  Fault fault;
+  Fault fault = {};
 };
 
 /// The faults a server can be told to have.  Answers look like those of a real Bitbucket; what
