@@ -36,6 +36,10 @@ struct PagingOptions {
   std::optional<int> page_size =
       {};  ///< rows asked for at a time, 1000 by default; servers clamp it
   std::optional<int> prefetch = {};  ///< pages asked for ahead, 0 or 1 (the default)
+  /// Requests of one walk under way at the same time, 1 (the default) to 64.  Above 1 pages are
+  /// asked for before the one in front of them has named them, which hides latency; see
+  /// docs/paging.md.
+  std::optional<int> max_in_flight = {};
 };
 
 /// What a client is made of.

@@ -40,6 +40,8 @@ struct Request {
   std::string url = {};              ///< absolute, encoded
   std::vector<Header> headers = {};  ///< authorisation included
   std::string body = {};             ///< empty for none
+  /// Empty; what it has room for may be used for Response::body.
+  std::string memory = {};
   /// Where the body of a 2xx answer goes instead of Response::body.
   Sink sink = {};
   /// More than this in Response::body is a TransportError of kind too_large.

@@ -36,6 +36,7 @@ class CurlExchange final : public Exchange {
  public:
   CurlExchange(std::shared_ptr<Pool> pool, Request request)
       : pool_(std::move(pool)), request_(std::move(request)), channel_(pool_->take()) {
+    response_.body = std::move(request_.memory);
     apply_options();
     began_ = last_byte_ = steady_clock::now();
     check(curl_multi_add_handle(channel_->multi, channel_->easy));

@@ -62,9 +62,7 @@ Call::Call(ContextPtr context, CallSpec spec)
   };
 }
 
-void Call::begin_attempt() {
-  ++attempt_;
-  attempt_began_ = steady_clock::now();
+Request Call::authorised_request() {
   const Core& core = *context_->core;
   Request request;
   request.method = spec_.operation.method;
@@ -80,19 +78,39 @@ void Call::begin_attempt() {
   request.max_body = core.connection.max_answer;
   request.connect_timeout = std::min(core.connection.connect_timeout, context_->timeout);
   if (spec_.sink) request.idle_timeout = core.connection.idle_timeout;
+  return request;
+}
+
+void Call::begin_attempt(std::string memory) {
+  ++attempt_;
+  attempt_began_ = steady_clock::now();
+  Request request = authorised_ ? *std::exchange(authorised_, {}) : authorised_request();
+  memory.clear();
+  request.memory = std::move(memory);
   try {
-    exchange_ = core.transport->start(std::move(request));
+    exchange_ = context_->core->transport->start(std::move(request));
   } catch (const TransportError&) {  // the same to the caller as one that comes later
     exchange_ = std::make_unique<FailedExchange>(std::current_exception());
   }
 }
 
-void Call::start() noexcept {
+void Call::authorise() noexcept {
+  try {
+    account_ = context_->accounts->get(now());
+    authorised_ = authorised_request();
+  } catch (...) {  // start() runs into it again
+  }
+}
+
+void Call::start(std::string memory) noexcept {
   try {
     if (context_->stop.stop_requested()) return;  // finish() says so
-    account_ = context_->accounts->get(now());
-    if (account_->paused_until() > now()) return;  // finish() waits it out
-    begin_attempt();
+    if (!authorised_) account_ = context_->accounts->get(now());
+    if (account_->paused_until() > now()) {  // finish() waits it out
+      authorised_.reset();                   // and a signature ages
+      return;
+    }
+    begin_attempt(std::move(memory));
   } catch (...) {
     failure_ = std::current_exception();
   }

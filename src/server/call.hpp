@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <bitbucket/send.hpp>
@@ -19,13 +20,17 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  void start() noexcept;  // a failure is thrown by finish()
+  /// Authorises the first attempt, which takes the time of a signature, without sending it.
+  void authorise() noexcept;
+  /// `memory` is that of a body that is not needed any more.  A failure is thrown by finish().
+  void start(std::string memory = {}) noexcept;
   Response finish();
 
   [[nodiscard]] const CallSpec& spec() const noexcept { return spec_; }
 
  private:
-  void begin_attempt();
+  Request authorised_request();
+  void begin_attempt(std::string memory = {});
   Response await(Deadline deadline);
   void observe(const Response* response, std::string_view error) const noexcept;
   /// True when the attempt may be repeated now, after the wait that is due.
@@ -41,6 +46,7 @@ class Call {
   ContextPtr context_;
   CallSpec spec_;
   std::shared_ptr<const Account> account_;
+  std::optional<Request> authorised_;  // of the first attempt, made early
   std::unique_ptr<Exchange> exchange_;
   std::exception_ptr failure_;  // of the credentials or the request, in start()
   std::chrono::steady_clock::time_point attempt_began_;

@@ -29,6 +29,12 @@ void apply(Context& context, const PagingOptions& paging) {
       throw InvalidArgument("prefetch must be 0 or 1, not " + std::to_string(*paging.prefetch));
     context.prefetch = *paging.prefetch;
   }
+  if (paging.max_in_flight) {
+    if (*paging.max_in_flight < 1 || *paging.max_in_flight > 64)
+      throw InvalidArgument("max_in_flight must be 1 to 64, not " +
+                            std::to_string(*paging.max_in_flight));
+    context.max_in_flight = *paging.max_in_flight;
+  }
 }
 
 // A token that stops when either does; the callbacks live as long as the contexts that use it.

@@ -28,6 +28,7 @@ struct Context {
   std::shared_ptr<void> keeps_stop;  // what joins several tokens into `stop`
   int page_size = 1000;
   int prefetch = 1;
+  int max_in_flight = 1;
 };
 
 ContextPtr make_context(const ClientOptions& options);

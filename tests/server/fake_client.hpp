@@ -35,14 +35,14 @@ inline std::string query_value(const std::string& url, const std::string& name) 
   return {};
 }
 
+/// A page as servers write it, `next` being -1 on the last one.
 inline std::string tags_page(std::int64_t start, int rows, int limit, std::int64_t next) {
-  std::string body =
-      "{\"size\":" + std::to_string(rows) + ",\"limit\":" + std::to_string(limit) +
-      ",\"start\":" + std::to_string(start) + ",\"isLastPage\":" + (next < 0 ? "true" : "false") +
-      ",\"nextPageStart\":" + (next < 0 ? "null" : std::to_string(next)) + ",\"values\":[";
+  std::string body = "{\"size\":" + std::to_string(rows) + ",\"limit\":" + std::to_string(limit) +
+                     ",\"isLastPage\":" + (next < 0 ? "true" : "false") + ",\"values\":[";
   for (int i = 0; i < rows; ++i)
     body += std::string(i ? "," : "") + "{\"displayId\":\"t" + std::to_string(start + i) + "\"}";
-  return body + "]}";
+  return body + "],\"start\":" + std::to_string(start) +
+         ",\"nextPageStart\":" + (next < 0 ? "null" : std::to_string(next)) + "}";
 }
 
 /// A server of `total` tags named t0, t1, ... that gives at most `cap` rows a page.
