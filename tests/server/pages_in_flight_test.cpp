@@ -190,6 +190,7 @@ TEST(PagesInFlightTest, FollowAClampedLimit) {
       client.with({.paging = {.page_size = 1000, .max_in_flight = 4}}).tags.list(demo);
   EXPECT_EQ(names(tags.to_vector()), expected_names(0, 1000));
   EXPECT_EQ(tags.server_limit(), 100);
+  EXPECT_EQ(query_value(transport->requests()[2].url, "start"), "200") << "the first guess";
   // Ten pages, and at most three beyond the end that were under way when it came into sight.
   EXPECT_LE(transport->started(), 13u);
 }
