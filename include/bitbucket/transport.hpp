@@ -34,6 +34,8 @@ BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers
 /// thread meanwhile: a sink that writes to a closed pipe gets EPIPE.
 using Sink = std::function<void(std::string_view)>;
 
+class Exchange;
+
 /// One HTTP request, complete and authorised.
 struct Request {
   Method method = Method::get;       ///< of HTTP
@@ -50,6 +52,9 @@ struct Request {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// A transfer that moves no byte for so long is a time-out; zero for no limit.
   std::chrono::milliseconds idle_timeout = std::chrono::milliseconds(0);
+  /// One of the same transport under way that the same thread will wait for: that wait may move
+  /// this one as well.  Valid during start() only; may be ignored.
+  const Exchange* beside = nullptr;
 };
 
 /// Any complete answer, whatever its status.

@@ -6,20 +6,16 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
 #include <chrono>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <bitbucket/connection.hpp>
 #include <bitbucket/error.hpp>
-
-#include "http/sigpipe_guard.hpp"
 
 // What transfers borrow: handles with their connections, and what libcurl's errors mean.
 namespace bitbucket::inline v0_1::http {
@@ -41,91 +37,71 @@ void set_tls(CURL* easy, const TlsOptions& tls);
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 void set_http_version(CURL* easy, HttpVersion version);
 
-/// An easy handle in a multi handle of its own, which keeps its connection.  One thread at a time
-/// drives it; others only wake it.
-struct Channel {
-  CURL* easy = curl_easy_init();
-  CURLM* multi = curl_multi_init();
-  std::chrono::steady_clock::time_point idle_since;
-  curl_socket_t socket = CURL_SOCKET_BAD;  // of the kept connection
-
-  Channel() {
-    if (!easy || !multi) {
-      destroy();
-      throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle",
-                           false);
-    }
-  }
+/// A multi handle with its connections, and easy handles for the transfers on it.  Its transfers
+/// move together: one thread at a time drives them, others only wake it.
+class Channel {
+ public:
+  /// The handles use what `share` keeps for all channels.
+  explicit Channel(CURLSH* share);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
-  ~Channel() { destroy(); }
+  ~Channel();
 
-  /// Whether the kept connection can be used again.  Input on an idle one is its end, or bytes
-  /// behind an answer that would be taken for the next answer.
-  [[nodiscard]] bool is_quiet() const noexcept {
-    pollfd entry{socket, POLLIN, 0};
-    return socket == CURL_SOCKET_BAD || ::poll(&entry, 1, 0) == 0;
-  }
+  [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
+  /// Returns a handle for a transfer.
+  CURL* take();
+  /// Takes the handle of a transfer that ended well, for the next one, and its connection.
+  void keep(CURL* easy) noexcept;
+  /// Ends a transfer that did not; its connection is closed.
+  void discard(CURL* easy) noexcept;
 
-  /// Forgets the handles: after a fork their connection is the parent's, and a clean-up would talk
-  /// to the server on it.
-  void abandon() noexcept { easy = nullptr, multi = nullptr; }
+  /// Whether its idle connections can be used.  Input on one is its end, or bytes behind an answer
+  /// that would be taken for the next answer.
+  [[nodiscard]] bool is_quiet() noexcept;
+  /// A transfer uses the connection with this local port.
+  void use(long port) noexcept;
+
+  /// Forgets the handles: after a fork their connections are the parent's, and a clean-up would
+  /// talk to the server on them.
+  void abandon() noexcept;
+
+  bool sound = true;  ///< no transfer on it has failed
+  std::chrono::steady_clock::time_point idle_since;
 
  private:
-  void destroy() noexcept {
-    const SigpipeGuard guard;  // closing a TLS connection writes
-    if (easy) curl_easy_cleanup(easy);
-    if (multi) curl_multi_cleanup(multi);
-  }
+  static int close_socket(void* self, curl_socket_t socket) noexcept;
+  void forget(std::size_t connection) noexcept;
+
+  CURLSH* share_;
+  CURLM* multi_;
+  std::vector<CURL*> idle_;
+  std::vector<pollfd> quiet_;  // idle connections
+  std::vector<long> ports_;    // and their local ports
 };
 
-/// Idle channels, the one used last on top.  Thread-safe.
-class Pool {
+/// Idle channels, the one used last on top, and what all of them share: TLS sessions and resolved
+/// names.  Thread-safe.
+class Pool : public std::enable_shared_from_this<Pool> {
  public:
-  explicit Pool(const ConnectionOptions& connection) : options(connection) {}
-  ~Pool() { abandon_after_fork(); }
+  explicit Pool(const ConnectionOptions& connection);
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool();
 
-  std::unique_ptr<Channel> take() {
-    std::unique_ptr<Channel> channel;
-    std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
-    {
-      const std::scoped_lock lock(mutex_);
-      abandon_after_fork();
-      evict(expired);
-      while (!channel && !idle_.empty()) {
-        auto& where = idle_.back()->is_quiet() ? channel : expired.emplace_back();
-        where = std::move(idle_.back());
-        idle_.pop_back();
-      }
-    }
-    return channel ? std::move(channel) : std::make_unique<Channel>();
-  }
-
-  void give_back(std::unique_ptr<Channel> channel) {
-    std::vector<std::unique_ptr<Channel>> expired;
-    const std::scoped_lock lock(mutex_);
-    channel->idle_since = std::chrono::steady_clock::now();
-    idle_.push_back(std::move(channel));
-    evict(expired);
-  }
+  /// Returns a channel, which comes back when the last transfer lets go of it.
+  std::shared_ptr<Channel> take();
 
   const ConnectionOptions options;
 
  private:
-  void evict(std::vector<std::unique_ptr<Channel>>& expired) {
-    const auto oldest = std::chrono::steady_clock::now() - options.max_idle;
-    auto fresh = std::find_if(idle_.begin(), idle_.end(),
-                              [&](const auto& channel) { return channel->idle_since >= oldest; });
-    std::move(idle_.begin(), fresh, std::back_inserter(expired));
-    idle_.erase(idle_.begin(), fresh);
-  }
-  void abandon_after_fork() noexcept {
-    if (owner_ == getpid()) return;
-    for (auto& channel : idle_) channel->abandon();
-    idle_.clear();
-    owner_ = getpid();
-  }
+  void give_back(std::unique_ptr<Channel> channel) noexcept;
+  void evict(std::vector<std::unique_ptr<Channel>>& expired);
+  void abandon_after_fork() noexcept;
+  static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) noexcept;
+  static void unlock(CURL*, curl_lock_data data, void* self) noexcept;
 
+  CURLSH* share_;
+  std::array<std::mutex, CURL_LOCK_DATA_LAST> share_mutexes_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Channel>> idle_;  // the longest unused first
   pid_t owner_ = getpid();

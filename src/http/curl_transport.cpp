@@ -17,6 +17,7 @@
 
 #include "http/curl_handles.hpp"
 #include "http/encoding.hpp"
+#include "http/sigpipe_guard.hpp"
 #include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
@@ -34,13 +35,18 @@ void wipe(char* data, std::size_t size) noexcept {
 
 class CurlExchange final : public Exchange {
  public:
-  CurlExchange(std::shared_ptr<Pool> pool, Request request)
-      : pool_(std::move(pool)), request_(std::move(request)), channel_(pool_->take()) {
+  CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request)
+      : request_(std::move(request)), channel_(std::move(channel)), easy_(channel_->take()) {
     response_.body = std::move(request_.memory);
-    apply_options();
-    began_ = last_byte_ = steady_clock::now();
-    check(curl_multi_add_handle(channel_->multi, channel_->easy));
-    perform();  // sends at once on a kept connection
+    try {
+      apply_options(options);
+      last_byte_ = steady_clock::now();
+      check(curl_multi_add_handle(channel_->multi(), easy_));
+      perform();  // sends at once on a kept connection
+    } catch (...) {
+      abandon();
+      throw;
+    }
   }
 
   ~CurlExchange() override {
@@ -50,6 +56,9 @@ class CurlExchange final : public Exchange {
       wipe(line->data, std::strlen(line->data));
   }
 
+  /// The channel while the transfer is under way.
+  [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
+
   Response wait(Deadline deadline, std::stop_token stop) override {
     if (!channel_) throw Cancelled();
     if (owner_ != getpid()) {
@@ -57,7 +66,7 @@ class CurlExchange final : public Exchange {
       throw TransportError(TransportError::Kind::reset, "the request is the parent process's",
                            true);
     }
-    CURLM* const multi = channel_->multi;
+    CURLM* const multi = channel_->multi();
     wake_.emplace(stop, Wake{multi});
     // The time a prefetched transfer lay untouched is not the server's silence.
     last_byte_ = steady_clock::now();
@@ -82,7 +91,7 @@ class CurlExchange final : public Exchange {
   void cancel() noexcept override {
     cancelled_ = true;
     const std::scoped_lock lock(channel_mutex_);
-    if (channel_) curl_multi_wakeup(channel_->multi);
+    if (channel_) curl_multi_wakeup(channel_->multi());
   }
 
  private:
@@ -93,7 +102,7 @@ class CurlExchange final : public Exchange {
 
   template <class Value>
   void set(CURLoption option, Value value) {
-    http::set(channel_->easy, option, value);
+    http::set(easy_, option, value);
   }
   void check(CURLMcode code) const {
     if (code != CURLM_OK)
@@ -101,7 +110,7 @@ class CurlExchange final : public Exchange {
                            may_have_been_sent());
   }
 
-  void apply_options();
+  void apply_options(const ConnectionOptions& options);
   void apply_method();
   void perform();
   Response finish();
@@ -113,7 +122,9 @@ class CurlExchange final : public Exchange {
   void abandon() noexcept {
     wake_.reset();  // waits for a callback that runs on another thread: it uses the channel
     const std::scoped_lock lock(channel_mutex_);
-    if (channel_ && owner_ != getpid()) channel_->abandon();
+    if (!channel_) return;
+    if (owner_ != getpid()) channel_->abandon();
+    channel_->discard(easy_);
     channel_.reset();
   }
   template <class E>
@@ -129,7 +140,8 @@ class CurlExchange final : public Exchange {
     return static_cast<CurlExchange*>(self)->take_body({data, size}) ? size : 0;
   }
 #if LIBCURL_VERSION_NUM >= 0x075000
-  static int on_request(void* self, char*, char*, int, int) noexcept {
+  static int on_request(void* self, char*, char*, int, int local_port) noexcept {
+    static_cast<CurlExchange*>(self)->channel_->use(local_port);
     // libcurl repeats a request by itself when a kept connection turns out dead; whether that is
     // safe is not for it to say, and the nonce would be used twice.
     return static_cast<CurlExchange*>(self)->issued_++ == 0 ? CURL_PREREQFUNC_OK
@@ -139,13 +151,13 @@ class CurlExchange final : public Exchange {
   bool take_header(std::string_view line) noexcept;
   bool take_body(std::string_view bytes) noexcept;
 
-  std::shared_ptr<Pool> pool_;
   Request request_;
   char error_text_[CURL_ERROR_SIZE] = {};
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
                                                                        &curl_slist_free_all};
   std::mutex channel_mutex_;  // cancel() against the end of the channel
-  std::unique_ptr<Channel> channel_;
+  std::shared_ptr<Channel> channel_;
+  CURL* easy_;
   std::optional<std::stop_callback<Wake>> wake_;
   const pid_t owner_ = getpid();
   Response response_;
@@ -155,11 +167,14 @@ class CurlExchange final : public Exchange {
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
-  steady_clock::time_point began_, last_byte_;
+  steady_clock::time_point last_byte_;
 };
 
-void CurlExchange::apply_options() {
-  curl_easy_reset(channel_->easy);  // keeps connections
+void CurlExchange::apply_options(const ConnectionOptions& options) {
+  if (!channel_->is_quiet()) {
+    channel_->sound = false;
+    set(CURLOPT_FRESH_CONNECT, 1L);
+  }
   set(CURLOPT_URL, request_.url.c_str());
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_PATH_AS_IS, 1L);
@@ -177,6 +192,9 @@ void CurlExchange::apply_options() {
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
+  set(CURLOPT_MAXAGE_CONN,
+      static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options.max_idle).count()));
+  set(CURLOPT_PRIVATE, this);
   set(CURLOPT_ERRORBUFFER, error_text_);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_HEADERFUNCTION, &on_header);
@@ -191,9 +209,9 @@ void CurlExchange::apply_options() {
     set(CURLOPT_FRESH_CONNECT, 1L);
 #endif
   apply_method();
-  set_tls(channel_->easy, pool_->options.tls);
-  proxy_may_answer_ = set_proxy(channel_->easy, pool_->options.proxy, request_.url);
-  set_http_version(channel_->easy, pool_->options.http_version);
+  set_tls(easy_, options.tls);
+  proxy_may_answer_ = set_proxy(easy_, options.proxy, request_.url);
+  set_http_version(easy_, options.http_version);
 }
 
 void CurlExchange::apply_method() {
@@ -261,7 +279,7 @@ bool CurlExchange::take_header(std::string_view line) noexcept try {
 bool CurlExchange::take_body(std::string_view bytes) noexcept try {
   last_byte_ = steady_clock::now();
   long status = 0;
-  curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   if (request_.sink && status / 100 == 2) {
     request_.sink(bytes);
     last_byte_ = steady_clock::now();  // what the sink took is not the server's silence
@@ -275,7 +293,7 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
   if (body.empty()) {
     // Once, with room for what the JSON reader wants behind the text; not for what is only claimed.
     curl_off_t length = 0;
-    curl_easy_getinfo(channel_->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0)
       body.reserve(std::min({static_cast<std::size_t>(length), request_.max_body, max_reserve}) +
                    128);
@@ -291,11 +309,15 @@ void CurlExchange::perform() {
   int running = 0;
   {
     const SigpipeGuard guard;
-    check(curl_multi_perform(channel_->multi, &running));
+    check(curl_multi_perform(channel_->multi(), &running));
   }
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(channel_->multi, &left))
-    if (message->msg == CURLMSG_DONE) done_ = message->data.result;
+  while (const CURLMsg* message = curl_multi_info_read(channel_->multi(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    CurlExchange* finished = nullptr;  // this one, or one beside it
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &finished);
+    finished->done_ = message->data.result;
+  }
 }
 
 bool CurlExchange::may_have_been_sent() const noexcept {
@@ -305,7 +327,7 @@ bool CurlExchange::may_have_been_sent() const noexcept {
   return false;  // only the request to a proxy, if anything
 #else
   long bytes = 0;
-  curl_easy_getinfo(channel_->easy, CURLINFO_REQUEST_SIZE, &bytes);
+  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0;
 #endif
 }
@@ -313,7 +335,7 @@ bool CurlExchange::may_have_been_sent() const noexcept {
 Response CurlExchange::finish() {
   if (*done_ != CURLE_OK) fail(*done_);
   long status = 0;
-  curl_easy_getinfo(channel_->easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   if (status == 407 && proxy_may_answer_) {
     const Failure failure = classify_proxy_status(status, request_.url);
     abandon();
@@ -322,17 +344,16 @@ Response CurlExchange::finish() {
   response_.status = static_cast<int>(status);
   wake_.reset();
   const std::scoped_lock lock(channel_mutex_);
-  curl_easy_getinfo(channel_->easy, CURLINFO_ACTIVESOCKET, &channel_->socket);
-  curl_multi_remove_handle(channel_->multi, channel_->easy);
-  pool_->give_back(std::move(channel_));
+  channel_->keep(easy_);
+  channel_.reset();
   return std::move(response_);
 }
 
 void CurlExchange::fail(CURLcode code) {
   FailedTransfer transfer{.code = code, .url = request_.url, .text = error_text_};
-  curl_easy_getinfo(channel_->easy, CURLINFO_HTTP_CONNECTCODE, &transfer.proxy_status);
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &transfer.proxy_status);
   long connects = 0;
-  curl_easy_getinfo(channel_->easy, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connects);
   transfer.silent = connects > 0 && header_bytes_ == 0;
   Failure failure = classify(transfer);
   bool sent = may_have_been_sent();
@@ -346,6 +367,7 @@ void CurlExchange::fail(CURLcode code) {
   } else if (const std::string_view text = printable(error_text_); !text.empty()) {
     what.append(" (").append(text).append(1, ')');
   }
+  channel_->sound = false;
   abandon();
   if (thrown_) std::rethrow_exception(thrown_);
   if (too_large_) throw_too_large();
@@ -366,6 +388,7 @@ void CurlExchange::throw_too_large() const {
 
 void CurlExchange::time_out(const std::string& what) {
   const bool sent = may_have_been_sent();
+  channel_->sound = false;
   abandon();
   throw TransportError(TransportError::Kind::timeout, sent ? what : what + "; not even connected",
                        sent);
@@ -381,7 +404,9 @@ class CurlTransport final : public Transport {
       throw TransportError(TransportError::Kind::other, "libcurl cannot be initialised", false);
   }
   std::unique_ptr<Exchange> start(Request request) override {
-    return std::make_unique<CurlExchange>(pool_, std::move(request));
+    const auto* beside = dynamic_cast<const CurlExchange*>(request.beside);
+    auto channel = beside && beside->channel() ? beside->channel() : pool_->take();
+    return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request));
   }
 
  private:

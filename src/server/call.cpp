@@ -81,12 +81,13 @@ Request Call::authorised_request() {
   return request;
 }
 
-void Call::begin_attempt(std::string memory) {
+void Call::begin_attempt(Company company) {
   ++attempt_;
   attempt_began_ = steady_clock::now();
   Request request = authorised_ ? *std::exchange(authorised_, {}) : authorised_request();
-  memory.clear();
-  request.memory = std::move(memory);
+  company.memory.clear();
+  request.memory = std::move(company.memory);
+  if (company.beside) request.beside = company.beside->exchange_.get();
   try {
     exchange_ = context_->core->transport->start(std::move(request));
   } catch (const TransportError&) {  // the same to the caller as one that comes later
@@ -102,7 +103,7 @@ void Call::authorise() noexcept {
   }
 }
 
-void Call::start(std::string memory) noexcept {
+void Call::start(Company company) noexcept {
   try {
     if (context_->stop.stop_requested()) return;  // finish() says so
     if (!authorised_) account_ = context_->accounts->get(now());
@@ -110,7 +111,7 @@ void Call::start(std::string memory) noexcept {
       authorised_.reset();                   // and a signature ages
       return;
     }
-    begin_attempt(std::move(memory));
+    begin_attempt(std::move(company));
   } catch (...) {
     failure_ = std::current_exception();
   }

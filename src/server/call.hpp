@@ -11,6 +11,15 @@
 
 namespace bitbucket::inline v0_1::detail {
 
+class Call;
+
+/// What a first attempt may use: the memory of a body that is not needed any more, and a call of
+/// the same thread that is under way.
+struct Company {
+  std::string memory = {};
+  const Call* beside = nullptr;
+};
+
 /// One call with its attempts.  start() sends the first one without waiting, so that it can be on
 /// its way while something else is done; finish() waits, repeats what may be repeated, and returns
 /// a 2xx answer or throws.  The time allowed for the call begins with finish().
@@ -22,15 +31,15 @@ class Call {
 
   /// Authorises the first attempt, which takes the time of a signature, without sending it.
   void authorise() noexcept;
-  /// `memory` is that of a body that is not needed any more.  A failure is thrown by finish().
-  void start(std::string memory = {}) noexcept;
+  /// A failure is thrown by finish().
+  void start(Company company = {}) noexcept;
   Response finish();
 
   [[nodiscard]] const CallSpec& spec() const noexcept { return spec_; }
 
  private:
   Request authorised_request();
-  void begin_attempt(std::string memory = {});
+  void begin_attempt(Company company = {});
   Response await(Deadline deadline);
   void observe(const Response* response, std::string_view error) const noexcept;
   /// True when the attempt may be repeated now, after the wait that is due.

@@ -134,7 +134,8 @@ class Pager final : public PageSource {
     Asked page = signed_ && signed_->start == start && signed_->limit == limit ? std::move(*signed_)
                                                                                : make(start, limit);
     signed_.reset();
-    page.call->start(std::move(spare_));
+    page.call->start({.memory = std::move(spare_),
+                      .beside = ahead_.empty() ? nullptr : ahead_.front().call.get()});
     ahead_.push_back(std::move(page));
   }
 

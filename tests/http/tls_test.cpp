@@ -201,5 +201,20 @@ TEST_F(TlsTest, ASessionIsResumedWhenTheServerClosesConnections) {
   }
 }
 
+TEST_F(TlsTest, ASessionIsResumedOnAnotherConnection) {
+  const Identity here;
+  const TlsServer server(here, {});
+  const auto transport = http::make_curl_transport({.tls = {.ca_file = ca_file(here)}});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  EXPECT_EQ(transport->start({.url = server.url()})->wait(deadline, {}).body, "ok");
+  // Two at a time need a connection more.
+  const auto first = transport->start({.url = server.url()});
+  const auto second = transport->start({.url = server.url()});
+  EXPECT_EQ(first->wait(deadline, {}).body, "ok");
+  EXPECT_EQ(second->wait(deadline, {}).body, "ok");
+  EXPECT_EQ(server.handshakes(), 2);
+  EXPECT_EQ(server.resumed(), 1);
+}
+
 }  // namespace
 }  // namespace bitbucket::test

@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "http/curl_handles.hpp"
+#include "http/sigpipe_guard.hpp"
+
+namespace bitbucket::inline v0_1::http {
+namespace {
+
+[[noreturn]] void no_memory() {
+  throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle", false);
+}
+
+}  // namespace
+
+Channel::Channel(CURLSH* share) : share_(share), multi_(curl_multi_init()) {
+  if (!multi_) no_memory();
+}
+
+Channel::~Channel() {
+  const SigpipeGuard guard;  // closing a TLS connection writes
+  for (CURL* easy : idle_) curl_easy_cleanup(easy);
+  if (multi_) curl_multi_cleanup(multi_);
+}
+
+CURL* Channel::take() {
+  CURL* easy = nullptr;
+  if (idle_.empty()) {
+    easy = curl_easy_init();
+    if (!easy || curl_easy_setopt(easy, CURLOPT_SHARE, share_) != CURLE_OK) {
+      curl_easy_cleanup(easy);
+      no_memory();
+    }
+  } else {
+    easy = idle_.back();
+    idle_.pop_back();
+    curl_easy_reset(easy);  // keeps what it shares
+  }
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  return easy;
+}
+
+void Channel::keep(CURL* easy) noexcept {
+  curl_multi_remove_handle(multi_, easy);
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
+  long port = 0, version = 0;
+  curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  try {
+    idle_.push_back(easy);
+    // In HTTP/2 frames may come at any time.
+    if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2_0) return;
+    ports_.reserve(ports_.size() + 1);
+    quiet_.push_back({socket, POLLIN, 0});
+    ports_.push_back(port);
+  } catch (const std::bad_alloc&) {
+    sound = false;
+    if (idle_.empty() || idle_.back() != easy) curl_easy_cleanup(easy);
+  }
+}
+
+void Channel::discard(CURL* easy) noexcept {
+  if (!multi_) return;  // abandoned
+  const SigpipeGuard guard;
+  curl_multi_remove_handle(multi_, easy);
+  curl_easy_cleanup(easy);
+}
+
+bool Channel::is_quiet() noexcept {
+  return quiet_.empty() || ::poll(quiet_.data(), quiet_.size(), 0) == 0;
+}
+
+void Channel::use(long port) noexcept {
+  const auto found = std::find(ports_.begin(), ports_.end(), port);
+  if (found != ports_.end()) forget(static_cast<std::size_t>(found - ports_.begin()));
+}
+
+int Channel::close_socket(void* self, curl_socket_t socket) noexcept {
+  auto& quiet = static_cast<Channel*>(self)->quiet_;
+  const auto found = std::find_if(quiet.begin(), quiet.end(),
+                                  [&](const pollfd& entry) { return entry.fd == socket; });
+  if (found != quiet.end())
+    static_cast<Channel*>(self)->forget(static_cast<std::size_t>(found - quiet.begin()));
+  return ::close(socket);
+}
+
+void Channel::forget(std::size_t connection) noexcept {
+  quiet_.erase(quiet_.begin() + static_cast<std::ptrdiff_t>(connection));
+  ports_.erase(ports_.begin() + static_cast<std::ptrdiff_t>(connection));
+}
+
+void Channel::abandon() noexcept {
+  multi_ = nullptr;
+  idle_.clear();
+}
+
+Pool::Pool(const ConnectionOptions& connection) : options(connection), share_(curl_share_init()) {
+  if (!share_) no_memory();
+  curl_share_setopt(share_, CURLSHOPT_LOCKFUNC, &lock);
+  curl_share_setopt(share_, CURLSHOPT_UNLOCKFUNC, &unlock);
+  curl_share_setopt(share_, CURLSHOPT_USERDATA, this);
+  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+}
+
+Pool::~Pool() {
+  const bool ours = owner_ == getpid();
+  abandon_after_fork();
+  idle_.clear();
+  if (ours) curl_share_cleanup(share_);  // in a child the handles it serves are only forgotten
+}
+
+void Pool::lock(CURL*, curl_lock_data data, curl_lock_access, void* self) noexcept {
+  static_cast<Pool*>(self)->share_mutexes_[data].lock();
+}
+
+void Pool::unlock(CURL*, curl_lock_data data, void* self) noexcept {
+  static_cast<Pool*>(self)->share_mutexes_[data].unlock();
+}
+
+std::shared_ptr<Channel> Pool::take() {
+  std::unique_ptr<Channel> channel;
+  std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
+  {
+    const std::scoped_lock lock(mutex_);
+    abandon_after_fork();
+    evict(expired);
+    while (!channel && !idle_.empty()) {
+      auto& taken = idle_.back()->is_quiet() ? channel : expired.emplace_back();
+      taken = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!channel) channel = std::make_unique<Channel>(share_);
+  return {channel.release(), [pool = shared_from_this()](Channel* used) {
+            pool->give_back(std::unique_ptr<Channel>(used));
+          }};
+}
+
+void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
+  std::vector<std::unique_ptr<Channel>> expired;
+  if (!channel->sound || !channel->multi()) return;
+  try {
+    const std::scoped_lock lock(mutex_);
+    channel->idle_since = std::chrono::steady_clock::now();
+    idle_.push_back(std::move(channel));
+    evict(expired);
+  } catch (const std::bad_alloc&) {  // the channel is closed instead
+  }
+}
+
+void Pool::evict(std::vector<std::unique_ptr<Channel>>& expired) {
+  const auto oldest = std::chrono::steady_clock::now() - options.max_idle;
+  auto fresh = std::find_if(idle_.begin(), idle_.end(),
+                            [&](const auto& channel) { return channel->idle_since >= oldest; });
+  std::move(idle_.begin(), fresh, std::back_inserter(expired));
+  idle_.erase(idle_.begin(), fresh);
+}
+
+void Pool::abandon_after_fork() noexcept {
+  if (owner_ == getpid()) return;
+  for (auto& channel : idle_) channel->abandon();
+  idle_.clear();
+  owner_ = getpid();
+}
+
+}  // namespace bitbucket::inline v0_1::http

@@ -1,0 +1,112 @@
+// Several transfers on one channel: a wait for one moves the others.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+#include <bitbucket/error.hpp>
+
+#include "http/curl_transport.hpp"
+#include "http/raw_server.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+TEST(BesideTest, AWaitForOneMovesTheOther) {
+  // More than any kernel buffers: it is on its way as a whole only if somebody takes it.
+  const std::string large(32u << 20, 'x');
+  std::promise<void> taken;
+  RawServer server([&](Connection& connection, int) {
+    const std::string request = connection.read_request();
+    if (request.starts_with("GET /first ")) {
+      taken.get_future().wait();
+      connection.answer("first");
+    } else {
+      connection.answer(large);
+      taken.set_value();
+    }
+  });
+  const auto transport = http::make_curl_transport({});
+  const auto first = transport->start({.url = server.url("/first")});
+  const auto second = transport->start({.url = server.url("/second"), .beside = first.get()});
+  EXPECT_EQ(first->wait(in(60s), {}).body, "first");
+  EXPECT_EQ(second->wait(in(60s), {}).body, large);
+}
+
+TEST(BesideTest, ConnectionsAreKeptForLater) {
+  RawServer server([](Connection& connection, int) {
+    while (!connection.read_request().empty()) connection.answer("ok");
+  });
+  const auto transport = http::make_curl_transport({});
+  for (int round = 0; round < 5; ++round) {
+    const auto first = transport->start({.url = server.url()});
+    const auto second = transport->start({.url = server.url(), .beside = first.get()});
+    const auto third = transport->start({.url = server.url(), .beside = first.get()});
+    for (const auto& one : {first.get(), second.get(), third.get()})
+      EXPECT_EQ(one->wait(in(20s), {}).body, "ok");
+  }
+  EXPECT_EQ(server.connections(), 3);
+}
+
+TEST(BesideTest, OneThatFailsOrIsGivenUpLeavesTheOthersAlone) {
+  std::promise<void> abandoned;
+  auto gone = abandoned.get_future().share();
+  RawServer server([&](Connection& connection, int) {
+    const std::string request = connection.read_request();
+    if (request.starts_with("GET /broken ")) return connection.reset();
+    if (request.starts_with("GET /silent ")) return connection.wait_for_close();
+    gone.wait();
+    connection.answer("good");
+  });
+  const auto transport = http::make_curl_transport({});
+  const auto good = transport->start({.url = server.url("/good")});
+  const auto broken = transport->start({.url = server.url("/broken"), .beside = good.get()});
+  auto silent = transport->start({.url = server.url("/silent"), .beside = good.get()});
+  const auto slow = transport->start({.url = server.url("/silent"), .beside = good.get()});
+  EXPECT_THROW((void)broken->wait(in(20s), {}), TransportError);
+  EXPECT_THROW((void)slow->wait(in(10ms), {}), TransportError);
+  silent.reset();
+  abandoned.set_value();
+  EXPECT_EQ(good->wait(in(20s), {}).body, "good");
+}
+
+TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
+  RawServer server([](Connection& connection, int) {
+    for (;;) {
+      const std::string request = connection.read_request();
+      if (request.empty()) return;
+      const std::string path = request.substr(4, request.find(' ', 4) - 4);
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(path.size()) +
+                      "\r\n\r\n" + path + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong");
+    }
+  });
+  const auto transport = http::make_curl_transport({});
+  const auto first = transport->start({.url = server.url("/first")});
+  for (const char* path : {"/a", "/b", "/c"}) {
+    const auto next = transport->start({.url = server.url(path), .beside = first.get()});
+    EXPECT_EQ(next->wait(in(20s), {}).body, path);
+  }
+  EXPECT_EQ(first->wait(in(20s), {}).body, "/first");
+  for (const char* path : {"/d", "/e"})
+    EXPECT_EQ(transport->start({.url = server.url(path)})->wait(in(20s), {}).body, path);
+}
+
+TEST(BesideTest, WhatHasEndedIsNoCompany) {
+  RawServer server([](Connection& connection, int) {
+    while (!connection.read_request().empty()) connection.answer("ok");
+  });
+  const auto transport = http::make_curl_transport({});
+  const auto first = transport->start({.url = server.url()});
+  EXPECT_EQ(first->wait(in(20s), {}).body, "ok");
+  const auto second = transport->start({.url = server.url(), .beside = first.get()});
+  EXPECT_EQ(second->wait(in(20s), {}).body, "ok");
+  EXPECT_EQ(server.connections(), 1);
+}
+
+}  // namespace
+}  // namespace bitbucket::test
