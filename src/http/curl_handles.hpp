@@ -32,17 +32,17 @@ void set(CURL* easy, CURLoption option, Value value) {
 
 /// Throws InvalidArgument when the options cannot work, whatever the server does.
 void check_options(const ConnectionOptions& options);
-void set_tls(CURL* easy, const TlsOptions& tls);
+/// Sets what is the same for every transfer.
+void set_connection(CURL* easy, const ConnectionOptions& options);
 /// Returns true when the request itself goes to a proxy, which may then answer it.
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
-void set_http_version(CURL* easy, HttpVersion version);
 
 /// A multi handle with its connections, and easy handles for the transfers on it.  Its transfers
 /// move together: one thread at a time drives them, others only wake it.
 class Channel {
  public:
   /// The handles use what `share` keeps for all channels.
-  explicit Channel(CURLSH* share);
+  Channel(const ConnectionOptions& options, CURLSH* share);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel();
@@ -50,8 +50,8 @@ class Channel {
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
   /// Returns a handle for a transfer.
   CURL* take();
-  /// Takes the handle of a transfer that ended well, for the next one, and its connection.
-  void keep(CURL* easy) noexcept;
+  /// Takes the connection of a transfer that ended well, and the handle if the next one may use it.
+  void keep(CURL* easy, bool again) noexcept;
   /// Ends a transfer that did not; its connection is closed.
   void discard(CURL* easy) noexcept;
 
@@ -72,6 +72,7 @@ class Channel {
   static int close_socket(void* self, curl_socket_t socket) noexcept;
   void forget(std::size_t connection) noexcept;
 
+  const ConnectionOptions& options_;
   CURLSH* share_;
   CURLM* multi_;
   std::vector<CURL*> idle_;

@@ -65,6 +65,8 @@ void check_options(const ConnectionOptions& options) {
     throw InvalidArgument("http_version is v2, but this libcurl was built without HTTP/2");
 }
 
+namespace {
+
 void set_tls(CURL* easy, const TlsOptions& tls) {
   set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
   set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
@@ -88,6 +90,33 @@ void set_tls(CURL* easy, const TlsOptions& tls) {
   set(easy, CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
 }
 
+}  // namespace
+
+void set_connection(CURL* easy, const ConnectionOptions& options) {
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_PATH_AS_IS, 1L);
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  set(easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+  set(easy, CURLOPT_QUICK_EXIT, 1L);  // does not wait for a resolver that never answers
+#endif
+  set(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
+  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(easy, CURLOPT_MAXAGE_CONN,  // zero would be for ever
+      std::max(1L, static_cast<long>(
+                       std::chrono::ceil<std::chrono::seconds>(options.max_idle).count())));
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(options.http_version == HttpVersion::v2 ? CURL_HTTP_VERSION_2TLS
+                                                                : CURL_HTTP_VERSION_1_1));
+  set_tls(easy, options.tls);
+}
+
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   std::string_view exceptions = proxy.no_proxy;
   if (proxy.url.empty() && exceptions.empty())
@@ -107,12 +136,6 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   if (equal_ignoring_case(url.substr(0, 6), "https:")) return false;  // it goes through a tunnel
   return !proxy.url.empty() ||
          first_variable({"http_proxy", "all_proxy", "ALL_PROXY"}).data() != nullptr;
-}
-
-void set_http_version(CURL* easy, HttpVersion version) {
-  set(easy, CURLOPT_HTTP_VERSION,
-      static_cast<long>(version == HttpVersion::v2 ? CURL_HTTP_VERSION_2TLS
-                                                   : CURL_HTTP_VERSION_1_1));
 }
 
 }  // namespace bitbucket::inline v0_1::http

@@ -14,7 +14,8 @@ namespace {
 
 }  // namespace
 
-Channel::Channel(CURLSH* share) : share_(share), multi_(curl_multi_init()) {
+Channel::Channel(const ConnectionOptions& options, CURLSH* share)
+    : options_(options), share_(share), multi_(curl_multi_init()) {
   if (!multi_) no_memory();
 }
 
@@ -25,41 +26,45 @@ Channel::~Channel() {
 }
 
 CURL* Channel::take() {
-  CURL* easy = nullptr;
-  if (idle_.empty()) {
-    easy = curl_easy_init();
-    if (!easy || curl_easy_setopt(easy, CURLOPT_SHARE, share_) != CURLE_OK) {
-      curl_easy_cleanup(easy);
-      no_memory();
-    }
-  } else {
-    easy = idle_.back();
+  if (!idle_.empty()) {
+    CURL* const easy = idle_.back();
     idle_.pop_back();
-    curl_easy_reset(easy);  // keeps what it shares
+    return easy;
   }
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
-  return easy;
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> fresh(curl_easy_init(), &curl_easy_cleanup);
+  if (!fresh) no_memory();
+  set_connection(fresh.get(), options_);
+  set(fresh.get(), CURLOPT_SHARE, share_);
+  set(fresh.get(), CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+  set(fresh.get(), CURLOPT_CLOSESOCKETDATA, this);
+  return fresh.release();
 }
 
-void Channel::keep(CURL* easy) noexcept {
+void Channel::keep(CURL* easy, bool again) noexcept {
   curl_multi_remove_handle(multi_, easy);
   curl_socket_t socket = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
   long port = 0, version = 0;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  // They are the transfer's, which ends.
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
   try {
-    idle_.push_back(easy);
     // In HTTP/2 frames may come at any time.
-    if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2_0) return;
-    ports_.reserve(ports_.size() + 1);
-    quiet_.push_back({socket, POLLIN, 0});
-    ports_.push_back(port);
+    if (socket != CURL_SOCKET_BAD && version < CURL_HTTP_VERSION_2_0) {
+      ports_.reserve(ports_.size() + 1);
+      quiet_.push_back({socket, POLLIN, 0});
+      ports_.push_back(port);
+    }
+    idle_.reserve(idle_.size() + 1);
   } catch (const std::bad_alloc&) {
-    sound = false;
-    if (idle_.empty() || idle_.back() != easy) curl_easy_cleanup(easy);
+    sound = again = false;
   }
+  if (again)
+    idle_.push_back(easy);
+  else
+    curl_easy_cleanup(easy);
 }
 
 void Channel::discard(CURL* easy) noexcept {
@@ -134,7 +139,7 @@ std::shared_ptr<Channel> Pool::take() {
       idle_.pop_back();
     }
   }
-  if (!channel) channel = std::make_unique<Channel>(share_);
+  if (!channel) channel = std::make_unique<Channel>(options, share_);
   return {channel.release(), [pool = shared_from_this()](Channel* used) {
             pool->give_back(std::unique_ptr<Channel>(used));
           }};

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <climits>
-#include <cstring>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -17,6 +16,7 @@
 
 #include "http/curl_handles.hpp"
 #include "http/encoding.hpp"
+#include "http/header_lines.hpp"
 #include "http/sigpipe_guard.hpp"
 #include "http/url.hpp"
 
@@ -27,11 +27,6 @@ constexpr std::size_t max_headers = 256 * 1024;
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// Overwrites what may be a credential before its memory is used for something else.
-void wipe(char* data, std::size_t size) noexcept {
-  for (volatile char* at = data; size > 0; --size) *at++ = 0;
-}
 
 class CurlExchange final : public Exchange {
  public:
@@ -49,12 +44,7 @@ class CurlExchange final : public Exchange {
     }
   }
 
-  ~CurlExchange() override {
-    abandon();
-    for (Header& header : request_.headers) wipe(header.value.data(), header.value.size());
-    for (curl_slist* line = headers_.get(); line; line = line->next)
-      wipe(line->data, std::strlen(line->data));
-  }
+  ~CurlExchange() override { abandon(); }
 
   /// The channel while the transfer is under way.
   [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
@@ -111,7 +101,6 @@ class CurlExchange final : public Exchange {
   }
 
   void apply_options(const ConnectionOptions& options);
-  void apply_method();
   void perform();
   Response finish();
   [[noreturn]] void fail(CURLcode code);
@@ -153,8 +142,7 @@ class CurlExchange final : public Exchange {
 
   Request request_;
   char error_text_[CURL_ERROR_SIZE] = {};
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
-                                                                       &curl_slist_free_all};
+  HeaderLines headers_;
   std::mutex channel_mutex_;  // cancel() against the end of the channel
   std::shared_ptr<Channel> channel_;
   CURL* easy_;
@@ -163,7 +151,7 @@ class CurlExchange final : public Exchange {
   Response response_;
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
-  bool too_large_ = false, contradictory_ = false, proxy_may_answer_ = false;
+  bool too_large_ = false, contradictory_ = false, proxy_may_answer_ = false, may_signal_ = true;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
@@ -171,79 +159,38 @@ class CurlExchange final : public Exchange {
 };
 
 void CurlExchange::apply_options(const ConnectionOptions& options) {
-  if (!channel_->is_quiet()) {
-    channel_->sound = false;
-    set(CURLOPT_FRESH_CONNECT, 1L);
-  }
-  set(CURLOPT_URL, request_.url.c_str());
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_PATH_AS_IS, 1L);
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075500
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-  set(CURLOPT_QUICK_EXIT, 1L);  // does not wait for a resolver that never answers
-#endif
-  set(CURLOPT_BUFFERSIZE, 128L * 1024);
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
-  set(CURLOPT_MAXAGE_CONN,
-      static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options.max_idle).count()));
-  set(CURLOPT_PRIVATE, this);
-  set(CURLOPT_ERRORBUFFER, error_text_);
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(CURLOPT_HEADERFUNCTION, &on_header);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_WRITEFUNCTION, &on_body);
-  set(CURLOPT_WRITEDATA, this);
+  const bool safe = request_.method == Method::get || request_.method == Method::head;
+  bool fresh = !channel_->is_quiet();
+  if (fresh) channel_->sound = false;
 #if LIBCURL_VERSION_NUM >= 0x075000
   set(CURLOPT_PREREQFUNCTION, &on_request);
   set(CURLOPT_PREREQDATA, this);
 #else
-  if (request_.method != Method::get && request_.method != Method::head)
-    set(CURLOPT_FRESH_CONNECT, 1L);
+  fresh = fresh || !safe;
 #endif
-  apply_method();
-  set_tls(easy_, options.tls);
-  proxy_may_answer_ = set_proxy(easy_, options.proxy, request_.url);
-  set_http_version(easy_, options.http_version);
-}
-
-void CurlExchange::apply_method() {
-  const bool body = request_.method != Method::get && request_.method != Method::head;
-  if (request_.method == Method::head) set(CURLOPT_NOBODY, 1L);
-  if (body) {
+  set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
+  set(CURLOPT_PRIVATE, this);
+  set(CURLOPT_ERRORBUFFER, error_text_);
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_WRITEDATA, this);
+  headers_.assign(request_.headers);
+  set(CURLOPT_HTTPHEADER, headers_.list());
+  if (safe) {
+    set(request_.method == Method::head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
+  } else {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     set(CURLOPT_POSTFIELDS, request_.body.c_str());
     if (request_.method != Method::post)
       set(CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
   }
-  const auto add = [this](std::string line) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
-    if (!longer) throw std::bad_alloc();
-    if (!headers_) headers_.reset(longer);
-    wipe(line.data(), line.size());  // libcurl has copied it
-  };
-  add("Expect:");
-  for (const Header& header : request_.headers) {
-    constexpr std::string_view breaks("\r\n\0", 3);
-    if (header.name.find_first_of(breaks) != std::string::npos ||
-        header.value.find_first_of(breaks) != std::string::npos)
-      throw InvalidArgument("the header " +
-                            header.name.substr(0, header.name.find_first_of("\r\n")) +
-                            " contains a line break");
-    std::string line;
-    line.reserve(header.name.size() + header.value.size() + 2);
-    line.append(header.name).append(header.value.empty() ? ";" : ": ").append(header.value);
-    add(std::move(line));
-  }
-  set(CURLOPT_HTTPHEADER, headers_.get());
+  proxy_may_answer_ = set_proxy(easy_, options.proxy, request_.url);
+  may_signal_ = request_.sink || proxy_may_answer_ || !request_.url.starts_with("http:");
 }
 
 bool CurlExchange::take_header(std::string_view line) noexcept try {
@@ -308,7 +255,8 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
 void CurlExchange::perform() {
   int running = 0;
   {
-    const SigpipeGuard guard;
+    std::optional<SigpipeGuard> guard;  // plain sockets are written to without a signal
+    if (may_signal_) guard.emplace();
     check(curl_multi_perform(channel_->multi(), &running));
   }
   int left = 0;
@@ -344,7 +292,7 @@ Response CurlExchange::finish() {
   response_.status = static_cast<int>(status);
   wake_.reset();
   const std::scoped_lock lock(channel_mutex_);
-  channel_->keep(easy_);
+  channel_->keep(easy_, request_.method == Method::get);
   channel_.reset();
   return std::move(response_);
 }

@@ -46,6 +46,39 @@ TEST(CurlTransportTest, ReusesItsConnection) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST(CurlTransportTest, OneRequestLeavesNothingBehindForTheNext) {
+  RawServer server([](Connection& connection, int) {
+    for (std::string request; !(request = connection.read_request()).empty();) {
+      const std::string head = request.substr(0, request.find("\r\n\r\n"));
+      const std::string text = head.substr(0, head.find(' ')) +
+                               (head.find("X-Once") == std::string::npos ? "" : " once") + ' ' +
+                               request.substr(head.size() + 4);
+      if (request.starts_with("HEAD "))
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+      else
+        connection.answer(text);
+    }
+  });
+  const auto transport = http::make_curl_transport({});
+  const auto sent = [&](Method method, std::vector<Header> headers, std::string body) {
+    return send(*transport, {.method = method,
+                             .url = server.url(),
+                             .headers = std::move(headers),
+                             .body = std::move(body)})
+        .body;
+  };
+  for (int round = 0; round < 2; ++round)
+    for (const Method method : {Method::get, Method::post, Method::put, Method::get, Method::head,
+                                Method::del, Method::head, Method::post, Method::get}) {
+      const bool body = method != Method::get && method != Method::head;
+      const std::string name(to_string(method));
+      EXPECT_EQ(sent(method, {{"X-Once", "1"}}, body ? "text" : ""),
+                method == Method::head ? "" : name + " once " + (body ? "text" : ""));
+      EXPECT_EQ(sent(Method::get, {}, ""), "GET ");
+    }
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST(CurlTransportTest, ClosesConnectionsThatWereIdleForTooLong) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer("ok");
