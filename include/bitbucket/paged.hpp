@@ -107,6 +107,8 @@ class Paged {
 
       [[nodiscard]] bool exhausted() const { return index == page.values.size(); }
       void load();
+      /// Moves the rest of the page, as far as it is wanted, behind `rows`.
+      void take(std::vector<T>& rows);
     };
     /// Limits a walk to `n` rows while it lives.
     struct Limit {
@@ -146,15 +148,12 @@ class Paged {
   /// Returns the rest, or its first `n` rows, asking for no page and no row more than needed.
   std::vector<T> to_vector(std::size_t n = detail::PageSource::everything) {
     std::vector<T> rows;
-    if (n == 0) return rows;
-    const typename iterator::Limit limit(*walk_, n);
-    for (T& row : *this) {
-      rows.push_back(std::move(row));
-      if (walk_->wanted != detail::PageSource::everything) --walk_->wanted;
-      if (rows.size() == n) {
-        ++walk_->index;
-        break;
-      }
+    auto& walk = *walk_;
+    const typename iterator::Limit limit(walk, n);
+    while (walk.wanted > 0) {
+      walk.load();
+      if (walk.exhausted()) break;
+      walk.take(rows);
     }
     return rows;
   }
@@ -201,5 +200,21 @@ void Paged<T>::iterator::Walk::load() {
   }
 }
 /// @endcond
+
+template <class T>
+void Paged<T>::iterator::Walk::take(std::vector<T>& rows) {
+  const std::size_t count = (std::min)(page.values.size() - index, wanted);
+  if (rows.empty() && index == 0 && count == page.values.size()) {
+    rows = std::move(page.values);
+    page.values.clear();
+    index = 0;
+  } else {
+    const auto first = page.values.begin() + static_cast<std::ptrdiff_t>(index);
+    rows.insert(rows.end(), std::make_move_iterator(first),
+                std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+    index += count;
+  }
+  if (wanted != detail::PageSource::everything) wanted -= count;
+}
 
 }  // namespace bitbucket::inline v0_1

@@ -1,6 +1,7 @@
 #include "auth/signer.hpp"
 
-#include <array>
+#include <unistd.h>
+
 #include <utility>
 
 #include <openssl/rand.h>
@@ -33,6 +34,10 @@ void append_protocol(EncodedParameters& ours, const Parameters& added) {
   }
 }
 
+void append_hex(std::string& out, std::uint64_t value, int digits) {
+  while (digits-- > 0) out += "0123456789abcdef"[value >> (4 * digits) & 15];
+}
+
 void append_pair(std::string& out, std::string_view name, std::string_view value) {
   out += out.size() == 6 ? "" : ", ";  // after "OAuth "
   out += name;
@@ -52,6 +57,21 @@ void require_no_control_characters(std::string_view text, std::string_view what)
       throw InvalidArgument(std::string(what) + " contains a control character");
 }
 
+Nonces::Nonces() {
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&prefix_), sizeof prefix_) != 1)
+    throw Error("OpenSSL's random generator fails, no nonce can be made");
+}
+
+std::string Nonces::next() {
+  const auto count = static_cast<std::uint32_t>(count_.fetch_add(1, std::memory_order_relaxed));
+  std::string out;
+  out.reserve(32);
+  append_hex(out, prefix_, 16);
+  append_hex(out, static_cast<std::uint32_t>(getpid()), 8);  // differs after a fork
+  append_hex(out, count, 8);
+  return out;
+}
+
 Signer::Signer(const Secret& private_key, const Secret& passphrase, std::string_view consumer_key,
                OAuth1Environment environment)
     : key_(private_key, passphrase),
@@ -68,19 +88,7 @@ std::string Signer::timestamp() const {
 }
 
 std::string Signer::nonce() const {
-  if (environment_.nonce) return http::percent_encode(environment_.nonce());
-  // OpenSSL's generators are per thread, seeded by the system and seeded anew after a fork, so that
-  // 128 bits need no counter beside them.
-  std::array<unsigned char, 16> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    throw Error("OpenSSL's random generator fails, no nonce can be made");
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const unsigned char b : bytes) {
-    out += "0123456789abcdef"[b >> 4];
-    out += "0123456789abcdef"[b & 15];
-  }
-  return out;
+  return environment_.nonce ? http::percent_encode(environment_.nonce()) : nonces_->next();
 }
 
 Secret Signer::authorization(std::string_view method, std::string_view url,

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +12,18 @@
 #include "auth/rsa_key.hpp"
 
 namespace bitbucket::inline v0_1::auth {
+
+/// Makes nonces that differ among threads, processes and machines: random, numbered, and with the
+/// process in them.  Thread-safe.
+class Nonces {
+ public:
+  Nonces();
+  std::string next();
+
+ private:
+  std::uint64_t prefix_ = 0;
+  std::atomic<std::uint64_t> count_{0};
+};
 
 /// The signing behind OAuth1Signer, with the token given per request: the legs of the setup need
 /// other tokens, and the first one none.  Thread-safe.
@@ -33,6 +48,7 @@ class Signer {
   RsaKey key_;
   std::string consumer_key_;  // percent-encoded
   OAuth1Environment environment_;
+  std::unique_ptr<Nonces> nonces_ = std::make_unique<Nonces>();
 };
 
 /// Throws InvalidArgument that names the member when a text holds control characters, which come
