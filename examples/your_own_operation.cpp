@@ -4,6 +4,8 @@
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   your_own_operation [NAME]
+#include <nlohmann/json.hpp>
+
 #include <bitbucket/nlohmann_codec.hpp>
 
 #include "command_line.hpp"

@@ -1,15 +1,17 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <bitbucket/error.hpp>
 #include <bitbucket/json.hpp>
 
 namespace bitbucket::inline v0_1 {
 
-/// A JsonCodec for a type that nlohmann's from_json() reads and to_json() writes:
+/// A JsonCodec for a type that nlohmann's from_json() reads and to_json() writes;
+/// <nlohmann/json.hpp> is to be included by who uses it.
 ///
 ///     struct Label { std::string name; };
 ///     NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Label, name)
@@ -18,21 +20,25 @@ template <class T>
 struct NlohmannCodec {
   /// Fills `out`; what nlohmann objects to becomes a DecodeError.
   static void read(std::string& body, T& out) {
-    const nlohmann::json value = RawJson{body}.parse();
+    const auto value = [](const auto& raw) { return raw.parse(); }(RawJson{body});
     try {
       value.get_to(out);
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const typename Json::exception& error) {
       throw DecodeError({}, error.what());
     }
   }
   /// Returns the text; a string that is not UTF-8 becomes an InvalidArgument.
   static std::string write(const T& value) {
     try {
-      return nlohmann::json(value).dump();
-    } catch (const nlohmann::json::exception& error) {
+      return Json(value).dump();
+    } catch (const typename Json::exception& error) {
       throw InvalidArgument(error.what());
     }
   }
+
+ private:
+  // Of a name that depends on T only the user needs the definition.
+  using Json = std::conditional_t<std::is_void_v<T>, T, nlohmann::json>;
 };
 
 }  // namespace bitbucket::inline v0_1

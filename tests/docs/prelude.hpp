@@ -1,5 +1,7 @@
 #pragma once
 // What the snippets of README.md and docs/ take for granted: the headers, and a few names.
+#include <nlohmann/json.hpp>
+
 #include <bitbucket/nlohmann_codec.hpp>
 #include <bitbucket/oauth1.hpp>
 #include <bitbucket/server.hpp>

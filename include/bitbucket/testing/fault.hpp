@@ -14,9 +14,9 @@ namespace bitbucket::inline v0_1::testing {
 
 /// An answer of your own.
 struct FaultAnswer {
-  int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string body = {};
+  int status = 200;                                               ///< of HTTP
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< names and values
+  std::string body = {};                                          ///< as sent
 };
 
 /// How an answer goes wrong; made by the functions in `faults`.
@@ -46,11 +46,11 @@ struct Fault {
   /// Sent instead of the honest answer, and then nothing is done for the request; without one the
   /// request is carried out and only its answer suffers.
   std::optional<FaultAnswer> answer = {};
-  Wire wire = Wire::untouched;
-  Place place = Place::before;
-  std::int64_t amount = 0;
-  std::chrono::milliseconds interval = std::chrono::milliseconds(0);
-  std::string text = {};
+  Wire wire = Wire::untouched;  ///< what happens on the way out
+  Place place = Place::before;  ///< of a reset or a stall
+  std::int64_t amount = 0;      ///< bytes or answers, as the fault counts
+  std::chrono::milliseconds interval = std::chrono::milliseconds(0);  ///< of a slow drip
+  std::string text = {};      ///< what stands where something else should
   bool of_bitbucket = false;  ///< the answer's body is written as the server's version does
 };
 
@@ -60,9 +60,9 @@ struct FaultRule {
   /// Without the context path, decoded; a {placeholder} fits one segment and {name...} all that
   /// follow ("/rest/api/1.0/projects/{project}/repos/{repo}").  Any when empty.
   std::string path = {};
-  int first = 1;
-  int times = 1;  ///< 0: for ever
-  Fault fault = {};
+  int first = 1;     ///< request that meets it, counted by this rule
+  int times = 1;     ///< 0: for ever
+  Fault fault = {};  ///< what happens to them
 };
 
 /// The faults a server can be told to have.  Answers look like those of a real Bitbucket; what
