@@ -199,7 +199,6 @@ void Paged<T>::iterator::Walk::load() {
     skip -= index;
   }
 }
-/// @endcond
 
 template <class T>
 void Paged<T>::iterator::Walk::take(std::vector<T>& rows) {
@@ -216,5 +215,6 @@ void Paged<T>::iterator::Walk::take(std::vector<T>& rows) {
   }
   if (wanted != detail::PageSource::everything) wanted -= count;
 }
+/// @endcond
 
 }  // namespace bitbucket::inline v0_1

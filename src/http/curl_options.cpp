@@ -114,6 +114,7 @@ void set_connection(CURL* easy, const ConnectionOptions& options) {
   set(easy, CURLOPT_HTTP_VERSION,
       static_cast<long>(options.http_version == HttpVersion::v2 ? CURL_HTTP_VERSION_2TLS
                                                                 : CURL_HTTP_VERSION_1_1));
+  if (options.compression) set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   set_tls(easy, options.tls);
 }
 

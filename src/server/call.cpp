@@ -272,6 +272,9 @@ void rethrow(const DecodeError& error, const CallSpec& call, const Response& res
   std::string where = std::string(to_string(call.operation.method)) + ' ' + call.path;
   const std::string_view id = response.header("X-AREQUESTID");
   if (!id.empty()) where += " [request " + std::string(id.substr(0, 80)) + ']';
+  const std::string_view encoding = response.header("Content-Encoding");
+  if (!encoding.empty())
+    where += " [Content-Encoding: " + std::string(encoding.substr(0, 40)) + ']';
   throw DecodeError(error.pointer(), error.reason(), where);
 }
 

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 extern const bitbucket::BitbucketServer client;
 extern bitbucket::ClientOptions options;
+extern bitbucket::testing::GitServer git_server;
 extern const bitbucket::RepoRef repo;
 extern const std::string url, token, verifier;
 extern const bitbucket::Secret pem;
