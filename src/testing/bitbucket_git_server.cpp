@@ -1,5 +1,6 @@
 // bitbucket-git-server: the embedded server from a shell, for tests in any language.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -36,6 +37,8 @@ When ready it prints "Listening on http://127.0.0.1:PORT/CONTEXT" and a newline.
   --user NAME:PASSWORD[:EMAIL]
                          a user (default: admin:admin); may be repeated
   --token TOKEN=USER     an HTTP access token; may be repeated
+                         PASSWORD and TOKEN may be @FILE: the first line of that file, so that no
+                         list of processes shows them
   --consumer KEY=PEM     an OAuth 1.0a consumer and the file with its RSA public key; may be repeated
   --two-legged           consumers may call without a token, and for any user (user_id)
   --auto-approve         the authorize page allows by itself
@@ -91,12 +94,21 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// What others shall not see may stand in a file instead.
+std::string read_secret(const std::string& text) {
+  if (!text.starts_with('@')) return text;
+  std::string secret = read(text.substr(1));
+  secret.resize(std::min(secret.find_first_of("\r\n"), secret.size()));
+  if (secret.empty()) throw Usage("the first line of " + text.substr(1) + " is empty");
+  return secret;
+}
+
 void add_user(Arguments& out, const std::string& text) {
   const auto [name, rest] = cut(text, ':', "NAME:PASSWORD");
   const auto colon = rest.rfind(':');
   const bool email = colon != std::string::npos && rest.find('@', colon) != std::string::npos;
   out.options.users.push_back({.name = name,
-                               .password = email ? rest.substr(0, colon) : rest,
+                               .password = read_secret(email ? rest.substr(0, colon) : rest),
                                .email = email ? rest.substr(colon + 1) : ""});
 }
 
@@ -156,7 +168,7 @@ void take_value(Arguments& out, const std::string& name, const std::string& valu
     out.faults.push_back(fault_rule(value));
   else if (name == "--token") {
     const auto [token, user] = cut(value, '=', "TOKEN=USER");
-    options.tokens.push_back({token, user});
+    options.tokens.push_back({read_secret(token), user});
   } else if (name == "--consumer") {
     const auto [key, path] = cut(value, '=', "KEY=PUBLIC.pem");
     options.consumers.push_back({.key = key, .public_key = read(path)});

@@ -278,6 +278,54 @@ TEST_F(GitServerOAuthTest, ShowsAPageThatAsks) {
             200);
 }
 
+TEST_F(GitServerOAuthTest, RepeatsAnAnswerUntilItsTokenIsUsed) {
+  const std::string token = new_request_token();
+  const Answer page = send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token);
+  const auto answer = [&](const std::string& user, const std::string& what) {
+    return send(server_->port(), "POST", kOAuth + "authorize", kForm,
+                "oauth_token=" + token + "&form_token=" + input_value(page.body, "form_token") +
+                    "&user=" + user + "&answer=" + what);
+  };
+  const Answer nobody = answer("%3Cb%3E", "allow");
+  EXPECT_EQ(nobody.status, 400);
+  EXPECT_THAT(nobody.body, HasSubstr("no user &quot;&lt;b&gt;&quot;"));
+  EXPECT_THAT(nobody.body, HasSubstr("href=\"" + kOAuth + "authorize?oauth_token=" + token));
+  const Answer first = answer("bob", "allow");
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(answer("bob", "allow").body, first.body);  // a second click
+  EXPECT_EQ(answer("ann", "allow").status, 401);
+  EXPECT_EQ(answer("bob", "deny").status, 401);
+  const Answer later = send(server_->port(), "GET", kOAuth + "authorize?oauth_token=" + token);
+  EXPECT_EQ(later.status, 401);
+  EXPECT_THAT(later.body, HasSubstr("answered already"));
+  const std::string verifier = server_->approve(token, "bob");
+  ASSERT_EQ(leg("access-token", {.token = token, .oauth = {{"oauth_verifier", verifier}}}).status,
+            200);
+  EXPECT_EQ(answer("bob", "allow").status, 401);
+}
+
+TEST_F(GitServerOAuthTest, KeepsItsPagesFromCachesFramesAndOtherSites) {
+  const auto guarded = [](const Answer& answer) {
+    EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+    EXPECT_EQ(answer.header("X-Frame-Options"), "DENY");
+    EXPECT_EQ(answer.header("Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_THAT(answer.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
+    EXPECT_THAT(answer.header("Content-Security-Policy"), HasSubstr("frame-ancestors 'none'"));
+  };
+  const std::string token = new_request_token("http://app.example.com/");
+  const std::string target = kOAuth + "authorize";
+  const Answer page = send(server_->port(), "GET", target + "?oauth_token=" + token);
+  guarded(page);
+  guarded(send(server_->port(), "GET", target + "?oauth_token=unknown"));
+  guarded(send(server_->port(), "POST", target, kForm, "oauth_token=" + token));
+  const Answer back = send(
+      server_->port(), "POST", target, kForm,
+      "oauth_token=" + token + "&answer=deny&form_token=" + input_value(page.body, "form_token"));
+  EXPECT_EQ(back.status, 302);
+  guarded(back);
+}
+
 TEST_F(GitServerOAuthTest, SendsTheBrowserBack) {
   const auto answer = [&](const std::string& token, const std::string& what,
                           const std::string& more = {}) {

@@ -141,6 +141,24 @@ TEST(GitServerProgramTest, KnowsEveryFaultItSpeaksOf) {
   EXPECT_THAT(program.errors(), HasSubstr("no option --nothing")) << "the faults were read";
 }
 
+TEST(GitServerProgramTest, ReadsSecretsFromFiles) {
+  const bitbucket::test_support::TempDir folder;
+  bitbucket::test_support::write_file(folder / "password", "a:b@c\nnot this\n");
+  bitbucket::test_support::write_file(folder / "token", "t=1\r\n");
+  Program program({"--user", "joe:@" + (folder / "password").string() + ":ada@example.com",
+                   "--user", "ann:@" + (folder / "password").string(), "--token",
+                   "@" + (folder / "token").string() + "=joe", samples().folder.string()});
+  const std::string line = program.line();
+  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  const auto status = [&](const Headers& headers) {
+    return send(port, "GET", "/rest/api/1.0/repos", headers).status;
+  };
+  EXPECT_EQ(status(basic("joe", "a:b@c")), 200);
+  EXPECT_EQ(status(basic("ann", "a:b@c")), 200);
+  EXPECT_EQ(status({{"Authorization", "Bearer t=1"}}), 200);
+  EXPECT_EQ(status(basic("joe", "@" + (folder / "password").string())), 401);
+}
+
 TEST(GitServerProgramTest, ExplainsItself) {
   Program help({"--help"});
   EXPECT_THAT(help.output(), HasSubstr("Usage: bitbucket-git-server"));
@@ -158,6 +176,9 @@ TEST(GitServerProgramTest, ExplainsItself) {
       {{"--fault", "GET / xml=7", "."}, "takes a status"},
       {{"--fault", "GET / captcha=7", "."}, "takes no value"},
       {{"--fault", "GET / captcha 7", "."}, "xTIMES"},
+=======
+      {{"--user", "a:@/none", "."}, "cannot read /none"},
+      {{"--user", "a:@/dev/null", "."}, "the first line of /dev/null is empty"},
       {{"--consumer", "a=/none", "."}, "/none"}};
   for (const auto& [args, text] : wrong) {
     Program program(args);

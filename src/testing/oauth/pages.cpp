@@ -5,67 +5,117 @@
 namespace bitbucket::embedded {
 namespace {
 
-constexpr const char* kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;margin:3em auto;max-width:34em;padding:0 "
-    "1em;color:#172b4d}"
-    "button{font:inherit;padding:.4em 1.2em;margin-right:.6em}code{font-size:1.3em}";
+constexpr const char* kStyle = R"(
+*{box-sizing:border-box}
+body{font:1.125rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:36rem;padding:2rem 1.25rem;
+color:#172b4d;background:#fff;overflow-wrap:anywhere}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}
+a{color:#0747a6}
+dl{margin:0 0 1rem}dt{color:#42526e;font-size:1rem}dd{margin:0 0 .75rem;font-weight:600}
+code{font-family:ui-monospace,monospace}
+label{display:block;margin-bottom:.25rem}
+select,button{font:inherit;min-height:3rem;border-radius:.25rem}
+select{width:100%;padding:.5rem;border:1px solid #42526e;background:#fff;color:inherit}
+.answers{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
+button{flex:1 1 8rem;padding:.5rem 1.25rem;cursor:pointer;border:2px solid #0747a6}
+button[value=allow]{background:#0747a6;color:#fff}
+button[value=deny]{background:#fff;color:#0747a6}
+:focus-visible{outline:3px solid #b35900;outline-offset:2px}
+#verifier{display:block;font-size:1.6rem;line-height:1.5;padding:.75rem 1rem;border:1px solid #42526e;
+border-radius:.25rem;background:#f4f5f7;user-select:all;-webkit-user-select:all}
+.note{color:#42526e;font-size:1rem}
+)";
 
 std::string page(const std::string& title, const std::string& content) {
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>" +
-         html_escape(title) + "</title>\n<style>" + kStyle + "</style></head>\n<body>\n<h1>" +
-         html_escape(title) + "</h1>\n" + content + "</body></html>\n";
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         html_escape(title) + " - Bitbucket</title>\n<style>" + kStyle +
+         "</style>\n</head>\n<body>\n<main>\n<h1>" + html_escape(title) + "</h1>\n" + content +
+         "</main>\n</body>\n</html>\n";
 }
 
 std::string hidden(const std::string& name, const std::string& value) {
   return "<input type=\"hidden\" name=\"" + name + "\" value=\"" + html_escape(value) + "\">\n";
 }
 
+std::string strong(const std::string& id, const std::string& text) {
+  return "<strong id=\"" + id + "\">" + html_escape(text) + "</strong>";
+}
+
 /// Who approves: whoever signed in, else anybody this test server knows.
-std::string user_field(const std::vector<User>& users, const User& signed_in) {
-  if (signed_in) {
-    return "<p>You are signed in as <strong id=\"user\">" + html_escape(signed_in->display_name) +
-           "</strong>.</p>\n" + hidden("user", signed_in->name);
+std::string user_field(const Question& question) {
+  if (const User& user = question.signed_in) {
+    return "<p>You are signed in as " + strong("user", user->display_name) + ".</p>\n" +
+           hidden("user", user->name);
   }
-  std::string out = "<p><label>You are <select id=\"user\" name=\"user\">";
-  for (const User& user : users) {
-    out += "<option value=\"" + html_escape(user->name) + "\">" + html_escape(user->display_name) +
-           "</option>";
+  std::string out =
+      "<p><label for=\"user\">Who are you?</label>\n"
+      "<select id=\"user\" name=\"user\" aria-describedby=\"no-password\">\n";
+  for (const User& user : question.users) {
+    const std::string name = html_escape(user->name);
+    const std::string shown = html_escape(user->display_name);
+    out += "<option value=\"" + name + "\">" + shown +
+           (user->display_name == user->name ? "" : " (" + name + ")") + "</option>\n";
   }
-  return out + "</select></label></p>\n";
+  return out +
+         "</select></p>\n<p class=\"note\" id=\"no-password\">This is a server for tests: nobody "
+         "has to sign in here.</p>\n";
+}
+
+std::string where_it_ends(const Question& question) {
+  const std::string name = html_escape(question.token.consumer_name);
+  if (question.callback.empty()) {
+    return "If you allow it, you are shown a code to enter in " + name + '.';
+  }
+  const auto host = question.callback.find("://") + 3;
+  const std::string origin =
+      question.callback.substr(0, question.callback.find_first_of("/?#", host));
+  return "Either way you return to <span id=\"callback\">" + html_escape(origin) + "</span>.";
 }
 
 }  // namespace
 
-std::string approve_page(const PendingToken& token, const std::vector<User>& users,
-                         const User& signed_in, const std::string& action,
-                         const std::string& callback) {
-  std::string content = "<p>The application <strong id=\"application\">" +
-                        html_escape(token.consumer_name) + "</strong> (consumer key <code>" +
-                        html_escape(token.consumer_key) +
-                        "</code>) would like to act in your name: to read and change everything in "
-                        "Bitbucket that you "
-                        "may read and change.</p>\n<form method=\"post\" action=\"" +
-                        html_escape(action) + "\">\n" + hidden("oauth_token", token.token) +
-                        hidden("form_token", token.form_token);
-  if (!callback.empty()) content += hidden("oauth_callback", callback);
-  content += user_field(users, signed_in) +
-             "<p><button type=\"submit\" name=\"answer\" value=\"allow\">Allow</button>"
-             "<button type=\"submit\" name=\"answer\" value=\"deny\">Deny</button></p>\n</form>\n";
-  return page("Authorize " + token.consumer_name, content);
+std::string approve_page(const Question& question) {
+  const PendingToken& token = question.token;
+  std::string content =
+      "<dl>\n<dt>Application</dt><dd id=\"application\">" + html_escape(token.consumer_name) +
+      "</dd>\n<dt>Consumer key</dt><dd><code id=\"consumer\">" + html_escape(token.consumer_key) +
+      "</code></dd>\n</dl>\n<p>It will be able to do in your name what you can do yourself:</p>\n"
+      "<ul>\n<li>read the projects, repositories and commits you may read</li>\n"
+      "<li>change what you may change: push commits, register webhooks, alter settings</li>\n"
+      "</ul>\n<p>It never learns your password.</p>\n"
+      "<form method=\"post\" action=\"" +
+      html_escape(question.action) + "\">\n" + hidden("oauth_token", token.token) +
+      hidden("form_token", token.form_token);
+  if (!question.fallback.empty()) content += hidden("oauth_callback", question.fallback);
+  content += user_field(question) +
+             "<p class=\"answers\"><button type=\"submit\" name=\"answer\" value=\"allow\">Allow"
+             "</button>\n<button type=\"submit\" name=\"answer\" value=\"deny\">Deny</button></p>\n"
+             "<p class=\"note\">" +
+             where_it_ends(question) + "</p>\n</form>\n";
+  return page("Allow " + token.consumer_name + " to use Bitbucket as you?", content);
 }
 
 std::string verifier_page(const AnsweredToken& answer) {
-  return page("Access approved",
-              "<p>Give this verification code to the application:</p>\n<p><code id=\"verifier\">" +
-                  html_escape(answer.verifier) + "</code></p>\n");
+  return page("Access allowed",
+              "<p id=\"how\">Enter this code in " + strong("application", answer.consumer_name) +
+                  ":</p>\n<p><code id=\"verifier\">" + html_escape(answer.verifier) +
+                  "</code></p>\n<p>It works once, for this application only. Then you can close "
+                  "this page.</p>\n");
 }
 
-std::string denied_page() {
-  return page("Access denied", "<p id=\"denied\">The application was given no access.</p>\n");
+std::string denied_page(const AnsweredToken& answer) {
+  return page("Access denied", "<p id=\"denied\">You gave " +
+                                   strong("application", answer.consumer_name) +
+                                   " no access.</p>\n<p>You can close this page. If you changed "
+                                   "your mind, start again in the application.</p>\n");
 }
 
-std::string problem_page(const std::string& title, const std::string& text) {
-  return page(title, "<p>" + html_escape(text) + "</p>\n");
+std::string problem_page(const std::string& title, const std::string& text,
+                         const std::string& back) {
+  std::string content = "<p id=\"problem\">" + html_escape(text) + "</p>\n";
+  if (!back.empty()) content += "<p><a href=\"" + html_escape(back) + "\">Try again</a></p>\n";
+  return page(title, content);
 }
 
 }  // namespace bitbucket::embedded

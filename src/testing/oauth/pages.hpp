@@ -9,11 +9,21 @@
 // What the user of an application sees in the browser: plain HTML, no script.
 namespace bitbucket::embedded {
 
-std::string approve_page(const PendingToken& token, const std::vector<User>& users,
-                         const User& signed_in, const std::string& action,
-                         const std::string& callback);
+/// What the approve page asks, and of whom.
+struct Question {
+  PendingToken token;
+  User signed_in;           ///< null: one of `users` is chosen on the page
+  std::vector<User> users;  ///< all that this server knows
+  std::string action;       ///< where the form goes
+  std::string fallback;     ///< the callback of the authorize address, kept for the answer
+  std::string callback;     ///< where the browser goes afterwards; empty: a code is shown
+};
+
+std::string approve_page(const Question& question);
 std::string verifier_page(const AnsweredToken& answer);
-std::string denied_page();
-std::string problem_page(const std::string& title, const std::string& text);
+std::string denied_page(const AnsweredToken& answer);
+/// `back` is a link to try again; empty: there is none.
+std::string problem_page(const std::string& title, const std::string& text,
+                         const std::string& back = {});
 
 }  // namespace bitbucket::embedded

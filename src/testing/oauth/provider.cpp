@@ -228,7 +228,7 @@ OAuthCaller OAuthProvider::two_legged(const SignedRequest& request,
 OAuthProvider::Token& OAuthProvider::usable_request_token(const std::string& token) {
   const auto found = tokens_.find(token);
   if (found == tokens_.end() || found->second.access) throw OAuthRefusal{"token_rejected"};
-  if (found->second.used || found->second.answer != Answer::none) throw OAuthRefusal{"token_used"};
+  if (found->second.used) throw OAuthRefusal{"token_used"};
   if (found->second.expires < now()) throw OAuthRefusal{"token_expired"};
   return found->second;
 }
@@ -236,25 +236,41 @@ OAuthProvider::Token& OAuthProvider::usable_request_token(const std::string& tok
 PendingToken OAuthProvider::pending(const std::string& token) {
   const std::lock_guard lock(mutex_);
   const Token& data = usable_request_token(token);
-  const GitServerConsumer& consumer = consumers_.at(data.consumer).data;
-  return {token, consumer.key, consumer.name.empty() ? consumer.key : consumer.name,
-          data.form_token};
+  if (data.answer != Answer::none) throw OAuthRefusal{"token_used"};
+  return {token,           data.consumer, consumer_name(data),
+          data.form_token, data.callback, !data.has_callback};
+}
+
+std::string OAuthProvider::form_token(const std::string& token) {
+  const std::lock_guard lock(mutex_);
+  return usable_request_token(token).form_token;
+}
+
+std::string OAuthProvider::consumer_name(const Token& token) const {
+  const std::string& name = consumers_.at(token.consumer).data.name;
+  return name.empty() ? token.consumer : name;
+}
+
+AnsweredToken OAuthProvider::answer(const std::string& token, Answer answer,
+                                    const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  Token& data = usable_request_token(token);
+  if (data.answer == Answer::none) {
+    data.answer = answer;
+    data.user = user;
+    data.verifier = answer == Answer::approved ? random_hex(8) : "denied";
+  } else if (data.answer != answer || data.user != user) {
+    throw OAuthRefusal{"token_used"};
+  }
+  return {token, consumer_name(data), data.verifier, data.callback, !data.has_callback};
 }
 
 AnsweredToken OAuthProvider::approve(const std::string& token, const std::string& user) {
-  const std::lock_guard lock(mutex_);
-  Token& data = usable_request_token(token);
-  data.answer = Answer::approved;
-  data.user = user;
-  data.verifier = random_hex(8);
-  return {token, data.verifier, data.callback, !data.has_callback};
+  return answer(token, Answer::approved, user);
 }
 
 AnsweredToken OAuthProvider::deny(const std::string& token) {
-  const std::lock_guard lock(mutex_);
-  Token& data = usable_request_token(token);
-  data.answer = Answer::denied;
-  return {token, "denied", data.callback, !data.has_callback};
+  return answer(token, Answer::denied, "");
 }
 
 GitServerAccessToken OAuthProvider::issue(const std::string& consumer_key,

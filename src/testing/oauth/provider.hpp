@@ -28,15 +28,18 @@ struct PendingToken {
   std::string token;
   std::string consumer_key;
   std::string consumer_name;
-  std::string form_token;  ///< must come back with the answer
+  std::string form_token;     ///< must come back with the answer
+  std::string callback;       ///< empty: the verifier is shown
+  bool any_callback = false;  ///< leg 1 named none: the authorize address may
 };
 
 /// What the user's answer leads to.
 struct AnsweredToken {
   std::string token;
-  std::string verifier;       ///< "denied" when refused
-  std::string callback;       ///< empty: the verifier is shown
-  bool any_callback = false;  ///< leg 1 named none: the authorize address may
+  std::string consumer_name;
+  std::string verifier;  ///< "denied" when refused
+  std::string callback;
+  bool any_callback = false;
 };
 
 /// Returns whether a browser can be sent to `callback`, or it is "oob".
@@ -56,6 +59,10 @@ class OAuthProvider {
 
   /// Returns a request token that waits for an answer; throws OAuthRefusal otherwise.
   PendingToken pending(const std::string& token);
+  /// Returns what proves that an answer comes from the page about `token`, answered or not.
+  std::string form_token(const std::string& token);
+  /// An answer may be repeated (a second click, a reload) until the token is used; another one is
+  /// refused.
   AnsweredToken approve(const std::string& token, const std::string& user);
   AnsweredToken deny(const std::string& token);
   GitServerAccessToken issue(const std::string& consumer_key, const std::string& user);
@@ -87,6 +94,8 @@ class OAuthProvider {
   void check_timestamp(const SignedRequest& request, Seconds timestamp) const;
   void check_nonce(const SignedRequest& request, Seconds timestamp);
   Token& usable_request_token(const std::string& token);
+  AnsweredToken answer(const std::string& token, Answer answer, const std::string& user);
+  std::string consumer_name(const Token& token) const;
   Pairs grant(const Consumer& consumer, const std::string& user, GitServerAccessToken* out);
   Pairs exchange(const SignedRequest& request, const Consumer& consumer, Token& token);
   Pairs renew(const SignedRequest& request, const Consumer& consumer, const std::string& name);
