@@ -40,7 +40,8 @@ namespace {
 
 }  // namespace
 
-Daemon::Daemon(const std::vector<std::string>& command, std::string_view ready) {
+Daemon::Daemon(const std::vector<std::string>& command, std::string_view ready)
+    : name_(command[0]) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   std::vector<char*> arguments;
@@ -58,13 +59,19 @@ Daemon::Daemon(const std::vector<std::string>& command, std::string_view ready) 
     throw std::runtime_error("cannot fork");
   }
   reader_ = std::thread([this] { read_output(); });
+  try {
+    wait_for(ready);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+void Daemon::wait_for(std::string_view text) {
   std::unique_lock lock(mutex_);
-  printed_.wait_for(lock, std::chrono::seconds(30),
-                    [&] { return closed_ || output_.find(ready) != std::string::npos; });
-  if (output_.find(ready) != std::string::npos) return;
-  lock.unlock();
-  stop();
-  throw std::runtime_error(command[0] + " does not run: " + output_);
+  const auto there = [&] { return output_.find(text) != std::string::npos; };
+  printed_.wait_for(lock, std::chrono::seconds(30), [&] { return closed_ || there(); });
+  if (!there()) throw std::runtime_error(name_ + " does not run: " + output_);
 }
 
 Daemon::~Daemon() { stop(); }

@@ -26,6 +26,8 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Waits until it has printed `text`; throws as the constructor does.
+  void wait_for(std::string_view text);
   /// Returns what it has printed so far.
   [[nodiscard]] std::string output() const;
 
@@ -33,6 +35,7 @@ class Daemon {
   void read_output();
   void stop();
 
+  const std::string name_;
   pid_t pid_ = -1;
   int output_fd_ = -1;
   mutable std::mutex mutex_;
