@@ -37,6 +37,8 @@ is_installed() {
     libgtest-dev) library_is_there gtest ;;
     libgmock-dev) library_is_there gmock ;;
     tinyproxy-bin) command -v tinyproxy ;;
+    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    chromium-driver) command -v chromedriver ;;
     nginx-light) command -v nginx || [[ -x /usr/sbin/nginx ]] ;;
     python3) [[ -x /usr/bin/python3 ]] ;;
     python3-oauthlib) /usr/bin/python3 -c 'import oauthlib' ;;
@@ -128,8 +130,9 @@ configure_quietly() {
   cmake -S "$source" -B "$directory" "${flags[@]}" "$@" >"$log" 2>&1
 }
 
-# `work` is a folder and `started` the processes of this run; both are gone at its end, however it comes.
-work='' started=()
+# `work` is a folder of this run; it and the processes in the background are gone at its end, however
+# it comes.
+work=''
 
 make_work_folder() {
   trap clean_up EXIT
@@ -140,8 +143,10 @@ make_work_folder() {
 
 clean_up() {
   local status=$? pid
-  trap - EXIT INT TERM HUP
-  for pid in "${started[@]}"; do
+  trap - EXIT
+  trap '' INT TERM HUP  # a second one must not stop this half-way
+  # Only what still runs as a job of this shell: the number of an ended one may be somebody else's.
+  for pid in $(jobs -pr); do
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done

@@ -19,7 +19,7 @@ What is missing on a Debian is installed first (as root or with sudo).
   REPOSITORY      a git repository, bare or not (default: this checkout)
   SINCE, UNTIL    tags, branches or commits (default: the two newest tags, else the last 20 commits)
 
-  --browser       click on the approve page yourself
+  --browser       approve the access yourself, in a browser
   --build-dir DIR build there (default: build/quickstart)
   --help
 
@@ -181,10 +181,10 @@ start_server() {
   export no_proxy="127.0.0.1,${no_proxy:-}" NO_PROXY="127.0.0.1,${NO_PROXY:-}"
 
   repo=QUICK/$(slug_of "$path")
-  "$build/src/testing/bitbucket-git-server" --user "admin:$BITBUCKET_PASSWORD" \
+  printf '%s' "$BITBUCKET_PASSWORD" >"$work/password"
+  "$build/src/testing/bitbucket-git-server" --user "admin:@$work/password" \
     --consumer "quickstart=$work/key.pub" "$repo=$path" >"$work/server.log" 2>&1 &
   server=$!
-  started+=("$server")
   wait_for 30 "the embedded server does not start" server_is_up_or_ended
   [[ -n $url ]] || fail "the embedded server does not start: $(tail -n 3 "$work/server.log")"
 }
@@ -203,17 +203,28 @@ slug_of() {
 
 # --- the three legs
 
-# Answers the approve page's form as a click on its button would, and prints the verifier.
+# Answers the approve page's form as a click on its button would, and prints the verifier.  The tokens
+# are told to curl on its input, where no list of processes shows them.
 approve() {
-  local page=$1 html fields=() name value action
-  html=$(curl -fsS --max-time 30 "$page") || return 1
+  local page=$1 html fields='' name value action
+  html=$(curl -fsS --max-time 30 --config - <<<"url = \"$page\"") || return 1
   while read -r name value; do
-    fields+=(--data-urlencode "$name=$value")
+    fields+="data-urlencode = \"$name=$value\""$'\n'
   done < <(sed -nE 's/.*<input type="hidden" name="([^"]*)" value="([^"]*)".*/\1 \2/p' <<<"$html")
   action=$(sed -nE 's/.*<form method="post" action="([^"]*)".*/\1/p' <<<"$html" | sed 's/&amp;/\&/g')
   [[ $action == http* ]] || action=$(grep -oE '^https?://[^/]+' <<<"$page")$action
-  curl -fsS --max-time 30 "${fields[@]}" --data-urlencode user=admin --data-urlencode answer=allow "$action" |
+  curl -fsS --max-time 30 --config - --data user=admin --data answer=allow "$action" <<<"$fields" |
     sed -nE 's/.*<code id="verifier">([^<]*)<.*/\1/p'
+}
+
+# A person answers the page.
+ask_person() {
+  say "  2. open this page in a browser, and allow or deny the access:" "" \
+    "     ${bold}$page${normal}" ""
+  say "     Then copy the code that it shows to here; just press Enter if you denied."
+  printf '     The code: '
+  read -r verifier || say ""
+  [[ -n $verifier ]] || fail "no code was entered, so the application has no access; run this again to be asked again"
 }
 
 has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/conversation"); }
@@ -226,14 +237,12 @@ authorize() {
   mkfifo "$work/answers"
   "$client" authorize <"$work/answers" >"$work/session" 2>"$work/conversation" &
   program=$!
-  started+=("$program")
   exec 3>"$work/answers"
   wait_for 60 "no request token came" has_page_or_ended
   if [[ -n $page ]]; then
     say "  1. a request token was granted"
     if $browser; then
-      say "  2. open this page and allow the access:" "     $page"
-      read -r -p "     the verifier it shows: " verifier || fail "no verifier was entered"
+      ask_person
     else
       verifier=$(approve "$page") || fail "the page for the approval failed: $page"
       say "  2. approved on ${dim}${page%%\?*}${normal}"
@@ -241,7 +250,7 @@ authorize() {
     printf '%s\n' "$verifier" >&3
   fi
   exec 3>&-
-  wait "$program" || fail "$(tail -n 1 "$work/conversation")"
+  wait "$program" || fail "the application got no access: $(tail -n 1 "$work/conversation")"
   while IFS= read -r line; do
     case $line in
       BITBUCKET_ACCESS_TOKEN=* | BITBUCKET_ACCESS_TOKEN_SECRET=*) export "${line?}" ;;
@@ -309,7 +318,6 @@ start_receiver() {
   mkdir "$work/receiver"
   (cd "$work/receiver" && exec "$build/examples/webhook_receiver") >"$work/receiver/url" &
   receiver=$!
-  started+=("$receiver")
   wait_for 10 "the receiver of the webhook does not start" receiver_is_up
 }
 
@@ -317,11 +325,25 @@ delivery_header() {
   sed -nE "s/^$1: *([^[:cntrl:]]*).*/\1/Ip" "$work/receiver/headers"
 }
 
+# HMAC-SHA256 of a file (RFC 2104).  openssl would take the key as an argument, for everybody to see.
+hmac_sha256() {
+  local key inner='' outer='' i byte
+  key=$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')
+  ((${#key} <= 128)) || key=$(printf '%s' "$1" | openssl dgst -sha256 -r | cut -d' ' -f1)
+  for ((i = 0; i < 128; i += 2)); do
+    byte=$((16#${key:i:2}0 >> 4))  # nothing is 0, as the padding is
+    printf -v inner '%s\\x%02x' "$inner" $((byte ^ 0x36))
+    printf -v outer '%s\\x%02x' "$outer" $((byte ^ 0x5c))
+  done
+  { printf '%b' "$inner" && cat "$2"; } | openssl dgst -sha256 -binary |
+    { printf '%b' "$outer" && cat; } | openssl dgst -sha256 -r | cut -d' ' -f1
+}
+
 show_delivery() {
   local expected
   wait_for 30 "no webhook arrived" test -e "$work/receiver/headers"
   wait "$receiver"
-  expected=sha256=$(openssl dgst -sha256 -hmac "$BITBUCKET_WEBHOOK_SECRET" -r "$work/receiver/body" | cut -d' ' -f1)
+  expected=sha256=$(hmac_sha256 "$BITBUCKET_WEBHOOK_SECRET" "$work/receiver/body")
   [[ $(delivery_header X-Hub-Signature) == "$expected" ]] || fail "the webhook's signature is wrong"
   say "  received $(delivery_header X-Event-Key), $(wc -c <"$work/receiver/body") bytes; ${green}its signature is right${normal}"
 }
@@ -358,6 +380,13 @@ show_repositories() {
 show_commits() {
   heading "Commits of $repo and the files they changed"
   "$client" commits "$repo" "$since" "$until"
+}
+
+show_what_is_next() {
+  heading "Read next"
+  say "  examples/quickstart.cpp  the program that did all this" \
+    "  docs/getting-started.md  the same in a program of your own" \
+    "  README.md, \"Examples\"    what else there is"
 }
 
 on_embedded_server() {
@@ -400,6 +429,7 @@ main() {
   else
     on_embedded_server
   fi
+  show_what_is_next
 }
 
 main "$@"

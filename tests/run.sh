@@ -8,11 +8,14 @@ source "$root/cmake/common.sh"
 
 usage() {
   cat <<TEXT
-usage: tests/run.sh [--build-dir DIR] [--preset NAME] [-DNAME=VALUE...] [-L LABEL] [-R REGEX] [-j N]
+usage: tests/run.sh [--browser] [--build-dir DIR] [--preset NAME] [-DNAME=VALUE...] [-L LABEL] [-R REGEX]
+                    [-j N]
 
 Installs what is missing (Debian, as root or with sudo), builds, and runs every test.  Fails when a
 test fails, is skipped or does not run.
 
+  --browser        installs Chromium and its driver, too: with both of them there is one more test,
+                   "browser", which clicks through the approve page and the quickstart
   --build-dir DIR  build there (default: build/tests, or build/NAME with a preset)
   --preset NAME    one of CMakePresets.json: release, shared, asan, tsan
   -DNAME=VALUE     for CMake, for example -DBITBUCKET_SANITIZE=address,undefined
@@ -33,6 +36,7 @@ parse_arguments() {
     case $1 in
       --help | -h) usage && exit 0 ;;
       -D?*) flags+=("$1") ;;
+      --browser) test_packages+=(chromium chromium-driver) ;;
       --build-dir | --preset | -L | -R | -j)
         [[ -n ${2:-} ]] || fail "$1 needs a value"
         case $1 in

@@ -50,26 +50,35 @@ class Terminal {
 
 class QuickstartTest : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() { browser_ = std::make_unique<Browser>(); }
+  static void TearDownTestSuite() { browser_.reset(); }
+
   const Terminal terminal_;
-  Browser browser_;
+  inline static std::unique_ptr<Browser> browser_;
 };
 
 TEST_F(QuickstartTest, GoesOnWithTheCodeOfThePage) {
-  browser_.open(terminal_.page());
-  EXPECT_EQ(browser_.text("#application"), "quickstart");
-  browser_.follow("button[value=allow]");
-  terminal_.type(browser_.text("#verifier"));
-  terminal_.wait_for("Read next");
+  browser_->open(terminal_.page());
+  EXPECT_EQ(browser_->text("#application"), "quickstart");
+  browser_->follow("button[value=allow]");
+  terminal_.type(browser_->text("#verifier"));
+  terminal_.wait_for("\nRead next");
   EXPECT_THAT(terminal_.output(), HasSubstr("an access token was granted"));
   EXPECT_THAT(terminal_.output(), HasSubstr("its signature is right"));
 }
 
 TEST_F(QuickstartTest, SaysThatTheAccessWasDenied) {
-  browser_.open(terminal_.page());
-  browser_.follow("button[value=deny]");
-  EXPECT_THAT(browser_.text("main"), HasSubstr("You gave quickstart no access"));
+  browser_->open(terminal_.page());
+  browser_->follow("button[value=deny]");
+  EXPECT_THAT(browser_->text("main"), HasSubstr("You gave quickstart no access"));
+  terminal_.type("0123456789abcdef");
+  terminal_.wait_for("the application got no access");
+  EXPECT_THAT(terminal_.output(), HasSubstr("permission_denied"));
+}
+
+TEST_F(QuickstartTest, TakesNoCodeForADenial) {
   terminal_.type("");
-  terminal_.wait_for("the access was denied");
+  terminal_.wait_for("the application has no access; run this again");
 }
 
 }  // namespace

@@ -93,8 +93,8 @@ expect_same() {
   local commits files
   commits=$(grep -c '^[0-9a-f]' "$work/expected")
   files=$(grep -c '^    ' "$work/expected") || true
-  tail -n 1 "$work/out" | grep -qE "^1 repository, $commits commits?, $files changed files?\$" ||
-    die "quickstart $*: the counts are wrong: $(tail -n 1 "$work/out")"
+  grep -qE "^1 repository, $commits commits?, $files changed files?\$" "$work/out" ||
+    die "quickstart $*: the counts are wrong: $(grep '^1 repository' "$work/out")"
   printf 'ok: quickstart %s\n' "$*"
 }
 
@@ -135,7 +135,7 @@ empty_repository() {
   git init --quiet "$work/empty"
   quickstart "$work/empty" || die "empty: $(cat "$work/out" "$work/err")"
   grep -qx 'HEAD none, its branch has no commit' "$work/out" || die "empty: no HEAD"
-  tail -n 1 "$work/out" | grep -qxF '1 repository, 0 commits, 0 changed files' || die "empty: no counts"
+  grep -qxF '1 repository, 0 commits, 0 changed files' "$work/out" || die "empty: no counts"
   printf 'ok: an empty repository\n'
 }
 
@@ -152,6 +152,23 @@ bad_input() {
   expect_error 2 "too many arguments" a b c d
 }
 
+# Neither a list of processes nor the terminal shows what is secret.
+keeps_secrets() {
+  local shown=$work/shown secret=hook-secret-of-this-test
+  # Every program is started through this one, which writes down what `ps` would show.
+  mkdir "$work/bin"
+  local program
+  for program in openssl curl git; do
+    printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s"\nexec %s "$@"\n' "$shown" "$(command -v "$program")" \
+      >"$work/bin/$program"
+  done
+  chmod +x "$work"/bin/*
+  PATH=$work/bin:$PATH BITBUCKET_WEBHOOK_SECRET=$secret quickstart "$work/bare.git"
+  grep -q 'dgst' "$shown" || die "openssl was not watched"
+  ! grep -E "$secret|form_token|oauth_token|Authorization" "$shown" || die "the lines above show a secret"
+  printf 'ok: secrets are no arguments\n'
+}
+
 leaves_nothing_behind() {
   local before
   mkdir "$work/tmp"
@@ -165,4 +182,5 @@ leaves_nothing_behind() {
 kinds_of_repositories
 empty_repository
 bad_input
+keeps_secrets
 leaves_nothing_behind
