@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kElement = "element-6066-11e4-a52e-4f735466cecf";  // as the standard says
-constexpr int kPatience = 30'000;                                        // milliseconds
+constexpr int kPatience = 90'000;                                        // milliseconds
 
 json capabilities(bool javascript, const std::filesystem::path& home) {
   // The pipe ends Chromium with its driver, however that ends.
@@ -59,7 +59,7 @@ Browser::Browser(bool javascript) {
   const std::string output = driver_->output();
   const int port = std::stoi(output.substr(output.find(ready) + ready.size()));
   http_ = std::make_unique<httplib::Client>("127.0.0.1", port);
-  http_->set_read_timeout(std::chrono::milliseconds(2 * kPatience));
+  http_->set_read_timeout(std::chrono::milliseconds(kPatience + 30'000));
   session_ = ask("POST", "/session", capabilities(javascript, home_.path()))["sessionId"];
 }
 

@@ -16,7 +16,7 @@ class Client;
 namespace browser_test {
 
 /// A headless Chromium of its own, driven as W3C WebDriver says.  Whatever is asked of a page waits
-/// until the page has it, half a minute at most; std::runtime_error tells what was missing.
+/// until the page has it, a minute and a half at most; std::runtime_error tells what was missing.
 class Browser {
  public:
   explicit Browser(bool javascript = true);

@@ -70,7 +70,7 @@ Daemon::Daemon(const std::vector<std::string>& command, std::string_view ready)
 void Daemon::wait_for(std::string_view text) {
   std::unique_lock lock(mutex_);
   const auto there = [&] { return output_.find(text) != std::string::npos; };
-  printed_.wait_for(lock, std::chrono::seconds(30), [&] { return closed_ || there(); });
+  printed_.wait_for(lock, std::chrono::seconds(90), [&] { return closed_ || there(); });
   if (!there()) throw std::runtime_error(name_ + " does not run: " + output_);
 }
 

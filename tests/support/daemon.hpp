@@ -19,7 +19,7 @@ namespace bitbucket::test_support {
 class Daemon {
  public:
   /// Starts it and returns when it has printed `ready`.  Throws std::runtime_error with what it
-  /// printed when it ends before, or takes longer than half a minute.
+  /// printed when it ends before, or takes longer than a minute and a half.
   Daemon(const std::vector<std::string>& command, std::string_view ready);
   ~Daemon();
   Daemon(const Daemon&) = delete;
