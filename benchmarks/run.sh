@@ -65,7 +65,7 @@ build_programs() {
 # --- programs and the server
 
 programs=(benchmark_limit bitbucket-workloads benchmark_peer)
-server_core=0 client_cores=1 address=''
+server_core=0 client_cores=1 address='' started=()
 
 # on_cores LIST COMMAND...; with one core there is nothing to choose.
 on_cores() {
