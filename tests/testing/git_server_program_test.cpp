@@ -176,7 +176,6 @@ TEST(GitServerProgramTest, ExplainsItself) {
       {{"--fault", "GET / xml=7", "."}, "takes a status"},
       {{"--fault", "GET / captcha=7", "."}, "takes no value"},
       {{"--fault", "GET / captcha 7", "."}, "xTIMES"},
-=======
       {{"--user", "a:@/none", "."}, "cannot read /none"},
       {{"--user", "a:@/dev/null", "."}, "the first line of /dev/null is empty"},
       {{"--consumer", "a=/none", "."}, "/none"}};
