@@ -91,23 +91,16 @@ void fail_integer(const Place& at, std::string_view token) {
   fail_type(at, "an integer", token.front());
 }
 
-bool take_null(Cursor& in) {
+bool take_null(Cursor in) {
   bool null = false;
   check(in.value.is_null().get(null), in.at);
   return null;
 }
 
-std::string_view unescaped(Cursor& in) {
+std::string_view unescaped(Cursor in) {
   std::string_view text;
   check(in.value.get_string().get(text), in.at);
   return text;
-}
-
-std::int64_t read_int64(Cursor& in) {
-  std::int64_t number = 0;
-  if (in.value.get_int64().get(number)) [[unlikely]]
-    fail_integer(in.at, in.value.raw_json_token());
-  return number;
 }
 
 std::uint64_t read_uint64(Cursor& in) {
@@ -130,13 +123,6 @@ double read_double(Cursor& in) {
   return number;
 }
 
-bool read_bool(Cursor& in) {
-  bool value = false;
-  if (in.value.get_bool().get(value)) [[unlikely]]
-    fail_type(in.at, "true or false", first_of(in));
-  return value;
-}
-
 std::string_view read_raw(Cursor& in) {
   const char first = first_of(in);
   std::string_view text;
@@ -150,7 +136,8 @@ std::string_view read_raw(Cursor& in) {
     check(array.raw_json().get(text), in.at);
   } else {
     if (!starts_value(first)) fail_type(in.at, "a value", first);
-    text = in.value.raw_json_token();  // the iterator over the parent skips it
+    text = in.value.raw_json_token();
+    in.next = text.data() + text.size();
   }
   return trimmed(text);
 }
@@ -178,10 +165,12 @@ ondemand::array start_array(Cursor& in) {
   return array;
 }
 
-std::string_view raw_key(const char* key) noexcept {
-  const char* end = key;
-  while (*end != '"') end += *end == '\\' ? 2 : 1;
-  return {key, static_cast<std::size_t>(end - key)};
+std::string_view unescape(std::string_view raw, char* out, const Place& at) {
+  const ondemand::raw_json_string key(reinterpret_cast<const std::uint8_t*>(raw.data()));
+  auto* to = reinterpret_cast<std::uint8_t*>(out);
+  std::string_view text;
+  check(thread_parser.unescape(key, to).get(text), at);
+  return text;
 }
 
 void append_member(RawJson& object, std::string_view raw_key, std::string_view raw_value) {
@@ -202,7 +191,7 @@ Document::Document(std::string& body) {
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   const std::size_t start = body.find_first_not_of(white_space);
   if (start == std::string::npos) fail(root_, "the body is empty");
-  first_ = body[start];
+  begin_ = body.data() + start;
   memory_left = free_memory + memory_per_byte * body.size();
   const simdjson::padded_string_view view(body.data(), body.size(), body.capacity());
   check(thread_parser.iterate(view).get(document_), root_);
@@ -213,14 +202,14 @@ Document::~Document() {
 }
 
 ondemand::object Document::object() {
-  if (first_ != '{') fail_type(root_, "an object", first_);
+  if (*begin_ != '{') fail_type(root_, "an object", *begin_);
   ondemand::object object;
   check(document_.get_object().get(object), root_);
   return object;
 }
 
 ondemand::array Document::array() {
-  if (first_ != '[') fail_type(root_, "an array", first_);
+  if (*begin_ != '[') fail_type(root_, "an array", *begin_);
   ondemand::array array;
   check(document_.get_array().get(array), root_);
   return array;

@@ -5,6 +5,11 @@
 #include <string>
 #include <string_view>
 
+// The parser is made in one file and used in others, which must agree about what it looks like.  By
+// itself it has more members in files that are not optimised.
+#ifndef SIMDJSON_DEVELOPMENT_CHECKS
+#define SIMDJSON_DEVELOPMENT_CHECKS 0
+#endif
 #include <simdjson.h>
 
 #include <bitbucket/json.hpp>
@@ -21,6 +26,7 @@ namespace ondemand = simdjson::ondemand;
 struct Cursor {
   ondemand::value value;
   const Place& at;
+  const char* next = nullptr;  ///< the token behind the value, where that is known
 };
 
 /// Throws the DecodeError for what the parser found.
@@ -40,15 +46,39 @@ struct Cursor {
   return *in.value.raw_json_token().data();
 }
 
-/// Passes over a null; anything else that begins like one is an error.
-bool take_null(Cursor& in);
-/// Returns the text of a string with escapes.
-std::string_view unescaped(Cursor& in);
+/// Returns the token behind a string, number, boolean or null.
+[[gnu::always_inline]] inline const char* behind(Cursor& in) noexcept {
+  const std::string_view token = in.value.raw_json_token();
+  return token.data() + token.size();
+}
 
-// The three functions that run for every member are inlined by force: compilers judge them by what
-// they have for the rare cases.
+/// Passes over a null; anything else that begins like one is an error.
+bool take_null(Cursor in);
+/// Returns the text of a string with escapes.
+std::string_view unescaped(Cursor in);
+
+// The functions that run for every member are inlined by force: compilers judge them by what they
+// have for the rare cases.  These take a copy of the cursor, so that it can live in registers.
 [[gnu::always_inline]] inline bool is_null(Cursor& in) {
   return first_of(in) == 'n' && take_null(in);
+}
+
+/// Tells whether a text may have a backslash.  It looks at whole blocks, the last of which reaches
+/// behind the text and perhaps into the padding of the body: what it finds there is a false alarm.
+[[gnu::always_inline]] inline bool may_have_escapes(std::string_view text) noexcept {
+  using Block [[gnu::vector_size(16)]] = unsigned char;
+  using Halves [[gnu::vector_size(16)]] = std::uint64_t;
+  Block found{};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  do {
+    Block block;
+    std::memcpy(&block, at, sizeof block);
+    found |= Block(block == static_cast<unsigned char>('\\'));
+    at += sizeof block;
+  } while (at < end);
+  const Halves halves = Halves(found);
+  return (halves[0] | halves[1]) != 0;
 }
 
 /// Returns the text of a string.  It is a view into the body unless the string has escapes.
@@ -57,19 +87,44 @@ std::string_view unescaped(Cursor& in);
   std::string_view token = in.value.raw_json_token();
   if (token.front() != '"') [[unlikely]]
     fail_type(in.at, "a string", token.front());
+  const char* const next = token.data() + token.size();
   while (token.back() != '"') token.remove_suffix(1);  // white space
   token = token.substr(1, token.size() - 2);
-  if (!token.empty() && std::memchr(token.data(), '\\', token.size())) [[unlikely]]
+  if (may_have_escapes(token) && std::memchr(token.data(), '\\', token.size())) [[unlikely]]
     return unescaped(in);
+  in.next = next;
   ondemand::raw_json_string consumed;
   check(in.value.get_raw_json_string().get(consumed), in.at);
   return token;
 }
 
-std::int64_t read_int64(Cursor& in);
+/// Gives an empty string its text.
+[[gnu::always_inline]] inline void assign(std::string& out, std::string_view text) {
+  // What needs memory of its own is made elsewhere and moved: to assign it would go through the
+  // replacement of a part of a string.
+  if (text.size() <= std::string().capacity())
+    out.assign(text);
+  else
+    out = std::string(text);
+}
+
+[[gnu::always_inline]] inline bool read_bool(Cursor& in) {
+  bool value = false;
+  if (in.value.get_bool().get(value)) [[unlikely]]
+    fail_type(in.at, "true or false", first_of(in));
+  in.next = behind(in);
+  return value;
+}
+
+[[gnu::always_inline]] inline std::int64_t read_int64(Cursor& in) {
+  std::int64_t number = 0;
+  if (in.value.get_int64().get(number)) [[unlikely]]
+    fail_integer(in.at, in.value.raw_json_token());
+  in.next = behind(in);
+  return number;
+}
 std::uint64_t read_uint64(Cursor& in);
 double read_double(Cursor& in);
-bool read_bool(Cursor& in);
 /// Returns the text of any value, without the white space around it.
 std::string_view read_raw(Cursor& in);
 
@@ -81,8 +136,8 @@ void spend(const Place& at, std::size_t bytes);
 ondemand::object start_object(Cursor& in);
 ondemand::array start_array(Cursor& in);
 
-/// Returns the key as it stands between its quotes.
-std::string_view raw_key(const char* key) noexcept;
+/// Resolves the escapes of what stands between two quotes.  `out` has room for it and the padding.
+std::string_view unescape(std::string_view raw, char* out, const Place& at);
 /// Appends a member to the text of an object, "" being one without members.
 void append_member(RawJson& object, std::string_view raw_key, std::string_view raw_value);
 
@@ -97,6 +152,8 @@ class Document {
 
   ondemand::object object();
   ondemand::array array();
+  /// Returns where the value begins.
+  [[nodiscard]] const char* begin() const noexcept { return begin_; }
   /// Throws when anything follows the value.
   void expect_end();
   [[nodiscard]] const Place& root() const noexcept { return root_; }
@@ -104,7 +161,7 @@ class Document {
  private:
   Place root_;
   ondemand::document document_;
-  char first_ = 0;
+  const char* begin_ = nullptr;
 };
 
 }  // namespace bitbucket::inline v0_1::json

@@ -15,6 +15,7 @@ struct Place {
   std::string_view name{};    ///< of the member; no data for an element
   std::size_t index = 0;      ///< of the element
   int depth = 0;
+  std::size_t expected = 0;  ///< elements that an array here is said to have; 0 if nothing is said
 };
 
 /// Returns the JSON pointer (RFC 6901) of a place.

@@ -20,15 +20,13 @@ constexpr std::size_t max_links = 1000;
 /// Calls `member(key, value)` for the members of an object; keys come unescaped.
 template <class F>
 void each_member(Cursor& in, F member) {
-  Place place{&in.at, {}, 0, in.at.depth + 1};
-  for (auto next : start_object(in)) {
-    ondemand::field field;
-    check(std::move(next).get(field), in.at);
-    place.name = raw_key(field.key().raw());
-    if (place.name.find('\\') != std::string_view::npos)
-      check(field.unescaped_key().get(place.name), in.at);
-    Cursor value{field.value(), place};
-    member(place.name, value);
+  for (Walk walk(in); !walk.done();) {
+    const std::string_view raw = walk.raw_key();
+    const ClearKey clear(raw, in.at);
+    walk.respell(walk.key(), raw);
+    Cursor value{walk.take(clear.text()), walk.place()};
+    member(clear.text(), value);
+    walk.step(value);
   }
 }
 
@@ -45,11 +43,10 @@ void read_relation(std::string_view rel, Cursor& in, Links& out) {
   std::erase_if(out.items, [&](const Link& link) { return link.rel == rel; });  // the last one wins
   if (is_null(in)) return;
   if (first_of(in) == '{') return read_link(rel, in, out);
-  Place element{&in.at, {}, 0, in.at.depth + 1};
+  Place element{.up = &in.at, .depth = in.at.depth + 1};
   for (auto next : start_array(in)) {
-    ondemand::value value;
-    check(next.get(value), in.at);
-    Cursor item{value, element};
+    check(next.error(), in.at);
+    Cursor item{next.value_unsafe(), element};
     read_link(rel, item, out);
     ++element.index;
   }
@@ -59,10 +56,8 @@ void read_relation(std::string_view rel, Cursor& in, Links& out) {
 
 void read(Cursor& in, Secret& out) { out = Secret(text_of(in)); }
 
-void read(Cursor& in, Timestamp& out) {
-  if (first_of(in) != '"')
-    out = Timestamp(std::chrono::milliseconds(read_int64(in)));
-  else if (!parse_iso8601(text_of(in), out))
+void read_iso8601(Cursor& in, Timestamp& out) {
+  if (!parse_iso8601(text_of(in), out))
     fail(in.at, "expected milliseconds since 1970 or an ISO 8601 time with its zone");
 }
 
@@ -74,7 +69,7 @@ void read(Cursor& in, RepoPath& out) {
   if (first_of(in) == '"')
     out.full = text_of(in);
   else
-    Members<RepoPath>(out, in.at).read(start_object(in));
+    read_members(in, out);
 }
 
 void read_document(std::string& body, RawJson& out) {

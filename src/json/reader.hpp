@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -16,10 +17,12 @@
 #include <bitbucket/ids.hpp>
 #include <bitbucket/model/change.hpp>
 #include <bitbucket/model/common.hpp>
+#include <bitbucket/model/page.hpp>
 #include <bitbucket/open_enum.hpp>
 #include <bitbucket/secret.hpp>
 
 #include "json/decode.hpp"
+#include "json/walk.hpp"
 
 // The Reader: fills structs from JSON through their field lists,
 //
@@ -33,15 +36,12 @@
 
 namespace bitbucket::inline v0_1::json {
 
-/// Looks at a field list: how many fields, and where the other members go.
-struct FieldCount {
-  std::size_t count = 0;
-  RawJson* rest = nullptr;
+/// Looks in a field list for where the members go that it does not name.
+struct RestOf {
+  RawJson* raw = nullptr;
   template <class M>
-  void operator()(const char*, M&) {
-    ++count;
-  }
-  void others(RawJson& raw) { rest = &raw; }
+  void operator()(const char*, M&) {}
+  void others(RawJson& rest) { raw = &rest; }
 };
 
 /// Puts the default of one field back.
@@ -57,7 +57,7 @@ struct FieldReset {
 };
 
 template <class T>
-concept HasFields = requires(T& t, FieldCount& f) {
+concept HasFields = requires(T& t, RestOf& f) {
   fields(t, f);
 };
 
@@ -71,17 +71,25 @@ template <class T>
 void read(Cursor& in, Boxed<T>& out);
 
 void read(Cursor& in, Secret& out);
-void read(Cursor& in, Timestamp& out);
 void read(Cursor& in, Links& out);
 void read(Cursor& in, RepoPath& out);
 
-inline void read(Cursor& in, std::string& out) { out = text_of(in); }
-inline void read(Cursor& in, bool& out) { out = read_bool(in); }
+[[gnu::always_inline]] inline void read(Cursor& in, std::string& out) { assign(out, text_of(in)); }
+[[gnu::always_inline]] inline void read(Cursor& in, bool& out) { out = read_bool(in); }
 inline void read(Cursor& in, double& out) { out = read_double(in); }
 inline void read(Cursor& in, RawJson& out) { out.text = read_raw(in); }
 
+/// Reads the other form of times.
+void read_iso8601(Cursor& in, Timestamp& out);
+[[gnu::always_inline]] inline void read(Cursor& in, Timestamp& out) {
+  if (first_of(in) != '"') [[likely]]
+    out = Timestamp(std::chrono::milliseconds(read_int64(in)));
+  else
+    read_iso8601(in, out);
+}
+
 template <std::integral I>
-void read(Cursor& in, I& out) {
+[[gnu::always_inline]] inline void read(Cursor& in, I& out) {
   if constexpr (std::unsigned_integral<I>) {
     const std::uint64_t number = read_uint64(in);
     if (number > std::numeric_limits<I>::max()) fail(in.at, "the number is out of range");
@@ -104,62 +112,61 @@ void read(Cursor& in, Open<E>& out) {
   out = Open<E>(text_of(in));
 }
 
+/// Reads the value of the member `name`, which is the next one, and moves on.
+template <class M>
+[[gnu::noinline]] void read_member(Walk& walk, Cursor& in, M& member) {
+  if (!is_null(in)) read(in, member);
+  walk.step(in);
+}
+
+/// How many rows a page says it has; 0 for what is no page.
+template <class T>
+std::size_t expected_elements(const T&) noexcept {
+  return 0;
+}
+template <class T>
+std::size_t expected_elements(const Page<T>& page) noexcept {
+  return page.size && *page.size > 0 ? static_cast<std::size_t>(*page.size) : 0;
+}
+
 /// Visits a field list again and again, each field comparing its name with the key that comes next:
 /// a document in the order of the list costs one comparison per field.
 template <class T>
 class Members {
  public:
-  Members(T& out, const Place& object) : out_(out), place_{&object, {}, 0, object.depth + 1} {
-    FieldCount count;
-    fields(out_, count);
-    count_ = count.count;
-    rest_ = count.rest;
-  }
+  Members(T& out, Walk& walk) : out_(out), walk_(walk) {}
 
-  void read(ondemand::object object) {
-    check(object.begin().get(next_), *place_.up);
-    check(object.end().get(end_), *place_.up);
-    take();
-    while (!done_) {
-      index_ = 0;
-      fields(out_, *this);
+  void read() {
+    while (!walk_.done()) {
+      const char* before = walk_.key();
+      visit();
+      if (walk_.key() == before) unknown();
     }
   }
 
   template <std::size_t N, class M>
-  void operator()(const char (&name)[N], M& member) {
-    // The parser's padding is what a comparison may read behind the end of a document.
+  [[gnu::always_inline]] void operator()(const char (&name)[N], M& member) {
     static_assert(N <= simdjson::SIMDJSON_PADDING);
-    if (done_) return;
-    if (matches(name)) {
-      place_.name = {name, N - 1};
-      value(member);
-      advance();
-    } else if (++misses_ == count_) {
-      unknown();
+    const char* key = walk_.key();
+    if (std::memcmp(key, name, N - 1) == 0 && key[N - 1] == '"') {
+      // Fields that share a bit in a very long list do no harm: to reset one that was not read
+      // changes nothing.
+      const std::uint64_t bit = std::uint64_t{1} << (index_ % 64);
+      if (seen_ & bit) [[unlikely]]
+        reset(&member);
+      seen_ |= bit;
+      walk_.expect(expected_elements(out_));
+      Cursor in{walk_.take(name), walk_.place()};
+      read_member(walk_, in, member);
     }
     ++index_;
   }
   void others(RawJson&) {}
 
  private:
-  template <std::size_t N>
-  [[nodiscard]] bool matches(const char (&name)[N]) const noexcept {
-    if (unescaped_) [[unlikely]]
-      return *unescaped_ == std::string_view(name, N - 1);
-    return std::memcmp(key_, name, N - 1) == 0 && key_[N - 1] == '"';
-  }
-
-  template <class M>
-  void value(M& member) {
-    // Fields that share a bit in a very long list do no harm: to reset one that was not read
-    // changes nothing.
-    const std::uint64_t bit = std::uint64_t{1} << (index_ % 64);
-    if (seen_ & bit) [[unlikely]]
-      reset(&member);
-    seen_ |= bit;
-    Cursor in{field_.value(), place_};
-    if (!is_null(in)) json::read(in, member);
+  void visit() {
+    index_ = 0;
+    fields(out_, *this);
   }
 
   [[gnu::noinline]] void reset(void* member) {
@@ -168,70 +175,48 @@ class Members {
     fields(fresh, visitor);
   }
 
-  /// No field has the key.  One with escapes is given a second round in clear.
+  /// No field has the key.  One with escapes is given another round in clear.
   [[gnu::noinline]] void unknown() {
-    const std::string_view key = raw_key(key_);
-    if (!unescaped_ && key.find('\\') != std::string_view::npos) {
-      std::string_view text;
-      check(field_.unescaped_key().get(text), *place_.up);
-      unescaped_ = text;
-      misses_ = 0;
-      return;
+    const std::string_view key = walk_.raw_key();
+    const ClearKey clear(key, *walk_.place().up);
+    if (clear.had_escapes()) {
+      walk_.respell(clear.data(), key);
+      visit();
+      if (walk_.key() != clear.data()) return;
     }
-    place_.name = unescaped_ ? *unescaped_ : key;
-    Cursor in{field_.value(), place_};
-    const std::string_view text = read_raw(in);
-    if (rest_) append_member(*rest_, key, text);
-    advance();
-  }
-
-  void advance() {
-    ++next_;
-    take();
-  }
-
-  void take() {
-    misses_ = 0;
-    unescaped_.reset();
-    if (next_ == end_) {
-      done_ = true;
-      return;
-    }
-    check((*next_).get(field_), *place_.up);
-    key_ = field_.key().raw();
+    Cursor in{walk_.take(clear.text()), walk_.place()};
+    const std::string_view value = read_raw(in);
+    RestOf rest;
+    fields(out_, rest);
+    if (rest.raw) append_member(*rest.raw, key, value);
+    walk_.step(in);
   }
 
   T& out_;
-  Place place_;
-  std::size_t count_ = 0;
-  RawJson* rest_ = nullptr;
-
-  ondemand::object_iterator next_, end_;
-  ondemand::field field_;
-  const char* key_ = nullptr;
-  std::optional<std::string_view> unescaped_;
+  Walk& walk_;
   std::size_t index_ = 0;   // of the field being visited
-  std::size_t misses_ = 0;  // fields that did not have the key
   std::uint64_t seen_ = 0;  // which fields had a key already
-  bool done_ = false;
 };
 
 /// Room that elements get before they proved to be what they should be.
 inline constexpr std::size_t max_reserve = 1024;
 
+/// Returns for how many elements room is worth making at once.  To count large ones is cheaper than
+/// to move them when the vector grows, to be told is cheaper still.
+template <class T>
+std::size_t room_for(ondemand::array& array, const Place& at) {
+  std::size_t count = at.expected;
+  if (sizeof(T) > 64 && count == 0) check(array.count_elements().get(count), at);
+  return std::min(count, max_reserve);
+}
+
 template <class T>
 void read_elements(ondemand::array array, const Place& at, std::vector<T>& out) {
-  if constexpr (sizeof(T) > 64) {
-    // To count is cheaper than to move large structs when the vector grows.
-    std::size_t count = 0;
-    check(array.count_elements().get(count), at);
-    out.reserve(std::min(count, max_reserve));
-  }
-  Place element{&at, {}, 0, at.depth + 1};
+  out.reserve(room_for<T>(array, at));
+  Place element{.up = &at, .depth = at.depth + 1};
   for (auto next : array) {
-    ondemand::value value;
-    check(std::move(next).get(value), at);
-    Cursor in{value, element};
+    check(next.error(), at);
+    Cursor in{next.value_unsafe(), element};
     spend(element, sizeof(T));
     if constexpr (std::same_as<T, bool>) {  // has no elements to refer to
       bool read_here = false;
@@ -244,9 +229,16 @@ void read_elements(ondemand::array array, const Place& at, std::vector<T>& out) 
   }
 }
 
+/// Reads an object; `from` is the Cursor of a value or the Document.
+template <class From, class T>
+void read_members(From& from, T& out) {
+  Walk walk(from);
+  Members<T>(out, walk).read();
+}
+
 template <HasFields T>
 void read(Cursor& in, T& out) {
-  Members<T>(out, in.at).read(start_object(in));
+  read_members(in, out);
 }
 
 template <class T>
@@ -268,7 +260,7 @@ void read(Cursor& in, Boxed<T>& out) {
 
 template <HasFields T>
 void read_root(Document& document, T& out) {
-  Members<T>(out, document.root()).read(document.object());
+  read_members(document, out);
 }
 
 template <class T>

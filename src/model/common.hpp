@@ -17,9 +17,9 @@ template <class F>
 void fields(User& u, F& f) {
   f("name", u.name);
   f("emailAddress", u.email_address);
-  f("active", u.active);
-  f("displayName", u.display_name);
   f("id", u.id);
+  f("displayName", u.display_name);
+  f("active", u.active);
   f("slug", u.slug);
   f("type", u.type);
   f("links", u.links);
@@ -30,9 +30,9 @@ template <class F>
 void fields(Person& p, F& f) {
   f("name", p.name);
   f("emailAddress", p.email_address);
-  f("active", p.active);
-  f("displayName", p.display_name);
   f("id", p.id);
+  f("displayName", p.display_name);
+  f("active", p.active);
   f("slug", p.slug);
   f("type", p.type);
   f("links", p.links);
