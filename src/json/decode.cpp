@@ -53,10 +53,6 @@ bool is_integer(std::string_view token) noexcept {
   return token.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-void enter(const Place& at) {
-  if (at.depth >= max_depth) fail(at, "nested too deeply");
-}
-
 }  // namespace
 
 void fail_parse(const Place& at, simdjson::error_code error) {
@@ -83,6 +79,8 @@ void fail_parse(const Place& at, simdjson::error_code error) {
 void fail_type(const Place& at, std::string_view expected, char first) {
   fail(at, "expected " + std::string(expected) + ", found " + std::string(kind(first)));
 }
+
+void fail_depth(const Place& at) { fail(at, "nested too deeply"); }
 
 void fail_integer(const Place& at, std::string_view token) {
   token = trimmed(token);
@@ -147,17 +145,8 @@ void spend(const Place& at, std::size_t bytes) {
   memory_left -= bytes;
 }
 
-ondemand::object start_object(Cursor& in) {
-  enter(in.at);
-  if (const char first = first_of(in); first != '{') [[unlikely]]
-    fail_type(in.at, "an object", first);
-  ondemand::object object;
-  check(in.value.get_object().get(object), in.at);
-  return object;
-}
-
 ondemand::array start_array(Cursor& in) {
-  enter(in.at);
+  if (in.at.depth >= max_depth) fail_depth(in.at);
   if (const char first = first_of(in); first != '[') [[unlikely]]
     fail_type(in.at, "an array", first);
   ondemand::array array;
@@ -189,6 +178,10 @@ void append_member(RawJson& object, std::string_view raw_key, std::string_view r
 Document::Document(std::string& body) {
   if (body.capacity() - body.size() < simdjson::SIMDJSON_PADDING)
     body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+  // What is looked at behind the body is always the same.
+  const std::size_t size = body.size();
+  body.append(simdjson::SIMDJSON_PADDING, '\0');
+  body.resize(size);
   const std::size_t start = body.find_first_not_of(white_space);
   if (start == std::string::npos) fail(root_, "the body is empty");
   begin_ = body.data() + start;

@@ -2,14 +2,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
-// The parser is made in one file and used in others, which must agree about what it looks like.  By
-// itself it has more members in files that are not optimised.
-#ifndef SIMDJSON_DEVELOPMENT_CHECKS
-#define SIMDJSON_DEVELOPMENT_CHECKS 0
-#endif
 #include <simdjson.h>
 
 #include <bitbucket/json.hpp>
@@ -33,6 +30,8 @@ struct Cursor {
 [[noreturn]] void fail_parse(const Place& at, simdjson::error_code error);
 /// Throws "expected a string, found null" and the like.
 [[noreturn]] void fail_type(const Place& at, std::string_view expected, char first);
+/// Throws for what is nested too deeply.
+[[noreturn]] void fail_depth(const Place& at);
 /// The same for a number that cannot be stored; `token` tells which complaint is the right one.
 [[noreturn]] void fail_integer(const Place& at, std::string_view token);
 
@@ -50,6 +49,13 @@ struct Cursor {
 [[gnu::always_inline]] inline const char* behind(Cursor& in) noexcept {
   const std::string_view token = in.value.raw_json_token();
   return token.data() + token.size();
+}
+
+/// Returns the token behind a comma, brace or bracket; at the end of a document it is the padding.
+[[gnu::always_inline]] inline const char* token_behind(const char* at) noexcept {
+  do ++at;
+  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t');
+  return at;
 }
 
 /// Passes over a null; anything else that begins like one is an error.
@@ -98,14 +104,20 @@ std::string_view unescaped(Cursor in);
   return token;
 }
 
-/// Gives an empty string its text.
+/// Gives a string its text, which has readable memory behind it.  This is most of what there is to
+/// do for most documents, and twice as fast as an assignment, which cares for texts that are part
+/// of the string and for the memory that it has.
 [[gnu::always_inline]] inline void assign(std::string& out, std::string_view text) {
-  // What needs memory of its own is made elsewhere and moved: to assign it would go through the
-  // replacement of a part of a string.
-  if (text.size() <= std::string().capacity())
-    out.assign(text);
-  else
-    out = std::string(text);
+  const std::size_t in_place = std::string().capacity();
+  if (text.size() <= in_place) {
+    // A copy whose length is known while compiling, and never an allocation, which could fail.
+    std::destroy_at(&out);
+    std::construct_at(&out, text.data(), in_place)->resize(text.size());
+  } else {
+    std::string fresh(text);
+    std::destroy_at(&out);
+    std::construct_at(&out, std::move(fresh));
+  }
 }
 
 [[gnu::always_inline]] inline bool read_bool(Cursor& in) {
@@ -133,7 +145,15 @@ std::string_view read_raw(Cursor& in);
 void spend(const Place& at, std::size_t bytes);
 
 /// Starts an object or array inside `in`; refuses what lies too deep.
-ondemand::object start_object(Cursor& in);
+[[gnu::always_inline]] inline ondemand::object start_object(Cursor& in) {
+  if (in.at.depth >= max_depth) [[unlikely]]
+    fail_depth(in.at);
+  if (const char first = first_of(in); first != '{') [[unlikely]]
+    fail_type(in.at, "an object", first);
+  ondemand::object object;
+  check(in.value.get_object().get(object), in.at);
+  return object;
+}
 ondemand::array start_array(Cursor& in);
 
 /// Resolves the escapes of what stands between two quotes.  `out` has room for it and the padding.

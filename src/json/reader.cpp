@@ -17,39 +17,19 @@ namespace {
 /// Relations are compared with one another, so that there must not be a million of them.
 constexpr std::size_t max_links = 1000;
 
-/// Calls `member(key, value)` for the members of an object; keys come unescaped.
-template <class F>
-void each_member(Cursor& in, F member) {
-  for (Walk walk(in); !walk.done();) {
-    const std::string_view raw = walk.raw_key();
-    const ClearKey clear(raw, in.at);
-    walk.respell(walk.key(), raw);
-    Cursor value{walk.take(clear.text()), walk.place()};
-    member(clear.text(), value);
-    walk.step(value);
-  }
-}
-
 void read_link(std::string_view rel, Cursor& in, Links& out) {
   if (is_null(in)) return;
-  Link link;
-  link.rel = rel;
   if (out.items.size() == max_links) fail(in.at, "too many links");
+  Link& link = out.items.emplace_back();
+  link.rel = rel;
   read(in, link);
-  out.items.push_back(std::move(link));
 }
 
 void read_relation(std::string_view rel, Cursor& in, Links& out) {
   std::erase_if(out.items, [&](const Link& link) { return link.rel == rel; });  // the last one wins
   if (is_null(in)) return;
   if (first_of(in) == '{') return read_link(rel, in, out);
-  Place element{.up = &in.at, .depth = in.at.depth + 1};
-  for (auto next : start_array(in)) {
-    check(next.error(), in.at);
-    Cursor item{next.value_unsafe(), element};
-    read_link(rel, item, out);
-    ++element.index;
-  }
+  in.next = each_element(start_array(in), in.at, [&](Cursor& item) { read_link(rel, item, out); });
 }
 
 }  // namespace
@@ -62,7 +42,15 @@ void read_iso8601(Cursor& in, Timestamp& out) {
 }
 
 void read(Cursor& in, Links& out) {
-  each_member(in, [&](std::string_view rel, Cursor& value) { read_relation(rel, value, out); });
+  Walk walk(in);
+  while (!walk.done()) {
+    const std::string_view raw = walk.raw_key();
+    const ClearKey rel(raw, in.at);
+    Cursor value{walk.take(rel.text(), raw), walk.place()};
+    read_relation(rel.text(), value, out);
+    walk.step(value);
+  }
+  in.next = walk.next();
 }
 
 void read(Cursor& in, RepoPath& out) {

@@ -119,14 +119,12 @@ template <class M>
   walk.step(in);
 }
 
-/// How many rows a page says it has; 0 for what is no page.
+/// Tells how many rows a page said it has, if it did before the rows came.
 template <class T>
-std::size_t expected_elements(const T&) noexcept {
-  return 0;
-}
+void expect_rows(Walk&, const T&) noexcept {}
 template <class T>
-std::size_t expected_elements(const Page<T>& page) noexcept {
-  return page.size && *page.size > 0 ? static_cast<std::size_t>(*page.size) : 0;
+void expect_rows(Walk& walk, const Page<T>& page) noexcept {
+  if (page.size && *page.size > 0) walk.expect(static_cast<std::size_t>(*page.size));
 }
 
 /// Visits a field list again and again, each field comparing its name with the key that comes next:
@@ -155,7 +153,7 @@ class Members {
       if (seen_ & bit) [[unlikely]]
         reset(&member);
       seen_ |= bit;
-      walk_.expect(expected_elements(out_));
+      expect_rows(walk_, out_);
       Cursor in{walk_.take(name), walk_.place()};
       read_member(walk_, in, member);
     }
@@ -184,7 +182,7 @@ class Members {
       visit();
       if (walk_.key() != clear.data()) return;
     }
-    Cursor in{walk_.take(clear.text()), walk_.place()};
+    Cursor in{walk_.take(clear.text(), key), walk_.place()};
     const std::string_view value = read_raw(in);
     RestOf rest;
     fields(out_, rest);
@@ -210,14 +208,28 @@ std::size_t room_for(ondemand::array& array, const Place& at) {
   return std::min(count, max_reserve);
 }
 
-template <class T>
-void read_elements(ondemand::array array, const Place& at, std::vector<T>& out) {
-  out.reserve(room_for<T>(array, at));
+/// Calls `read_one` with the Cursor of each element.  Returns the token behind the array, where
+/// that is known.
+template <class F>
+[[gnu::always_inline]] inline const char* each_element(ondemand::array array, const Place& at,
+                                                       F read_one) {
   Place element{.up = &at, .depth = at.depth + 1};
+  const char* bracket = nullptr;
   for (auto next : array) {
     check(next.error(), at);
     Cursor in{next.value_unsafe(), element};
-    spend(element, sizeof(T));
+    read_one(in);
+    bracket = in.next;
+    ++element.index;
+  }
+  return bracket && *bracket == ']' ? token_behind(bracket) : nullptr;
+}
+
+template <class T>
+const char* read_elements(ondemand::array array, const Place& at, std::vector<T>& out) {
+  out.reserve(room_for<T>(array, at));
+  return each_element(array, at, [&](Cursor& in) {
+    spend(in.at, sizeof(T));
     if constexpr (std::same_as<T, bool>) {  // has no elements to refer to
       bool read_here = false;
       read(in, read_here);
@@ -225,14 +237,19 @@ void read_elements(ondemand::array array, const Place& at, std::vector<T>& out) 
     } else {
       read(in, out.emplace_back());
     }
-    ++element.index;
-  }
+  });
 }
 
-/// Reads an object; `from` is the Cursor of a value or the Document.
-template <class From, class T>
-void read_members(From& from, T& out) {
-  Walk walk(from);
+/// Reads an object that is a value or the document.
+template <class T>
+void read_members(Cursor& in, T& out) {
+  Walk walk(in);
+  Members<T>(out, walk).read();
+  in.next = walk.next();
+}
+template <class T>
+void read_members(Document& document, T& out) {
+  Walk walk(document);
   Members<T>(out, walk).read();
 }
 
@@ -243,7 +260,7 @@ void read(Cursor& in, T& out) {
 
 template <class T>
 void read(Cursor& in, std::vector<T>& out) {
-  read_elements(start_array(in), in.at, out);
+  in.next = read_elements(start_array(in), in.at, out);
 }
 
 template <class T>

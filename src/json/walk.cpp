@@ -11,18 +11,19 @@ std::string_view Walk::raw_key() {
   return {key_, static_cast<std::size_t>(end - key_)};
 }
 
-ondemand::value Walk::take(std::string_view name) {
+ondemand::value Walk::take(std::string_view name, std::string_view raw) {
   place_.name = name;
-  const std::string_view key = respelled_.data() ? std::exchange(respelled_, {}) : name;
+  respelled_ = {};
   ondemand::value value;
-  check(object_.find_field(key).get(value), *place_.up);
+  check(object_.find_field(raw).get(value), *place_.up);
   return value;
 }
 
-void Walk::leave() {
-  // Where no comma is, the parser passes over the brace or finds that there is none.
+void Walk::leave(const char* brace) {
+  // The parser passes over the brace, or finds that there is none.
   const simdjson::error_code error = object_.find_field("").error();
   if (error != simdjson::NO_SUCH_FIELD) fail_parse(*place_.up, error);
+  next_ = token_behind(brace);
   key_ = no_key;
   done_ = true;
 }

@@ -24,25 +24,28 @@ class Walk {
   Walk& operator=(const Walk&) = delete;
 
   [[nodiscard]] bool done() const noexcept { return done_; }
+  /// Returns the token behind an object that is done, where it is known.
+  [[nodiscard]] const char* next() const noexcept { return next_; }
   /// Returns where the next key begins, behind its quote.
   [[nodiscard]] const char* key() const noexcept { return key_; }
   /// Returns the next key as it stands between its quotes.
   std::string_view raw_key();
   [[nodiscard]] const Place& place() const noexcept { return place_; }
-  /// Tells how many elements the arrays in this object are said to have.
+  /// Tells how many elements an array in this object is said to have.
   void expect(std::size_t elements) noexcept { place_.expected = elements; }
 
   /// Returns the value of the member with the next key, which is called `name`.
   template <std::size_t N>
   [[gnu::noinline]] ondemand::value take(const char (&name)[N]) {
     if (respelled_.data()) [[unlikely]]
-      return take(std::string_view(name, N - 1));
+      return take({name, N - 1}, std::exchange(respelled_, {}));
     place_.name = {name, N - 1};
     ondemand::value value;
     check(object_.find_field(std::string_view(name, N - 1)).get(value), *place_.up);
     return value;
   }
-  ondemand::value take(std::string_view name);
+  /// The same for a name that is written in the text as `raw`.
+  ondemand::value take(std::string_view name, std::string_view raw);
   /// Moves to the next key once the value was read.
   [[gnu::always_inline]] void step(Cursor& in) {
     const char* at = in.next;
@@ -50,7 +53,7 @@ class Walk {
     if (*at == ',') [[likely]]
       look_behind(at);
     else
-      leave();
+      leave(at);
   }
 
   /// Lets `key()` return another spelling of the next key, of which `raw` is the one in the text.
@@ -69,14 +72,9 @@ class Walk {
     done_ = true;
   }
 
-  /// Looks at what follows the brace or the comma; something does, because a document ends with the
-  /// brace or bracket it began with.  What is no key is found out when it is taken.
-  [[gnu::always_inline]] void look_behind(const char* at) noexcept {
-    do ++at;
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t');
-    key_ = at + 1;
-  }
-  void leave();
+  /// Looks at the key behind a brace or comma.  That it is none is found out when it is taken.
+  [[gnu::always_inline]] void look_behind(const char* at) noexcept { key_ = token_behind(at) + 1; }
+  void leave(const char* brace);
 
   // The parser's padding is what a comparison may read behind the end of a document.
   static constexpr char no_key[simdjson::SIMDJSON_PADDING]{};
@@ -85,6 +83,7 @@ class Walk {
   Place place_;
   const char* key_ = nullptr;
   std::string_view respelled_;  // the next key when it is to be called by another spelling
+  const char* next_ = nullptr;
   bool done_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "json/reader.hpp"
+#include "model/common.hpp"
 #include "support.hpp"
 
 namespace {
@@ -190,6 +191,26 @@ TEST(ReaderTest, UnderstandsEscapesInKeys) {
   EXPECT_EQ(e.big, 3);
 }
 
+TEST(ReaderTest, DistinguishesKeysThatAreAlmostEqual) {
+  const std::string long_key(300, 'k');
+  const Everything e =
+      read(R"({"tex":1,"texts":1,"Text":1,"text ":1,"te\u0022xt":1,"text\"":1,"":1,)"
+           R"("\u0000text":1,"text\u0000":1,")" +
+           long_key + R"(":1,"\u006b)" + long_key + R"(":1,"t\u0065xts":1,"text":"t"})");
+  EXPECT_EQ(e.text, "t");
+}
+
+TEST(ReaderTest, ReadsWhatFollowsAKeyWithEscapes) {
+  for (const char* key : {R"(b\u0069g)", R"(unkno\u0077n)", R"(\"big)"}) {
+    const Everything e = read("{\"" + std::string(key) + R"(":3,"text":"t","words":["w"]})");
+    EXPECT_EQ(e.text, "t") << key;
+    EXPECT_EQ(e.words.size(), 1U) << key;
+  }
+  EXPECT_EQ(read(R"({"big":1,"b\u0069g":2})").big, 2);
+  EXPECT_EQ(read(R"({"b\u0069g":1,"big":2})").big, 2);
+  EXPECT_EQ(refused(R"({"b\ig":1})"), ": a string has a wrong escape");
+}
+
 TEST(ReaderTest, UnderstandsEscapesInText) {
   const Everything e = read(R"({"text":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00","words":["\u0000"]})");
   EXPECT_EQ(e.text, "\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80");
@@ -217,6 +238,52 @@ TEST(ReaderTest, TakesTheLastOfTwoMembersWithOneName) {
   ASSERT_EQ(e.links.items.size(), 1U);
   EXPECT_EQ(e.links.items[0].href, "2");
   EXPECT_TRUE(e.path.components.empty());
+}
+
+TEST(ReaderTest, TakesTheLastOfTwoNeighboursWithOneName) {
+  const Everything e = read(R"({"text":"1","text":"2","words":["a","b"],"words":["c"],
+    "maybe":1,"maybe":null,"path":"p","path":"q"})");
+  EXPECT_EQ(e.text, "2");
+  EXPECT_EQ(e.words, std::vector<std::string>{"c"});
+  EXPECT_FALSE(e.maybe);
+  EXPECT_EQ(e.path.str(), "q");
+}
+
+TEST(ReaderTest, ReadsTextsOfEveryLength) {
+  for (std::size_t length = 0; length <= 100; ++length) {
+    for (const char last : {'x', '\n'}) {
+      std::string text(length, 'x'), json(length, 'x');
+      text += last;
+      json += last == 'x' ? "x" : "\\n";
+      const Everything e = read("{\"words\":[\"" + json + "\"],\"text\":\"" + json + "\"}");
+      EXPECT_EQ(e.text, text);
+      EXPECT_EQ(e.words.at(0), text);
+    }
+  }
+}
+
+TEST(ReaderTest, LeavesTheEscapesOfTheNextTextAlone) {
+  for (const char* next : {R"(\\)", R"(\n)", R"(\")"})
+    EXPECT_EQ(read(R"({"text":"t","unknown":")" + std::string(next) + "\"}").text, "t");
+}
+
+TEST(ReaderTest, BelievesThePageOnlyHowMuchRoomItNeeds) {
+  for (const char* size : {"0", "1", "-1", "3", "1000000000000", "null"}) {
+    const auto page = read<Page<Catching>>(R"({"size":)" + std::string(size) +
+                                           R"(,"values":[{"known":1},{"known":2},{"known":3}]})");
+    ASSERT_EQ(page.values.size(), 3U) << size;
+    EXPECT_EQ(page.values[2].known, 3);
+    EXPECT_LE(page.values.capacity(), json::max_reserve);
+  }
+}
+
+TEST(ReaderTest, TakesABodyWithRoomBehindItAsItIs) {
+  std::string body = R"({"text":"t"})";
+  body.reserve(body.size() + 64);
+  const char* before = body.data();
+  Everything e;
+  json::read_document(body, e);
+  EXPECT_EQ(body.data(), before);
 }
 
 TEST(ReaderTest, NamesTheTypeThatItExpected) {
@@ -299,12 +366,42 @@ TEST(ReaderTest, RefusesWhatIsNoDocument) {
 }
 
 TEST(ReaderTest, RefusesBrokenStructure) {
-  for (const char* body :
-       {"{", "{\"text\":\"a\"", "{\"text\" \"a\"}", "{\"text\"}", "{\"text\":}",
-        "{\"text\":\"a\",}", "{\"text\":\"a\" \"big\":1}", "{text:1}", "{\"words\":[\"a\"}",
-        "{\"words\":[\"a\",]}", "{\"words\":[,\"a\"]}", "{\"words\":[\"a\" \"b\"]}",
-        "{\"inner\":{}", "{\"raw\":}", "{\"unknown\":}", "{\"inner\":{\"unknown\":}}}", "{,}",
-        "{\"inner\":{\"text\":\"a\"]}"})
+  for (const char* body : {"{",
+                           "{\"text\":\"a\"",
+                           "{\"text\" \"a\"}",
+                           "{\"text\"}",
+                           "{\"text\":}",
+                           "{\"text\":\"a\",}",
+                           "{\"text\":\"a\" \"big\":1}",
+                           "{text:1}",
+                           "{\"words\":[\"a\"}",
+                           "{\"words\":[\"a\",]}",
+                           "{\"words\":[,\"a\"]}",
+                           "{\"words\":[\"a\" \"b\"]}",
+                           "{\"inner\":{}",
+                           "{\"raw\":}",
+                           "{\"unknown\":}",
+                           "{\"inner\":{\"unknown\":}}}",
+                           "{,}",
+                           "{\"inner\":{\"text\":\"a\"]}",
+                           "{\"unknown\" 1}",
+                           "{\"unknown\":1 2}",
+                           "{\"unknown\":1,}",
+                           "{\"unknown\":1,,\"text\":\"a\"}",
+                           "{\"text\":\"a\",,\"big\":1}",
+                           "{\"text\":\"a\":1}",
+                           "{,\"text\":\"a\"}",
+                           "{\"text\":\"a\",xtext\":1}",
+                           "{\"words\":[\"a\"],\"big\"1}",
+                           "{\"inner\":{} \"big\":1}",
+                           "{\"inner\":{},}",
+                           "{\"words\":[] \"big\":1}",
+                           "{1:2}",
+                           "{\"inner\":{\"inner\":{}}",
+                           "{\"inner\":{}}}",
+                           "{\"raw\":1 \"big\":1}",
+                           "{]}",
+                           "{:1}"})
     EXPECT_NE(refused(body), "accepted") << body;
 }
 
