@@ -180,6 +180,9 @@ class Paged {
 template <class T>
 void Paged<T>::iterator::Walk::load() {
   while (index >= page.values.size() && !source->at_end()) {
+    // What was read makes room first: its memory is still at hand when the next page needs some.
+    page = Page<T>();
+    index = 0;
     // Saturates: an offset may be anything that a caller kept somewhere.
     std::string& body = source->fetch(wanted > detail::PageSource::everything - skip
                                           ? detail::PageSource::everything
