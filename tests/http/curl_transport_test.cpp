@@ -108,6 +108,21 @@ TEST(CurlTransportTest, SendsWhatIsAskedAndNothingElse) {
   EXPECT_THAT(request, Not(HasSubstr("Expect")));
 }
 
+TEST(CurlTransportTest, LeavesRoomBehindABodyForItsReader) {
+  RawServer server([](Connection& connection, int) {
+    for (const std::size_t size : {15, 1000, 4096, 65536, 1 << 20}) {
+      connection.read_request();
+      connection.answer(std::string(size, 'x'));
+    }
+  });
+  const auto transport = http::make_curl_transport({});
+  for (const std::size_t size : {15, 1000, 4096, 65536, 1 << 20}) {
+    const std::string body = send(*transport, {.url = server.url()}).body;
+    ASSERT_EQ(body.size(), size);
+    EXPECT_GE(body.capacity() - body.size(), 64U) << size;
+  }
+}
+
 TEST(CurlTransportTest, RefusesAHeaderThatWouldBecomeTwo) {
   const auto transport = http::make_curl_transport({});
   EXPECT_THROW(transport->start({.url = "http://127.0.0.1:1/", .headers = {{"A", "x\r\nB: y"}}}),
