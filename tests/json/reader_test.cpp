@@ -403,6 +403,8 @@ TEST(ReaderTest, RefusesBrokenStructure) {
                            "{]}",
                            "{:1}"})
     EXPECT_NE(refused(body), "accepted") << body;
+  EXPECT_EQ(refused(R"({"text":"a" "big":1})"), ": not valid JSON");
+  EXPECT_EQ(refused(R"({"inner":{"text":"a" 1},"big":1})"), "/inner: not valid JSON");
 }
 
 TEST(ReaderTest, BoundsTheDepth) {
