@@ -30,10 +30,10 @@ struct Cursor {
 [[noreturn]] void fail_parse(const Place& at, simdjson::error_code error);
 /// Throws "expected a string, found null" and the like.
 [[noreturn]] void fail_type(const Place& at, std::string_view expected, char first);
-/// Throws for what is nested too deeply.
-[[noreturn]] void fail_depth(const Place& at);
 /// The same for a number that cannot be stored; `token` tells which complaint is the right one.
 [[noreturn]] void fail_integer(const Place& at, std::string_view token);
+/// Throws for what is nested too deeply.
+[[noreturn]] void fail_depth(const Place& at);
 
 [[gnu::always_inline]] inline void check(simdjson::error_code error, const Place& at) {
   if (error) [[unlikely]]
@@ -64,7 +64,8 @@ bool take_null(Cursor in);
 std::string_view unescaped(Cursor in);
 
 // The functions that run for every member are inlined by force: compilers judge them by what they
-// have for the rare cases.  These take a copy of the cursor, so that it can live in registers.
+// have for the rare cases.  What handles those takes a copy of the cursor, so that the cursor
+// itself can live in registers.
 [[gnu::always_inline]] inline bool is_null(Cursor& in) {
   return first_of(in) == 'n' && take_null(in);
 }
@@ -104,9 +105,9 @@ std::string_view unescaped(Cursor in);
   return token;
 }
 
-/// Gives a string its text, which has readable memory behind it.  This is most of what there is to
-/// do for most documents, and twice as fast as an assignment, which cares for texts that are part
-/// of the string and for the memory that it has.
+/// Gives a string its text, which has readable memory behind it.  Strings are most of what there is
+/// to read; an assignment would also care for texts that are part of the string, and keep memory
+/// that it has, which it seldom does.
 [[gnu::always_inline]] inline void assign(std::string& out, std::string_view text) {
   const std::size_t in_place = std::string().capacity();
   if (text.size() <= in_place) {
