@@ -50,16 +50,18 @@ class Channel {
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
   /// Returns a handle for a transfer.
   CURL* take();
-  /// Takes the connection of a transfer that ended well, and the handle if the next one may use it.
+  /// Takes the handle of a transfer that ended well, if the next one may use it.
   void keep(CURL* easy, bool again) noexcept;
   /// Ends a transfer that did not; its connection is closed.
   void discard(CURL* easy) noexcept;
 
+  /// The connection of a transfer that has ended is idle from now on.
+  void rest(CURL* easy) noexcept;
   /// Whether its idle connections can be used.  Input on one is its end, or bytes behind an answer
   /// that would be taken for the next answer.
   [[nodiscard]] bool is_quiet() noexcept;
-  /// A transfer uses the connection with this local port.
-  void use(long port) noexcept;
+  /// The same of the one with this local port, which a transfer is about to use.
+  [[nodiscard]] bool claim(long port) noexcept;
 
   /// Forgets the handles: after a fork their connections are the parent's, and a clean-up would
   /// talk to the server on them.

@@ -40,26 +40,31 @@ CURL* Channel::take() {
   return fresh.release();
 }
 
-void Channel::keep(CURL* easy, bool again) noexcept {
-  curl_multi_remove_handle(multi_, easy);
+void Channel::rest(CURL* easy) noexcept {
   curl_socket_t socket = CURL_SOCKET_BAD;
   long port = 0, version = 0;
   curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  // In HTTP/2 frames may come at any time.
+  if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2_0) return;
+  try {
+    ports_.reserve(ports_.size() + 1);
+    quiet_.push_back({socket, POLLIN, 0});
+    ports_.push_back(port);
+  } catch (const std::bad_alloc&) {  // it is not claimed, then
+  }
+}
+
+void Channel::keep(CURL* easy, bool again) noexcept {
+  curl_multi_remove_handle(multi_, easy);
   // They are the transfer's, which ends.
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
   try {
-    // In HTTP/2 frames may come at any time.
-    if (socket != CURL_SOCKET_BAD && version < CURL_HTTP_VERSION_2_0) {
-      ports_.reserve(ports_.size() + 1);
-      quiet_.push_back({socket, POLLIN, 0});
-      ports_.push_back(port);
-    }
     idle_.reserve(idle_.size() + 1);
   } catch (const std::bad_alloc&) {
-    sound = again = false;
+    again = false;
   }
   if (again)
     idle_.push_back(easy);
@@ -78,9 +83,14 @@ bool Channel::is_quiet() noexcept {
   return quiet_.empty() || ::poll(quiet_.data(), quiet_.size(), 0) == 0;
 }
 
-void Channel::use(long port) noexcept {
+bool Channel::claim(long port) noexcept {
   const auto found = std::find(ports_.begin(), ports_.end(), port);
-  if (found != ports_.end()) forget(static_cast<std::size_t>(found - ports_.begin()));
+  // Transfers of HTTP/2 share a connection, which does not rest.
+  if (found == ports_.end()) return options_.http_version == HttpVersion::v2;
+  const auto at = static_cast<std::size_t>(found - ports_.begin());
+  pollfd entry = quiet_[at];
+  forget(at);
+  return ::poll(&entry, 1, 0) == 0;
 }
 
 int Channel::close_socket(void* self, curl_socket_t socket) noexcept {

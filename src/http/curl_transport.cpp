@@ -35,6 +35,7 @@ class CurlExchange final : public Exchange {
     response_.body = std::move(request_.memory);
     try {
       apply_options(options);
+      perform();  // those beside it: a connection that one of them has done with can be claimed
       last_byte_ = steady_clock::now();
       check(curl_multi_add_handle(channel_->multi(), easy_));
       perform();  // sends at once on a kept connection
@@ -102,6 +103,7 @@ class CurlExchange final : public Exchange {
 
   void apply_options(const ConnectionOptions& options);
   void perform();
+  void start_afresh();
   Response finish();
   [[noreturn]] void fail(CURLcode code);
   [[noreturn]] void throw_too_large() const;
@@ -130,11 +132,14 @@ class CurlExchange final : public Exchange {
   }
 #if LIBCURL_VERSION_NUM >= 0x075000
   static int on_request(void* self, char*, char*, int, int local_port) noexcept {
-    static_cast<CurlExchange*>(self)->channel_->use(local_port);
+    auto& exchange = *static_cast<CurlExchange*>(self);
+    long connects = 0;
+    curl_easy_getinfo(exchange.easy_, CURLINFO_NUM_CONNECTS, &connects);
+    exchange.misplaced_ = connects == 0 && !exchange.channel_->claim(local_port);
+    if (exchange.misplaced_) return CURL_PREREQFUNC_ABORT;
     // libcurl repeats a request by itself when a kept connection turns out dead; whether that is
     // safe is not for it to say, and the nonce would be used twice.
-    return static_cast<CurlExchange*>(self)->issued_++ == 0 ? CURL_PREREQFUNC_OK
-                                                            : CURL_PREREQFUNC_ABORT;
+    return exchange.issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
   }
 #endif
   bool take_header(std::string_view line) noexcept;
@@ -152,6 +157,7 @@ class CurlExchange final : public Exchange {
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink, on its way through libcurl
   bool too_large_ = false, contradictory_ = false, proxy_may_answer_ = false, may_signal_ = true;
+  bool misplaced_ = false;
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
@@ -160,15 +166,13 @@ class CurlExchange final : public Exchange {
 
 void CurlExchange::apply_options(const ConnectionOptions& options) {
   const bool safe = request_.method == Method::get || request_.method == Method::head;
-  bool fresh = !channel_->is_quiet();
-  if (fresh) channel_->sound = false;
 #if LIBCURL_VERSION_NUM >= 0x075000
   set(CURLOPT_PREREQFUNCTION, &on_request);
   set(CURLOPT_PREREQDATA, this);
+  set(CURLOPT_FRESH_CONNECT, 0L);
 #else
-  fresh = fresh || !safe;
+  set(CURLOPT_FRESH_CONNECT, safe && channel_->is_quiet() ? 0L : 1L);
 #endif
-  set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
   set(CURLOPT_URL, request_.url.c_str());
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
@@ -260,12 +264,27 @@ void CurlExchange::perform() {
     check(curl_multi_perform(channel_->multi(), &running));
   }
   int left = 0;
+  bool again = false;
   while (const CURLMsg* message = curl_multi_info_read(channel_->multi(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     CurlExchange* finished = nullptr;  // this one, or one beside it
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &finished);
+    if (std::exchange(finished->misplaced_, false)) {
+      finished->start_afresh();
+      again = true;
+      continue;
+    }
     finished->done_ = message->data.result;
+    channel_->rest(message->easy_handle);
   }
+  if (again) perform();
+}
+
+/// Nothing was sent, because the connection that libcurl had chosen cannot be used.
+void CurlExchange::start_afresh() {
+  curl_multi_remove_handle(channel_->multi(), easy_);
+  set(CURLOPT_FRESH_CONNECT, 1L);
+  check(curl_multi_add_handle(channel_->multi(), easy_));
 }
 
 bool CurlExchange::may_have_been_sent() const noexcept {
