@@ -47,8 +47,10 @@ class CurlExchange final : public Exchange {
 
   ~CurlExchange() override { abandon(); }
 
-  /// The channel while the transfer is under way.
-  [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
+  /// The channel for transfers beside this one; none when it is over or a parent process's.
+  [[nodiscard]] std::shared_ptr<Channel> channel() const noexcept {
+    return owner_ == getpid() ? channel_ : nullptr;
+  }
 
   Response wait(Deadline deadline, std::stop_token stop) override {
     if (!channel_) throw Cancelled();
@@ -372,7 +374,8 @@ class CurlTransport final : public Transport {
   }
   std::unique_ptr<Exchange> start(Request request) override {
     const auto* beside = dynamic_cast<const CurlExchange*>(request.beside);
-    auto channel = beside && beside->channel() ? beside->channel() : pool_->take();
+    auto channel = beside ? beside->channel() : nullptr;
+    if (!channel) channel = pool_->take();
     return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request));
   }
 

@@ -23,6 +23,7 @@ namespace bitbucket::embedded {
 namespace {
 
 constexpr std::size_t kMaxThreads = 512;
+constexpr int kBacklog = 1024;
 constexpr std::size_t kMaxBody = std::size_t{1} << 30;  // a push of a large history
 constexpr std::size_t kMaxDrain = std::size_t{16} << 20;
 constexpr std::chrono::seconds kIdle(60);
@@ -123,6 +124,9 @@ class HttpFront::Impl : public httplib::Server {
       throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
                                ": the port is in use or the address is not of this machine");
     }
+    // The library lets five wait; to one more the kernel says nothing, and who asks tries again
+    // after a second.
+    ::listen(svr_sock_, kBacklog);
   }
 
   ~Impl() override { shut_down(); }

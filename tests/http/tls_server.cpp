@@ -69,9 +69,10 @@ bool TlsServer::answer_one(SSL* tls) {
     const std::scoped_lock lock(mutex_);
     requests_.push_back(request);
   }
-  const std::string answer =
-      std::string("HTTP/1.1 200 OK\r\n") + (options_.keep_alive ? "" : "Connection: close\r\n") +
-      "Content-Length: " + std::to_string(options_.body.size()) + "\r\n\r\n" + options_.body;
+  const std::string body = options_.answer ? options_.answer(request) : options_.body;
+  const std::string answer = std::string("HTTP/1.1 200 OK\r\n") +
+                             (options_.keep_alive ? "" : "Connection: close\r\n") +
+                             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   return SSL_write(tls, answer.data(), static_cast<int>(answer.size())) > 0;
 }
 

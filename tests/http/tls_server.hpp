@@ -20,6 +20,8 @@ struct TlsServerOptions {
   int max_version = 0;                  ///< for example TLS1_2_VERSION; 0: any
   bool keep_alive = true;
   std::string body = "ok";
+  /// Makes the body of a request's answer instead; called from many threads.
+  std::function<std::string(const std::string& request)> answer = {};
 };
 
 /// Answers every request on a connection over TLS.

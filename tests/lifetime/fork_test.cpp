@@ -1,0 +1,263 @@
+// A process that forks between calls: parent and child both go on, each on connections of its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <bitbucket/error.hpp>
+
+#include "auth/temporary.hpp"
+#include "http/tls_server.hpp"
+#include "lifetime/page_server.hpp"
+
+// A child is allowed to start threads, and it forgets the parent's handles without freeing them.
+namespace {
+bool is_child = false;
+}
+extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+extern "C" int __lsan_is_turned_off() { return is_child ? 1 : 0; }
+
+namespace bitbucket::test {
+namespace {
+
+enum class Leave { at_once, through_exit };
+
+/// Runs `work` in a child process, which then leaves and must not hang; returns its wait status.
+int in_child(Leave leave, const std::function<bool()>& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    is_child = true;
+    ::alarm(60);  // ends the child by a signal
+    bool good = false;
+    try {
+      good = work();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "in the child: %s\n", error.what());
+    }
+    if (leave == Leave::at_once) ::_exit(good ? 0 : 1);
+    std::exit(good ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return status;
+}
+
+/// Pages over plain HTTP or TLS.
+class Pages {
+ public:
+  virtual ~Pages() = default;
+  [[nodiscard]] virtual ClientOptions options() const = 0;
+  [[nodiscard]] virtual int connections() const = 0;
+};
+
+class PlainPages final : public Pages {
+ public:
+  [[nodiscard]] ClientOptions options() const override { return server_.options(); }
+  [[nodiscard]] int connections() const override { return server_.connections(); }
+
+ private:
+  PageServer server_;
+};
+
+class TlsPages final : public Pages {
+ public:
+  [[nodiscard]] ClientOptions options() const override {
+    ClientOptions options{.base_url = "https://127.0.0.1:" + std::to_string(server_.port())};
+    options.connection.tls.ca_file = ca_;
+    return options;
+  }
+  [[nodiscard]] int connections() const override { return server_.connections(); }
+
+ private:
+  Identity authority_ = authority();
+  Identity identity_{Subject{}, &authority_};
+  TemporaryFolder folder_;
+  std::string ca_ = folder_.write("ca.pem", authority_.pem());
+  TlsServer server_{identity_, {.answer = body_for}};
+};
+
+struct Way {
+  bool tls;
+  Leave leave;
+  int pages;
+};
+
+class ForkTest : public LifetimeTest, public ::testing::WithParamInterface<Way> {
+ protected:
+  ForkTest() {
+    if (GetParam().tls)
+      server_ = std::make_unique<TlsPages>();
+    else
+      server_ = std::make_unique<PlainPages>();
+    ClientOptions options = server_->options();
+    options.connection.retry.first_delay = std::chrono::milliseconds(1);
+    options.paging = in_flight(GetParam().pages);
+    client_.emplace(options);
+  }
+  void TearDown() override {
+    client_.reset();
+    server_.reset();
+    LifetimeTest::TearDown();
+  }
+  int in_child(const std::function<bool()>& work) { return test::in_child(GetParam().leave, work); }
+
+  std::unique_ptr<Pages> server_;
+  inline static std::optional<BitbucketServer> client_;  // a child's goes in exit()
+};
+
+INSTANTIATE_TEST_SUITE_P(Ways, ForkTest,
+                         ::testing::Values(Way{false, Leave::at_once, 1},
+                                           Way{false, Leave::through_exit, 4},
+                                           Way{true, Leave::at_once, 4},
+                                           Way{true, Leave::through_exit, 1},
+                                           Way{true, Leave::through_exit, 4}),
+                         [](const auto& way) {
+                           return std::string(way.param.tls ? "Tls" : "Plain") +
+                                  (way.param.leave == Leave::at_once ? "AtOnce" : "ThroughExit") +
+                                  std::to_string(way.param.pages);
+                         });
+
+std::vector<std::string> from(int first) { return expected_names(first, all_rows); }
+
+TEST_P(ForkTest, ParentAndChildGoOnAfterCallsAndWorkers) {
+  client_->concurrently(std::vector{1, 2, 3, 4},
+                        [](const BitbucketServer& c, int) { c.repos.get(demo); }, {.max = 4});
+  const int before = server_->connections();
+  const int status = in_child([&] {
+    const bool good = client_->repos.get(demo).slug == "demo" &&
+                      client_->tags.list(demo).to_vector().size() == all_rows &&
+                      client_->concurrently(std::vector{1, 2}, [](const BitbucketServer& c, int) {
+                        return c.repos.get(demo).slug;
+                      }) == std::vector<std::string>{"demo", "demo"};
+    client_.reset();
+    return good;
+  });
+  EXPECT_EQ(status, 0);
+  const int of_child = server_->connections() - before;
+  EXPECT_GE(of_child, 1) << "the child has connections of its own";
+  EXPECT_EQ(client_->repos.get(demo).slug, "demo");
+  EXPECT_EQ(server_->connections() - before, of_child) << "the parent's are still good";
+}
+
+TEST_P(ForkTest, AChildThatUsesNothingBreaksNothing) {
+  Paged<Tag> tags = client_->tags.list(demo);
+  (void)tags.begin();
+  client_->repos.get(demo);
+  const int before = server_->connections();
+  EXPECT_EQ(in_child([&] {
+              { const Paged<Tag> dropped = std::move(tags); }
+              client_.reset();
+              return true;
+            }),
+            0);
+  EXPECT_EQ(rest_of(tags), all_names());
+  EXPECT_EQ(client_->repos.get(demo).slug, "demo");
+  if (GetParam().pages == 1) {
+    EXPECT_EQ(server_->connections(), before);
+  }
+}
+
+TEST_P(ForkTest, APausedRangeGoesOnInBoth) {
+  Paged<Tag> tags = client_->tags.list(demo);
+  (void)tags.begin();
+  EXPECT_EQ(tags.to_vector(15).back().display_id, "t14");
+  EXPECT_EQ(
+      in_child([&] { return rest_of(tags) == from(15) && !client_->repos.get(demo).slug.empty(); }),
+      0);
+  EXPECT_EQ(rest_of(tags), from(15));
+  EXPECT_EQ(client_->repos.get(demo).slug, "demo");
+}
+
+TEST_P(ForkTest, ARangeWithPagesOnTheirWayGoesOnInBoth) {
+  Paged<Tag> tags = client_->tags.list(demo);
+  auto it = tags.begin();
+  for (int i = 0; i < 15; ++i) ++it;  // the second page of a walk without limit
+  const int status = in_child([&] {
+    std::vector<std::string> seen;
+    for (; it != tags.end(); ++it) seen.push_back(it->display_id);
+    return seen == from(15);
+  });
+  EXPECT_EQ(status, 0);
+  std::vector<std::string> seen;
+  for (; it != tags.end(); ++it) seen.push_back(it->display_id);
+  EXPECT_EQ(seen, from(15));
+}
+
+TEST_P(ForkTest, WithoutRetriesTheChildIsToldWhoseThePageIsAndCanAskAnew) {
+  ClientOptions options = server_->options();
+  options.connection.retry.max_attempts = 1;
+  options.paging = in_flight(GetParam().pages);
+  const BitbucketServer once(options);
+  Paged<Tag> tags = once.tags.list(demo);
+  (void)tags.begin();
+  EXPECT_EQ(in_child([&] {
+              for (const auto& name : expected_names(0, page_rows))  // they are here
+                if (tags.to_vector(1).front().display_id != name) return false;
+              try {
+                tags.to_vector();
+                return false;
+              } catch (const TransportError& error) {
+                if (error.kind() != TransportError::Kind::reset ||
+                    std::string(error.what()).find("the parent process's") == std::string::npos)
+                  return false;
+              }
+              std::vector<std::string> seen;
+              for (const Tag& tag : tags) seen.push_back(tag.display_id);
+              return seen == from(page_rows);
+            }),
+            0);
+  EXPECT_EQ(rest_of(tags), all_names());
+}
+
+TEST_P(ForkTest, ParentAndChildWorkAtTheSameTime) {
+  Paged<Tag> tags = client_->tags.list(demo);
+  (void)tags.begin();
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    is_child = true;
+    ::alarm(60);
+    bool good = false;
+    try {
+      good = ::write(ready[1], "x", 1) == 1 && rest_of(tags) == all_names();
+      for (int i = 0; i < 50 && good; ++i) good = client_->repos.get(demo).slug == "demo";
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "in the child: %s\n", error.what());
+    }
+    ::_exit(good ? 0 : 1);
+  }
+  char byte = 0;
+  EXPECT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(rest_of(tags), all_names());
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(client_->repos.get(demo).slug, "demo");
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST_P(ForkTest, AGrandchildLeavesBothAlone) {
+  client_->repos.get(demo);
+  EXPECT_EQ(in_child([&] {
+              client_->repos.get(demo);
+              const int status = test::in_child(
+                  Leave::through_exit, [&] { return client_->repos.get(demo).slug == "demo"; });
+              return status == 0 && client_->repos.get(demo).slug == "demo";
+            }),
+            0);
+  EXPECT_EQ(client_->repos.get(demo).slug, "demo");
+  EXPECT_EQ(server_->connections(), 3);
+}
+
+}  // namespace
+}  // namespace bitbucket::test

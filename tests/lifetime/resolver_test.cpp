@@ -1,0 +1,125 @@
+// A resolver that never answers.  libcurl asks it on a thread of its own, which nobody can end: it
+// goes when the resolver gives up.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <bitbucket/error.hpp>
+
+#include "lifetime/page_server.hpp"
+#include "lifetime/timing.hpp"
+
+namespace {
+bitbucket::test::Gate* silence = nullptr;  // while a test runs
+}
+
+/// Takes the place of the C library's for all of this process, libcurl included.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                           addrinfo** found) {
+  if (name && std::string_view(name) == "silent.example.com") {
+    silence->pass();
+    return EAI_AGAIN;
+  }
+  static const auto real =
+      reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(name, service, hints, found);
+}
+
+namespace bitbucket::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = TransportError::Kind;
+
+constexpr milliseconds limit = 400ms;
+
+class ResolverTest : public LifetimeTest {
+ protected:
+  ResolverTest() { silence = &gate_; }
+  /// What waits for the resolver ends first: LifetimeTest counts the threads.
+  void TearDown() override {
+    gate_.open();
+    LifetimeTest::TearDown();
+  }
+
+  static ClientOptions options() { return {.base_url = "http://silent.example.com:7990"}; }
+
+  template <class Work>
+  static void expect_time_out(milliseconds after, Work&& work) {
+    expect_to_take(after, [&] {
+      try {
+        work();
+        ADD_FAILURE() << "no error came";
+      } catch (const TransportError& error) {
+        EXPECT_EQ(error.kind(), Kind::timeout) << error.what();
+        EXPECT_FALSE(error.may_have_been_sent());
+      }
+    });
+  }
+
+  Gate gate_;
+};
+
+TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACallLonger) {
+  const BitbucketServer client(options());
+  const BitbucketServer view = client.with({.timeout = limit});
+  expect_time_out(limit, [&] { view.repos.get(demo); });
+  expect_time_out(limit, [&] { view.with({.paging = in_flight(8)}).tags.list(demo).to_vector(); });
+}
+
+TEST_F(ResolverTest, ThatIsSilentDoesNotHoldAConnectionLonger) {
+  ClientOptions with = options();
+  with.connection.connect_timeout = limit;
+  with.connection.retry.max_attempts = 1;
+  const BitbucketServer client(with);
+  expect_time_out(limit, [&] { client.repos.get(demo); });
+  expect_time_out(limit, [&] { client.files.raw(demo, "a", "", [](std::string_view) {}); });
+}
+
+TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACancelledCall) {
+  const BitbucketServer client(options());
+  std::stop_source stop;
+  Lateness machine;
+  steady_clock::time_point stopped;
+  std::jthread stopper([&] {
+    gate_.wait_for(1);
+    stopped = steady_clock::now();
+    stop.request_stop();
+  });
+  EXPECT_THROW(client.with({.stop = stop.get_token()}).repos.get(demo), Cancelled);
+  const auto ended = steady_clock::now();
+  stopper.join();
+  expect_punctual(ended - stopped, 50ms, machine);
+}
+
+TEST_F(ResolverTest, ThatIsSilentDoesNotHoldTheEndOfAProcess) {
+  expect_to_take_at_most(2 * limit, [&] {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(60);
+      static std::optional<BitbucketServer> client;  // goes after main
+      client.emplace(options());
+      try {
+        client->with({.timeout = limit}).repos.get(demo);
+      } catch (const TransportError&) {
+        std::exit(0);
+      }
+      std::exit(1);
+    }
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  });
+}
+
+}  // namespace
+}  // namespace bitbucket::test

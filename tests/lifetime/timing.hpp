@@ -1,0 +1,87 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <stop_token>
+#include <thread>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BITBUCKET_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BITBUCKET_TEST_SANITIZED 1
+#endif
+#endif
+
+namespace bitbucket::test {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Measures how late the machine itself is, as long as it lives: what the threads that may run
+/// spend waiting for a processor.
+class Lateness {
+ public:
+  /// Ends the measurement, on the thread that began it: how long this thread was kept waiting in
+  /// all, and one that just sleeps at the worst.
+  milliseconds total() {
+    watch_.request_stop();
+    watch_.join();
+    return std::chrono::ceil<milliseconds>(worst_ + kept_waiting() - before_);
+  }
+
+ private:
+  static std::chrono::nanoseconds kept_waiting() {
+    std::int64_t ran = 0, waited = 0;
+    std::ifstream("/proc/thread-self/schedstat") >> ran >> waited;
+    return std::chrono::nanoseconds(waited);
+  }
+
+  std::chrono::nanoseconds before_ = kept_waiting();
+  steady_clock::duration worst_{0};
+  std::jthread watch_{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto due = steady_clock::now() + milliseconds(1);
+      std::this_thread::sleep_until(due);
+      worst_ = std::max(worst_, steady_clock::now() - due);
+    }
+  }};
+};
+
+/// Expects what ended `late` behind its time to be at most `allowed` late, not counting what the
+/// machine was.
+inline void expect_punctual(steady_clock::duration late, milliseconds allowed, Lateness& machine) {
+  const milliseconds excused = machine.total();
+#ifndef BITBUCKET_TEST_SANITIZED
+  EXPECT_LE(late / milliseconds(1), (allowed + excused) / milliseconds(1))
+      << "ms; the machine itself was late by " << excused.count();
+#else
+  (void)late, (void)allowed, (void)excused;
+#endif
+}
+
+/// Runs `work` and expects it to end when `limit` has passed, not before and at most 100 ms after.
+template <class Work>
+void expect_to_take(milliseconds limit, Work&& work) {
+  Lateness machine;
+  const auto began = steady_clock::now();
+  work();
+  const auto took = steady_clock::now() - began;
+  EXPECT_GE(took, limit - milliseconds(2)) << "too early";
+  expect_punctual(took - limit, milliseconds(100), machine);
+}
+
+/// The same for what may end sooner.
+template <class Work>
+void expect_to_take_at_most(milliseconds limit, Work&& work) {
+  Lateness machine;
+  const auto began = steady_clock::now();
+  work();
+  expect_punctual(steady_clock::now() - began - limit, milliseconds(100), machine);
+}
+
+}  // namespace bitbucket::test
