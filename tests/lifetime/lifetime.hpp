@@ -17,7 +17,9 @@ namespace bitbucket::test {
 /// How many threads and open descriptors this process has.
 struct Holdings {
   std::size_t threads = count("task"), descriptors = count("fd");
-  friend bool operator==(const Holdings&, const Holdings&) = default;
+  [[nodiscard]] bool within(const Holdings& limit) const {
+    return threads <= limit.threads && descriptors <= limit.descriptors;
+  }
 
  private:
   static std::size_t count(const char* what) {
@@ -30,16 +32,20 @@ struct Holdings {
 /// the thread on which libcurl looks up a name, may need a moment to go.
 class LifetimeTest : public ::testing::Test {
  protected:
+  LifetimeTest() {
+    std::thread([] {}).join();  // a sanitizer's own thread comes with the first one
+    before_ = {};
+  }
   void TearDown() override {
     using namespace std::chrono_literals;
     const auto give_up = std::chrono::steady_clock::now() + 10s;
     Holdings now;
-    while (now != before_ && std::chrono::steady_clock::now() < give_up) {
+    while (!now.within(before_) && std::chrono::steady_clock::now() < give_up) {
       std::this_thread::sleep_for(1ms);
       now = {};
     }
-    EXPECT_EQ(now.threads, before_.threads) << "threads are left behind";
-    EXPECT_EQ(now.descriptors, before_.descriptors) << "descriptors are left behind";
+    EXPECT_LE(now.threads, before_.threads) << "threads are left behind";
+    EXPECT_LE(now.descriptors, before_.descriptors) << "descriptors are left behind";
   }
 
  private:
@@ -54,6 +60,12 @@ class Gate {
     ++held_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return open_; });
+  }
+  /// Nobody has come yet.
+  void shut() {
+    const std::scoped_lock lock(mutex_);
+    held_ = 0;
+    open_ = false;
   }
   void open() {
     const std::scoped_lock lock(mutex_);

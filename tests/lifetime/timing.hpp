@@ -9,13 +9,7 @@
 #include <stop_token>
 #include <thread>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BITBUCKET_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define BITBUCKET_TEST_SANITIZED 1
-#endif
-#endif
+#include "lifetime/sanitizers.hpp"
 
 namespace bitbucket::test {
 
