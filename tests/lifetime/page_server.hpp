@@ -47,6 +47,7 @@ class PageServer {
   ~PageServer() { gate_.open(); }
 
   [[nodiscard]] ClientOptions options() const { return {.base_url = server_.url("")}; }
+  [[nodiscard]] int port() const { return server_.port(); }
   [[nodiscard]] int connections() const { return server_.connections(); }
   Gate& gate() { return gate_; }
 
