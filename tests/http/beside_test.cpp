@@ -91,16 +91,16 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
   });
   const auto transport = http::make_curl_transport({});
   const auto first = transport->start({.url = server.url("/first")});
-  left.acquire();
   for (const char* path : {"/a", "/b", "/c"}) {
     const auto next = transport->start({.url = server.url(path), .beside = first.get()});
     EXPECT_EQ(next->wait(in(20s), {}).body, path);
-    left.acquire();
+    ASSERT_TRUE(left.try_acquire_for(20s));
   }
   EXPECT_EQ(first->wait(in(20s), {}).body, "/first");
+  ASSERT_TRUE(left.try_acquire_for(20s));
   for (const char* path : {"/d", "/e"}) {
     EXPECT_EQ(transport->start({.url = server.url(path)})->wait(in(20s), {}).body, path);
-    left.acquire();
+    ASSERT_TRUE(left.try_acquire_for(20s));
   }
 }
 
