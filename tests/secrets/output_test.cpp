@@ -18,6 +18,7 @@
 #include "auth/keys.hpp"
 #include "http/encoding.hpp"
 #include "server/fake_client.hpp"
+#include "server/invoke.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -212,30 +213,6 @@ class Observed {
   std::set<std::string> names;
   int attempts = 0;
 };
-
-template <class T>
-T sample() {
-  if constexpr (std::is_same_v<T, RepoRef>) {
-    return {"PRJ", "demo"};
-  } else if constexpr (std::is_same_v<T, NewHook>) {
-    return {.name = "n", .url = "https://bot.example.com", .events = {"repo:refs_changed"}};
-  } else if constexpr (std::is_same_v<T, RawJson>) {
-    return {"{}"};
-  } else if constexpr (std::is_constructible_v<T, std::string> && !std::is_same_v<T, Parameters>) {
-    return T(std::string("sample"));
-  } else {
-    return T{};
-  }
-}
-
-template <Method M, class A, class... P>
-void invoke(const BitbucketServer& client, const ApiPath<M, A, P...>& row) {
-  if constexpr (detail::kind_of<A> == AnswerKind::page) {
-    client.call(row, sample<typename detail::Parameter<P>::type>()...).to_vector();
-  } else {
-    (void)client.call(row, sample<typename detail::Parameter<P>::type>()...);
-  }
-}
 
 /// What the process itself prints meanwhile.
 class Printed {
