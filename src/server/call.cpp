@@ -38,6 +38,7 @@ std::vector<Header> headers_of(const CallSpec& spec, const Core& core,
 /// Takes the place of an exchange that could not be started.
 class FailedExchange final : public Exchange {
  public:
+  // NOLINTNEXTLINE(bugprone-throw-keyword-missing): it is thrown by who waits
   explicit FailedExchange(std::exception_ptr failure) : failure_(std::move(failure)) {}
   Response wait(Deadline, std::stop_token) override { std::rethrow_exception(failure_); }
   void cancel() noexcept override {}

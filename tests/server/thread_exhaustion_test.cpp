@@ -3,9 +3,13 @@
 #include <pthread.h>
 
 #include <atomic>
-#include <ranges>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <bitbucket/error.hpp>
@@ -67,14 +71,48 @@ TEST(ThreadExhaustionTest, TheCallersThreadDoesTheWorkAlone) {
   EXPECT_EQ(threads.size(), 1u);
 }
 
+/// Numbers; each is shown to a function when it is asked for.
+class WatchedNumbers {
+ public:
+  class iterator {
+   public:
+    using iterator_concept = std::input_iterator_tag;
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    iterator(const WatchedNumbers& owner, std::size_t at) : owner_(&owner), at_(at) {}
+    int operator*() const {
+      owner_->watch_(owner_->numbers_[at_]);
+      return owner_->numbers_[at_];
+    }
+    iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    void operator++(int) { ++at_; }
+    bool operator==(std::default_sentinel_t) const { return at_ == owner_->numbers_.size(); }
+
+   private:
+    const WatchedNumbers* owner_;
+    std::size_t at_;
+  };
+
+  WatchedNumbers(std::vector<int> numbers, std::function<void(int)> watch)
+      : numbers_(std::move(numbers)), watch_(std::move(watch)) {}
+  [[nodiscard]] iterator begin() const { return {*this, 0}; }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+
+ private:
+  std::vector<int> numbers_;
+  std::function<void(int)> watch_;
+};
+
 TEST(ThreadExhaustionTest, ThreadsThatAreThereDoTheWork) {
   std::optional<NoMoreThreads> limit;
   std::atomic<int> done = 0;
   const auto items = first_numbers(50);
-  const auto limiting = items | std::views::transform([&](int n) {
-                          if (n == 3) limit.emplace();  // asked for by the caller's thread
-                          return n;
-                        });
+  const WatchedNumbers limiting(items, [&](int n) {
+    if (n == 3) limit.emplace();  // asked for by the caller's thread
+  });
   const auto results = client().concurrently(
       limiting, [&](const BitbucketServer&, int n) { return ++done, n; }, {.max = 8});
   EXPECT_EQ(results, items);
