@@ -110,6 +110,7 @@ TEST_P(DestroyedTest, ARangeMovesFromThreadToThreadInMidWalk) {
   std::vector<std::string> seen;
   // An odd number, so that it moves at the border of pages and within them.
   while (seen.size() < all_rows) {
+    // NOLINTNEXTLINE(bugprone-use-after-move): the thread puts it back
     std::jthread([&seen, &tags, mine = std::move(tags)]() mutable {
       for (Tag& tag : mine.to_vector(7)) seen.push_back(tag.display_id);
       tags = std::move(mine);

@@ -24,6 +24,7 @@
 namespace {
 bool is_child = false;
 }
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name for it
 extern "C" int __lsan_is_turned_off() { return is_child ? 1 : 0; }
 
 namespace bitbucket::test {
