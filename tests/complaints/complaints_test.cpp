@@ -3,11 +3,9 @@
 #include <curl/curl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "http/raw_server.hpp"
@@ -122,31 +120,6 @@ TEST(ComplaintsTest, PersonalProjectsWithDotsWorkBelowAContextPath) {
   EXPECT_EQ(client.commits.last(repo, 1).at(0).id, samples.small.third);
   EXPECT_EQ(server->requests().back().target.find("/bitbucket/rest/api/1.0/projects/~jo.doe/"), 0u)
       << server->requests().back().target;
-}
-
-std::size_t resident_bytes() {
-  std::size_t all = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> all >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
-
-TEST(ComplaintsTest, AStreamWithoutALengthIsNotKeptInMemory) {
-  constexpr std::size_t pieces = 600, piece = 1u << 20;  // more than a sanitizer keeps back
-  RawServer server([&](Connection& connection, int) {
-    connection.read_request();
-    connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    const std::string text(piece, 'x');
-    for (std::size_t i = 0; i < pieces; ++i) connection.send(text);
-  });
-  const BitbucketServer client({.base_url = server.url()});
-  const std::size_t before = resident_bytes();
-  std::size_t bytes = 0, most = 0;
-  client.files.raw("PRJ/demo", "large", "", [&](std::string_view text) {
-    bytes += text.size();
-    most = std::max(most, resident_bytes());
-  });
-  EXPECT_EQ(bytes, pieces * piece);
-  EXPECT_LT(most - std::min(most, before), (pieces / 2) * piece);
 }
 
 TEST(ComplaintsTest, NoProxyIsComparedWithTheHostAndNotWithTheUrl) {

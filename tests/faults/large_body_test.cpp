@@ -1,4 +1,4 @@
-// Compressed answers, asked for and not.
+// What becomes of large bodies: compressed ones, asked for and not, and streams.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,6 +75,22 @@ TEST_F(CompressionTest, WhatWasNotAskedForIsNamed) {
   } catch (const DecodeError& error) {
     EXPECT_THAT(error.what(), HasSubstr("Content-Encoding: gzip"));
   }
+}
+
+TEST(StreamTest, WithoutALengthIsNotKeptInMemory) {
+  constexpr std::size_t pieces = 100, piece = 1u << 20;
+  RawServer server([&](Connection& connection, int) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    const std::string text(piece, 'x');
+    for (std::size_t i = 0; i < pieces; ++i) connection.send(text);
+  });
+  const BitbucketServer client({.base_url = server.url("")});
+  const std::size_t before = reset_heap_peak();
+  std::size_t bytes = 0;
+  client.files.raw("PRJ/demo", "large", "", [&](std::string_view text) { bytes += text.size(); });
+  EXPECT_EQ(bytes, pieces * piece);
+  EXPECT_LT(heap_peak() - before, 8 * piece);
 }
 
 TEST_F(CompressionTest, AnAnswerThatEndsTooSoonIsNone) {
