@@ -104,8 +104,8 @@ struct ConnectionOptions {
   ProxyOptions proxy = {};  ///< what stands between
   /// Which HTTP is offered.
   HttpVersion http_version = HttpVersion::v1_1;
-  /// Asks for gzip: a tenth of the bytes, for twice the client's work and some of the server's.
-  /// Worth it below about 0.4 Gbit/s; docs/performance.md has figures.
+  /// Asks for gzip: a fifth of the bytes or less, for twice the client's work and some of the
+  /// server's.  Worth it below about 0.4 Gbit/s; docs/performance.md has figures.
   bool compression = false;
   /// When to try again.
   RetryOptions retry = RetryOptions();  // not {}: GCC 12 then warns in the code of who uses it

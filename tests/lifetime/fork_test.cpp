@@ -18,7 +18,7 @@
 #include "auth/temporary.hpp"
 #include "http/tls_server.hpp"
 #include "lifetime/page_server.hpp"
-#include "lifetime/sanitizers.hpp"
+#include "support/sanitizers.hpp"
 
 // A child forgets the parent's handles without freeing them.
 namespace {

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "lifetime/sanitizers.hpp"
+#include "support/sanitizers.hpp"
 
 namespace bitbucket::test {
 
