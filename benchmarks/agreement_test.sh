@@ -10,7 +10,7 @@ programs=$1 address=''
 
 start_server() {
   : >"$work/address"
-  "$programs/benchmark_load_server" --commits 250 --cap 100 --verify-key "$work/key.pem" "$@" >"$work/address" &
+  "$programs/benchmark_load_server" --compress on --commits 250 --cap 100 --verify-key "$work/key.pem" "$@" >"$work/address" &
   started+=("$!")
   wait_for 30 "the load server does not start" test -s "$work/address"
   address=$(<"$work/address")
@@ -54,6 +54,12 @@ main() {
   expect 250 walk --page-size 7
   expect 90 fanout --repos 9 --count 10
   expect 84 changes --count 30 --concurrency 8
+  [[ $(data_of "$(run benchmark_limit fanout --repos 9 --count 10)") == "$(data_of "$(run benchmark_limit fanout --repos 9 --count 10 --threads on)")" ]] ||
+    fail "with a thread for each item the data is another"
+  for program in benchmark_limit bitbucket-workloads; do
+    [[ $(data_of "$(run benchmark_limit walk --page-size 100)") == "$(data_of "$(run $program walk --page-size 100 --compression on)")" ]] ||
+      fail "$program: with compression the walk is another one"
+  done
   expect_different
   [[ $(data_of "$(run benchmark_limit walk --page-size 100)") == "$(data_of "$(run benchmark_limit walk --page-size 100 --in-flight 4)")" ]] ||
     fail "with pages in flight the walk is another one"

@@ -8,30 +8,34 @@ source "$root/cmake/common.sh"
 
 usage() {
   cat <<TEXT
-usage: benchmarks/run.sh [--rounds N] [--only W1,W2,...] [--two-cores] [--latency] [--plot DIR] [--build-dir DIR]
+usage: benchmarks/run.sh [--rounds N] [--only W1,W2,...] [--two-cores] [--compression] [--latency]
+                         [--plot DIR] [--build-dir DIR]
 
 Builds the limit program, the library's workloads and the peer, runs them in turn against the load
 server (on a core of its own) and prints the medians and, pair by pair, the ratios to the limit.
-Fails when the programs do not agree about the data.
+W3 and W4 are measured also with a limit that has a thread for each item at once, as calls that block
+need it.  Fails when the programs do not agree about the data.
 
   --rounds N       7 without it
   --only LIST      of W1 (2,000 small GETs), W2 (100,000 commits in pages of 1000), W2/100 (in pages
                    of 100), W3 (25 commits of 1,000 repositories, 20 ms), W4 (changes of 2,000
                    commits, 5 ms)
   --two-cores      W4 also with both cores for the client
+  --compression    W2 also with gzip, without the peer
   --latency        walks of 100 pages at 5 and 20 ms with 1, 2, 4 and 8 pages in flight
   --plot DIR       pictures (SVG) of time against pages in flight, latency and page size
   --build-dir DIR  build/benchmarks without it; the raw results are in DIR/results.jsonl
 TEXT
 }
 
-rounds=7 only=W1,W2,W2/100,W3,W4 two_cores=false latency=false plots='' build=$root/build/benchmarks
+rounds=7 only=W1,W2,W2/100,W3,W4 two_cores=false compression=false latency=false plots='' build=$root/build/benchmarks
 
 parse_arguments() {
   while (($#)); do
     case $1 in
       --help | -h) usage && exit 0 ;;
       --two-cores) two_cores=true ;;
+      --compression) compression=true ;;
       --latency) latency=true ;;
       --rounds | --only | --plot | --build-dir)
         [[ -n ${2:-} ]] || fail "$1 needs a value"
@@ -65,6 +69,7 @@ build_programs() {
 # --- programs and the server
 
 programs=(benchmark_limit bitbucket-workloads benchmark_peer)
+threads='benchmark_limit --threads on'
 server_core=0 client_cores=1 address='' started=()
 
 # on_cores LIST COMMAND...; with one core there is nothing to choose.
@@ -74,12 +79,12 @@ on_cores() {
   if (($(nproc) > 1)); then exec taskset -c "$cores" "$@"; else exec "$@"; fi
 }
 
-# start_server LATENCY_IN_MICROSECONDS [COMMITS]
+# start_server LATENCY_IN_MICROSECONDS [COMMITS [OPTIONS...]]
 start_server() {
   stop_server
   : >"$work/address"
   (on_cores "$server_core" "$build/benchmarks/benchmark_load_server" --latency-us "$1" \
-    --commits "${2:-100000}" >"$work/address") &
+    --commits "${2:-100000}" "${@:3}" >"$work/address") &
   started=("$!")
   wait_for 30 "the load server does not start" test -s "$work/address"
   address=$(<"$work/address")
@@ -90,12 +95,13 @@ stop_server() {
   started=()
 }
 
-# run_program PROGRAM ARGUMENTS...: its line of JSON
+# run_program PROGRAM ARGUMENTS...: its line of JSON; the program may bring options of its own
 run_program() {
-  local program=$1
+  local program
+  read -ra program <<<"$1"
   shift
   timeout 300 bash -c "$(declare -f on_cores); on_cores \"\$@\"" bash "$client_cores" \
-    "$build/benchmarks/$program" "$@" --base-url "$address" --consumer-key bench \
+    "$build/benchmarks/${program[0]}" "$@" "${program[@]:1}" --base-url "$address" --consumer-key bench \
     --private-key "$work/key.pem" --access-token token --repo PRJ/demo
 }
 
@@ -153,18 +159,21 @@ print_table() {
     { if (!($1 in seen)) { seen[$1]; order[++works] = $1 }
       wall[$1, $2, $3] = $4; cpu[$1, $2, $3] = $5; rss[$1, $2, $3] = $6; last = $2 > last ? $2 : last }
     END {
-      printf "%-10s %18s %18s %7s %7s %11s %9s %9s\n", "work", "limit wall/CPU s", "library wall/CPU s", "wall", "CPU", "memory MiB", "peer wall", "peer CPU"
+      printf "%-10s %18s %18s %7s %7s %11s %13s %11s\n", "work", "limit wall/CPU s", "library wall/CPU s",
+        "wall", "CPU", "memory MiB", "threads", "peer"
       for (w = 1; w <= works; ++w) {
-        name = order[w]; lw = lc = bw = bc = rw = rc = rr = pw = pc = ""
+        name = order[w]; lw = lc = bw = bc = rw = rc = rr = pw = pc = tw = tc = ""
         for (r = 1; r <= last; ++r) {
           l = wall[name, r, "limit"]; b = wall[name, r, "library"]; c = cpu[name, r, "limit"]
           lw = lw " " l; lc = lc " " c; bw = bw " " b; bc = bc " " cpu[name, r, "library"]
           rw = rw " " b / l; rc = rc " " cpu[name, r, "library"] / c
           rr = rr " " (rss[name, r, "library"] - rss[name, r, "limit"]) / 1024
           pw = pw " " wall[name, r, "peer"] / l; pc = pc " " cpu[name, r, "peer"] / c
+          tw = tw " " wall[name, r, "threads"] / l; tc = tc " " cpu[name, r, "threads"] / c
         }
-        printf "%-10s %9.3f /%7.3f %9.3f /%7.3f %7.2f %7.2f %+11.1f %9.2f %9.2f\n", name, median(lw), median(lc),
-          median(bw), median(bc), median(rw), median(rc), median(rr), median(pw), median(pc)
+        printf "%-10s %9.3f /%7.3f %9.3f /%7.3f %7.2f %7.2f %+11.1f %6.2f /%5.2f %5.2f /%5.2f\n", name,
+          median(lw), median(lc), median(bw), median(bc), median(rw), median(rc), median(rr),
+          median(tw), median(tc), median(pw), median(pc)
       }
     }' "$work/numbers"
   say "Raw results: $build/results.jsonl"
@@ -173,10 +182,12 @@ print_table() {
 wanted() { [[ ,$only, == *",$1,"* ]]; }
 
 main_table() {
+  local all=("${programs[@]}")
   start_server 0
   if wanted W1; then compare W1 get --count 2000; fi
   if wanted W2; then compare W2 walk --page-size 1000; fi
   if wanted W2/100; then compare W2/100 walk --page-size 100; fi
+  programs+=("$threads")
   if wanted W3; then start_server 20000 && compare W3 fanout --repos 1000 --count 25; fi
   if wanted W4 || $two_cores; then start_server 5000; fi
   if wanted W4; then compare W4 changes --count 2000; fi
@@ -184,6 +195,13 @@ main_table() {
     client_cores=0,1
     compare W4-2cores changes --count 2000
     client_cores=1
+  fi
+  programs=("${all[@]}")
+  if $compression; then
+    programs=("${all[@]:0:2}")
+    start_server 0 100000 --compress on
+    compare W2/gzip walk --page-size 1000 --compression on
+    programs=("${all[@]}")
   fi
   [[ ! -s $work/numbers ]] || print_table
 }
@@ -278,7 +296,7 @@ draw_all() {
 
 main() {
   parse_arguments "$@"
-  install_missing "${build_packages[@]}" libbenchmark-dev ${plots:+gnuplot-nox}
+  install_missing "${build_packages[@]}" zlib1g-dev ${plots:+gnuplot-nox}
   build_programs
   make_work_folder
   : >"$build/results.jsonl"

@@ -33,6 +33,7 @@ BitbucketServer make_client(const Options& options) {
   set_in_flight(paging, options.in_flight);
   bitbucket::ConnectionOptions connection;
   connection.tls.ca_file = options.ca_file;
+  connection.compression = options.compression;
   return BitbucketServer{
       {.base_url = options.base_url,
        .credentials =

@@ -28,7 +28,10 @@ constexpr std::string_view usage =
   --access-token-secret S       RSA-SHA1 does not use it
   --ca-file FILE                for https
   --checksum on|off             off leaves the data unread, for measurements
+  --compression on|off          asks for gzip; not the peer
   --sign-ahead on|off           limit program only: signs the next page's request while it waits
+  --threads on|off              limit program only: for fanout and changes, a thread for each item
+                                at once instead of one for all
 
 Prints one line of JSON: items, a checksum over everything decoded, seconds, peak memory.
 )";
@@ -76,7 +79,9 @@ Options parse_options(int argc, char** argv) {
                                                     {"--in-flight", &out.in_flight},
                                                     {"--concurrency", &out.concurrency}};
   const std::map<std::string_view, bool*> switches = {{"--checksum", &out.checksum},
-                                                      {"--sign-ahead", &out.sign_ahead}};
+                                                      {"--compression", &out.compression},
+                                                      {"--sign-ahead", &out.sign_ahead},
+                                                      {"--threads", &out.threads}};
   if (argc > 1) out.workload = argv[1];
   const std::set<std::string> known = {"get", "walk", "fanout", "changes"};
   if (!known.contains(out.workload)) refuse(program, "there is no workload " + out.workload);

@@ -21,7 +21,9 @@ struct Options {
   int in_flight = 1;
   int concurrency = 32;
   bool checksum = true;
-  bool sign_ahead = false;  ///< only the limit program knows how
+  bool compression = false;  ///< asks for gzip
+  bool sign_ahead = false;   ///< only the limit program knows how
+  bool threads = false;      ///< only the limit program: without it one thread does all
 };
 
 /// Ends the program with the usage when the arguments are wrong.

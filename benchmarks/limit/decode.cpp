@@ -296,7 +296,7 @@ void read(ondemand::object object, Repo& out) {
 }
 
 ondemand::object root_of(const Body& body, ondemand::document& document) {
-  static ondemand::parser parser;
+  static thread_local ondemand::parser parser;
   const std::string_view text = body.text();
   check(parser.iterate(simdjson::padded_string_view(text.data(), text.size(), body.capacity()))
             .get(document));

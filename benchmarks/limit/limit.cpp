@@ -1,12 +1,14 @@
 // What can be reached with libcurl, OpenSSL and simdjson when nothing but the workload counts.
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -128,9 +130,19 @@ Outcome walk(const Options& options) {
   return options.in_flight > 1 ? walk_ahead(options) : walk_in_turn(options);
 }
 
+template <class T>
+Outcome read_page(const Options& options, const Body& body) {
+  Page<T> page;
+  decode(body, page);
+  Tally item(options);
+  item.all<T>(page.values);
+  return item.outcome();
+}
+
 /// One page for each of many targets; a slot's next request leaves before its answer is decoded.
 template <class T, class MakeTarget>
-Outcome many(const Options& options, Transfers& transfers, std::size_t count, MakeTarget target) {
+std::vector<Outcome> many_on_one_thread(const Options& options, Transfers& transfers,
+                                        std::size_t count, MakeTarget target) {
   std::vector<Outcome> results(count);
   std::size_t next = 0;
   const auto start = [&](Slot& slot) {
@@ -147,14 +159,41 @@ Outcome many(const Options& options, Transfers& transfers, std::size_t count, Ma
     const std::size_t job = slot.job;
     body.swap(slot.body);
     start(slot);
-    Page<T> page;
-    decode(body, page);
-    Tally item(options);
-    item.all<T>(page.values);
-    results[job] = item.outcome();
+    results[job] = read_page<T>(options, body);
   }
+  return results;
+}
+
+/// The same as calls that block have to do it: a thread for each at once, each with a connection
+/// and a key of its own.
+template <class T, class MakeTarget>
+std::vector<Outcome> many_on_threads(const Options& options, std::size_t count, MakeTarget target) {
+  std::vector<Outcome> results(count);
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> threads;
+  const auto width = std::min(static_cast<std::size_t>(options.concurrency), count);
+  for (std::size_t i = 0; i < width; ++i)
+    threads.emplace_back([&] {
+      Transfers transfers(options, 1);
+      Slot& slot = transfers.slot(0);
+      for (std::size_t job = next++; job < count; job = next++) {
+        transfers.sign(slot, target(job));
+        transfers.send(slot);
+        transfers.wait();
+        results[job] = read_page<T>(options, slot.body);
+      }
+    });
+  threads.clear();  // joins
+  return results;
+}
+
+template <class T, class MakeTarget>
+Outcome many(const Options& options, Transfers& transfers, std::size_t count, MakeTarget target) {
   Tally tally(options);
-  for (const Outcome& result : results) tally.join(result);
+  for (const Outcome& result : options.threads
+                                   ? many_on_threads<T>(options, count, target)
+                                   : many_on_one_thread<T>(options, transfers, count, target))
+    tally.join(result);
   return tally.outcome();
 }
 
@@ -210,4 +249,7 @@ Outcome run(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return measure("limit", parse_options(argc, argv), &run); }
+int main(int argc, char** argv) {
+  const Options options = parse_options(argc, argv);
+  return measure(options.threads ? "threads" : "limit", options, &run);
+}

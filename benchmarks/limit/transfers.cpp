@@ -42,6 +42,7 @@ Transfers::Transfers(const Options& options, std::size_t slots)
     curl_easy_setopt(slot.easy, CURLOPT_BUFFERSIZE, 256L * 1024);
     curl_easy_setopt(slot.easy, CURLOPT_WRITEFUNCTION, &on_body);
     curl_easy_setopt(slot.easy, CURLOPT_WRITEDATA, &slot);
+    if (options.compression) curl_easy_setopt(slot.easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (!ca_file_.empty()) curl_easy_setopt(slot.easy, CURLOPT_CAINFO, ca_file_.c_str());
   }
 }

@@ -12,7 +12,7 @@
 namespace {
 
 constexpr const char* usage =
-    R"(usage: load_server [--port N] [--commits N] [--cap N] [--latency-us N]
+    R"(usage: load_server [--port N] [--commits N] [--cap N] [--latency-us N] [--compress on]
                    [--tls-certificate FILE --tls-key FILE] [--verify-key FILE [--verify-every N]]
 
 Serves the pages that the workloads ask for, on 127.0.0.1, until it gets SIGTERM or SIGINT.  Prints
@@ -42,6 +42,8 @@ benchmarks::ServerOptions parse(int argc, char** argv) {
       out.cap = number();
     else if (name == "--latency-us")
       out.latency = std::chrono::microseconds(number());
+    else if (name == "--compress")
+      out.compress = value == "on";
     else if (name == "--tls-certificate")
       out.certificate = value;
     else if (name == "--tls-key")

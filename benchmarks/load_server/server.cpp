@@ -165,7 +165,11 @@ Answer Server::answer(std::string_view request) {
     return plain_answer("401 Unauthorized",
                         R"({"errors":[{"context":null,"message":"The signature is not good.",)"
                         R"("exceptionName":"oauth.bench.SignatureInvalid"}]})");
-  return content_.answer(target);
+  Answer plain = content_.answer(target);
+  if (!options_.compress ||
+      header_of(request, "accept-encoding:").find("gzip") == std::string_view::npos)
+    return plain;
+  return compressed_.answer(target, plain);
 }
 
 void Server::submit(Connection& connection, Answer answer) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "load_server/compressed.hpp"
 #include "load_server/content.hpp"
 #include "load_server/verify.hpp"
 
@@ -19,6 +20,7 @@ struct ServerOptions {
   std::size_t commits = 100'000;
   std::size_t cap = 1000;                ///< largest page
   std::chrono::microseconds latency{0};  ///< between a request and its answer
+  bool compress = false;                 ///< for clients that accept gzip
   std::string certificate, key;          ///< PEM files; https when given
   std::string verify_key;                ///< PEM file; signatures are looked at when given
   int verify_every = 1;                  ///< and then of every n-th request
@@ -49,6 +51,7 @@ class Server {
 
   ServerOptions options_;
   Content content_;
+  Compressed compressed_;
   std::optional<Verifier> verifier_;
   std::shared_ptr<ssl_ctx_st> tls_;
   std::string base_;
