@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <openssl/bio.h>
@@ -41,13 +42,15 @@ void percent_encode(benchmark::State& state) {
 BENCHMARK(percent_encode);
 
 void base_string(benchmark::State& state) {
-  const auth::EncodedParameters protocol = {{"oauth_consumer_key", "bench"},
-                                            {"oauth_nonce", "0123456789abcdef0123456789abcdef"},
-                                            {"oauth_signature_method", "RSA-SHA1"},
-                                            {"oauth_timestamp", "1700000000"},
-                                            {"oauth_token", "token"},
-                                            {"oauth_version", "1.0"}};
-  for (auto _ : state) benchmark::DoNotOptimize(auth::signature_base_string("GET", url, protocol));
+  const std::vector<auth::EncodedParameter> protocol = {
+      {"oauth_consumer_key", "bench"},
+      {"oauth_nonce", "0123456789abcdef0123456789abcdef"},
+      {"oauth_signature_method", "RSA-SHA1"},
+      {"oauth_timestamp", "1700000000"},
+      {"oauth_token", "token"},
+      {"oauth_version", "1.0"}};
+  for (auto _ : state)
+    benchmark::DoNotOptimize(auth::signature_base_string("GET", url, protocol, {}));
 }
 BENCHMARK(base_string);
 

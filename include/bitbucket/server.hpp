@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -119,6 +120,17 @@ class BITBUCKET_EXPORT BitbucketServer {
   std::shared_ptr<const detail::Context> context_;
 };
 
+namespace detail {
+
+/// Whether an item is there, at the same place, until the end of the range.
+template <class Items>
+inline constexpr bool keeps_items = std::ranges::forward_range<Items>&&
+    std::is_lvalue_reference_v<std::ranges::range_reference_t<Items>>&&
+        std::is_same_v<std::remove_cvref_t<std::ranges::range_reference_t<Items>>,
+                       std::ranges::range_value_t<Items>>;
+
+}  // namespace detail
+
 template <std::ranges::input_range Items, class Work>
 auto BitbucketServer::concurrently(Items&& items, Work&& work,
                                    const ConcurrencyOptions& options) const {
@@ -131,7 +143,11 @@ auto BitbucketServer::concurrently(Items&& items, Work&& work,
   const auto next_item = [&]() -> std::shared_ptr<const Item> {
     if (!first && it != end) ++it;
     first = false;
-    return it == end ? nullptr : std::make_shared<const Item>(*it);
+    if (it == end) return nullptr;
+    if constexpr (detail::keeps_items<Items>)
+      return {std::shared_ptr<void>(), std::addressof(*it)};
+    else
+      return std::make_shared<const Item>(*it);
   };
   if constexpr (std::is_void_v<Result>) {
     run(
@@ -142,20 +158,20 @@ auto BitbucketServer::concurrently(Items&& items, Work&& work,
         },
         options);
   } else {
-    std::vector<std::shared_ptr<std::optional<Result>>> places;
+    std::deque<std::optional<Result>> places;  // which stay where they are while others come
     run(
         [&]() -> Job {
           auto item = next_item();
           if (!item) return {};
-          auto place = places.emplace_back(std::make_shared<std::optional<Result>>());
-          return [&work, item, place](const BitbucketServer& client) {
-            place->emplace(std::invoke(work, client, *item));
+          std::optional<Result>& place = places.emplace_back();
+          return [&work, item, &place](const BitbucketServer& client) {
+            place.emplace(std::invoke(work, client, *item));
           };
         },
         options);
     std::vector<Result> results;
     results.reserve(places.size());
-    for (auto& place : places) results.push_back(std::move(**place));
+    for (auto& place : places) results.push_back(*std::move(place));
     return results;
   }
 }

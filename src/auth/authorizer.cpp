@@ -67,6 +67,7 @@ class OAuth1Authorizer final : public Authorizer {
   }
 
   Secret header(Method method, std::string_view url) const override {
+    if (believed_.empty()) return signer_.authorization(to_string(method), url, token_.reveal());
     return signer_.authorization(to_string(method), believed_url(url, called_, believed_),
                                  token_.reveal());
   }

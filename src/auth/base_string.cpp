@@ -1,6 +1,8 @@
 #include "auth/base_string.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <bitbucket/error.hpp>
 
@@ -62,59 +64,72 @@ void append_base_uri(std::string& out, const UrlParts& url) {
   const bool tls = http::equal_ignoring_case(url.scheme, "https");
   if (!tls && !http::equal_ignoring_case(url.scheme, "http"))
     refuse("the URL is not http or https");
-  std::string uri(tls ? "https://" : "http://");
-  for (const char c : url.host) uri += lower(c);
-  if (const unsigned port = significant_port(url.port, tls)) uri += ':' + std::to_string(port);
-  if (url.path.empty())
-    uri += '/';
-  else
-    uri += url.path;
-  http::percent_encode(out, uri);
+  http::percent_encode(out, tls ? "https://" : "http://");
+  for (const char upper_case : url.host) {
+    const char c = lower(upper_case);
+    http::percent_encode(out, {&c, 1});
+  }
+  if (const unsigned port = significant_port(url.port, tls))
+    http::percent_encode(out, ':' + std::to_string(port));
+  http::percent_encode(out, url.path.empty() ? "/" : url.path);
 }
 
 void append_method(std::string& out, std::string_view method) {
   if (method.empty()) refuse("the method is empty");
-  std::string text(method);
-  for (char& c : text) c = upper(c);
-  http::percent_encode(out, text);
+  for (const char lower_case : method) {
+    const char c = upper(lower_case);
+    http::percent_encode(out, {&c, 1});
+  }
 }
 
 }  // namespace
 
-void cleanse(EncodedParameters& parameters) noexcept {
-  for (auto& parameter : parameters) cleanse(parameter.second);
+std::string_view Encoder::operator()(std::string_view text) {
+  const std::size_t before = memory_.text.size();
+  if (memory_.text.capacity() - before < 3 * text.size())
+    throw Error("a text of a request changed its size while it was signed");
+  http::percent_encode(memory_.text, text);
+  return std::string_view(memory_.text).substr(before);
 }
 
-void append_encoded(EncodedParameters& out, const Parameters& plain) {
-  for (const auto& [name, value] : plain)
-    out.emplace_back(http::percent_encode(name), http::percent_encode(value));
+std::size_t size_of(const Parameters& parameters) noexcept {
+  std::size_t size = 0;
+  for (const auto& [name, value] : parameters) size += name.size() + value.size();
+  return size;
 }
 
 Scrubbed signature_base_string(std::string_view method, std::string_view url,
-                               EncodedParameters parameters) {
+                               std::span<const EncodedParameter> parameters,
+                               const Parameters& plain) {
   const UrlParts parts = split(url);
   const auto query = http::parse_form(parts.query, true);
   if (!query) refuse("the query of the URL has a broken percent escape");
-  append_encoded(parameters, *query);
-  std::erase_if(parameters, [](const auto& p) { return p.first == "oauth_signature"; });
-  std::sort(parameters.begin(), parameters.end());
+  Encoder encode(size_of(*query) + size_of(plain));
+  std::vector<EncodedParameter> all;
+  all.reserve(parameters.size() + query->size() + plain.size());
+  all.assign(parameters.begin(), parameters.end());
+  for (const Parameters* more : {&*query, &plain})
+    for (const auto& [name, value] : *more) {
+      const std::string_view encoded = encode(name);
+      all.emplace_back(encoded, encode(value));
+    }
+  std::erase_if(all, [](const auto& p) { return p.first == "oauth_signature"; });
+  std::sort(all.begin(), all.end());
 
-  std::size_t size = 0;
-  for (const auto& [name, value] : parameters) size += name.size() + value.size() + 2;
-  Scrubbed normalized(size);
-  for (const auto& [name, value] : parameters) {
-    if (!normalized.text.empty()) normalized.text += '&';
-    normalized.text += name;
-    normalized.text += '=';
-    normalized.text += value;
-  }
-  cleanse(parameters);
-  Scrubbed out(64 + 3 * (method.size() + url.size() + size));
+  std::size_t size = 64 + 3 * (method.size() + url.size());
+  for (const auto& [name, value] : all) size += 3 * (name.size() + value.size() + 2);
+  Scrubbed out(size);
   append_method(out.text, method);
   out.text += '&';
   append_base_uri(out.text, parts);
   out.text += '&';
-  http::percent_encode(out.text, normalized.text);
+  // The parameters are joined by '=' and '&', and that text is encoded once more.
+  for (const EncodedParameter& parameter : all) {
+    if (&parameter != all.data()) out.text += "%26";
+    http::percent_encode(out.text, parameter.first);
+    out.text += "%3D";
+    http::percent_encode(out.text, parameter.second);
+  }
   return out;
 }
 

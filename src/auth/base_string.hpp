@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <bitbucket/json.hpp>
 
@@ -11,17 +11,29 @@
 
 namespace bitbucket::inline v0_1::auth {
 
-/// Names and values that are percent-encoded already.
-using EncodedParameters = std::vector<std::pair<std::string, std::string>>;
+/// A name and a value that are percent-encoded already; the texts live elsewhere.
+using EncodedParameter = std::pair<std::string_view, std::string_view>;
 
-/// Overwrites the values, one of which is the token.
-void cleanse(EncodedParameters& parameters) noexcept;
-void append_encoded(EncodedParameters& out, const Parameters& plain);
+/// Percent-encodes texts into memory of its own, which is overwritten in the end.
+class Encoder {
+ public:
+  /// `size` is that of all texts to come.
+  explicit Encoder(std::size_t size) : memory_(3 * size) {}
+  /// Returns the encoded text, which lives as long as this object.
+  std::string_view operator()(std::string_view text);
 
-/// Returns the signature base string (RFC 5849 section 3.4.1) of a request: `parameters` and the
+ private:
+  Scrubbed memory_;
+};
+
+/// The size of all names and values.
+std::size_t size_of(const Parameters& parameters) noexcept;
+
+/// Returns the signature base string (RFC 5849 section 3.4.1) of a request: the parameters and the
 /// query of `url`, without oauth_signature.  Throws InvalidArgument when `url` is no http(s) URL or
 /// `method` is no method.  The result holds the token.
 Scrubbed signature_base_string(std::string_view method, std::string_view url,
-                               EncodedParameters parameters);
+                               std::span<const EncodedParameter> parameters,
+                               const Parameters& plain);
 
 }  // namespace bitbucket::inline v0_1::auth

@@ -36,9 +36,7 @@ Secret OAuth1Signer::authorization(std::string_view method, std::string_view url
 
 std::string OAuth1Signer::base_string(std::string_view method, std::string_view url,
                                       const Parameters& parameters) {
-  auth::EncodedParameters encoded;
-  auth::append_encoded(encoded, parameters);
-  return std::move(auth::signature_base_string(method, url, std::move(encoded)).text);
+  return std::move(auth::signature_base_string(method, url, {}, parameters).text);
 }
 
 std::string OAuth1Signer::sign(std::string_view base_string) const {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <utility>
+#include <vector>
 
 #include <openssl/rand.h>
 
@@ -18,19 +19,21 @@ namespace {
 
 /// Puts the caller's protocol parameters with ours.  oauth_token may be replaced; the others are
 /// this class's business, and given twice they would be refused by every server.
-void append_protocol(EncodedParameters& ours, const Parameters& added) {
+void append_protocol(std::vector<EncodedParameter>& ours, const Parameters& added,
+                     Encoder& encode) {
   for (const auto& [name, value] : added) {
     if (!name.starts_with("oauth_") && !name.starts_with("xoauth_"))
       throw InvalidArgument("only oauth_ parameters belong into the Authorization header");
     if (name == "oauth_token")
       std::erase_if(ours, [](const auto& p) { return p.first == "oauth_token"; });
-    std::string encoded = http::percent_encode(name);
+    const std::string_view encoded = encode(name);
     if (encoded == "oauth_signature")
       throw InvalidArgument("oauth_signature is made by the signer and cannot be given to it");
     for (const auto& present : ours)
       if (present.first == encoded)
-        throw InvalidArgument("the protocol parameter '" + encoded + "' is given twice");
-    ours.emplace_back(std::move(encoded), http::percent_encode(value));
+        throw InvalidArgument("the protocol parameter '" + std::string(encoded) +
+                              "' is given twice");
+    ours.emplace_back(encoded, encode(value));
   }
 }
 
@@ -38,12 +41,8 @@ void append_hex(std::string& out, std::uint64_t value, int digits) {
   while (digits-- > 0) out += "0123456789abcdef"[value >> (4 * digits) & 15];
 }
 
-void append_pair(std::string& out, std::string_view name, std::string_view value) {
-  out += out.size() == 6 ? "" : ", ";  // after "OAuth "
-  out += name;
-  out += "=\"";
-  out += value;
-  out += '"';
+void append_pair(std::string& out, const EncodedParameter& parameter) {
+  out.append(parameter.first).append("=\"").append(parameter.second).append("\", ");
 }
 
 }  // namespace
@@ -94,29 +93,27 @@ std::string Signer::nonce() const {
 Secret Signer::authorization(std::string_view method, std::string_view url,
                              std::optional<std::string_view> token, const Parameters& form,
                              const Parameters& oauth) const {
-  EncodedParameters protocol;
+  const std::string nonce = this->nonce(), timestamp = this->timestamp();
+  Encoder encode((token ? token->size() : 0) + size_of(oauth));
+  std::vector<EncodedParameter> protocol;
   protocol.reserve(6 + oauth.size());
   protocol.emplace_back("oauth_consumer_key", consumer_key_);
-  protocol.emplace_back("oauth_nonce", nonce());
+  protocol.emplace_back("oauth_nonce", nonce);
   protocol.emplace_back("oauth_signature_method", "RSA-SHA1");
-  protocol.emplace_back("oauth_timestamp", timestamp());
-  if (token) protocol.emplace_back("oauth_token", http::percent_encode(*token));
+  protocol.emplace_back("oauth_timestamp", timestamp);
+  if (token) protocol.emplace_back("oauth_token", encode(*token));
   protocol.emplace_back("oauth_version", "1.0");
-  append_protocol(protocol, oauth);
-
-  EncodedParameters all;
-  all.reserve(protocol.size() + form.size());  // a vector that grows leaves copies of short values
-  all = protocol;
-  append_encoded(all, form);
-  const std::string signature = sign(signature_base_string(method, url, std::move(all)).text);
+  append_protocol(protocol, oauth, encode);
+  const std::string signature = sign(signature_base_string(method, url, protocol, form).text);
 
   std::size_t size = 64 + 3 * signature.size();
   for (const auto& [name, value] : protocol) size += name.size() + value.size() + 5;
   Scrubbed out(size);
   out.text = "OAuth ";
-  for (const auto& [name, value] : protocol) append_pair(out.text, name, value);
-  append_pair(out.text, "oauth_signature", http::percent_encode(signature));
-  cleanse(protocol);
+  for (const EncodedParameter& parameter : protocol) append_pair(out.text, parameter);
+  out.text += "oauth_signature=\"";
+  http::percent_encode(out.text, signature);
+  out.text += '"';
   return Secret(std::move(out.text));
 }
 

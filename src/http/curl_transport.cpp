@@ -35,7 +35,8 @@ class CurlExchange final : public Exchange {
     response_.body = std::move(request_.memory);
     try {
       apply_options(options);
-      perform();  // those beside it: a connection that one of them has done with can be claimed
+      // A connection that a transfer beside it has done with can be claimed.
+      if (request_.beside) perform();
       last_byte_ = steady_clock::now();
       check(curl_multi_add_handle(channel_->multi(), easy_));
       perform();  // sends at once on a kept connection

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FilePath(text).append_to(path, 0);
   });
   expect_no_other_exception([&] { (void)RequestToken::restore(Secret(text)); });
-  expect_no_other_exception([&] { (void)auth::signature_base_string("GET", text, {}); });
+  expect_no_other_exception([&] { (void)auth::signature_base_string("GET", text, {}, {}); });
   (void)auth::parse_oauth_problem({.status = 401, .headers = {}, .body = text});
   (void)auth::parse_oauth_problem(
       {.status = 401,

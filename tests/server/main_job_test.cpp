@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/invoke.hpp"
 #include "server/signed_client.hpp"
 
 namespace bitbucket::test {
@@ -25,6 +26,18 @@ SetupOptions setup_options(const testing::GitServer& server) {
   return {.base_url = server.base_url(),
           .consumer_key = "release-bot",
           .private_key = server_test::key().private_pem()};
+}
+
+TEST(MainJobTest, TheEmbeddedServerHasEveryOperation) {
+  const auto server = signed_server();
+  const BitbucketServer client{signed_options(*server)};
+  api::for_each_operation([&](std::string_view name, const auto& row) {
+    try {
+      invoke(client, row);
+    } catch (const ApiError& error) {  // there is no such commit, say
+      EXPECT_FALSE(error.is_unrouted()) << name;
+    }
+  });
 }
 
 TEST(MainJobTest, GoesFromTheThreeLegsToTheCommitsOfAPush) {
