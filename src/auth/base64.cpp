@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include <openssl/evp.h>
+
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
@@ -22,17 +24,13 @@ constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == 
 }  // namespace
 
 void base64_encode(std::string& out, std::string_view bytes) {
-  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
-  const auto at = [&](std::size_t i) -> std::uint32_t {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
-  };
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::uint32_t group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 63];
-    out += i + 1 < bytes.size() ? alphabet[group >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? alphabet[group & 63] : '=';
-  }
+  const std::size_t before = out.size();
+  const std::size_t size = (bytes.size() + 2) / 3 * 4;
+  out.resize(before + size + 1);  // OpenSSL writes a NUL behind it
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + before),
+                  reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()));
+  out.resize(before + size);
 }
 
 Base64Fault base64_decode(std::string& out, std::string_view text) {

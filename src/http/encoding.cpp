@@ -1,5 +1,6 @@
 #include "http/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace bitbucket::inline v0_1::http {
@@ -24,10 +25,12 @@ constexpr int hex_value(char c) noexcept {
 
 void percent_encode(std::string& out, std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
-  for (unsigned char c : text) {
-    if (unreserved[c]) {
-      out += static_cast<char>(c);
-    } else {
+  const auto is_reserved = [](char c) { return !unreserved[static_cast<unsigned char>(c)]; };
+  for (auto at = text.begin(); at != text.end();) {
+    const auto reserved = std::find_if(at, text.end(), is_reserved);
+    out.append(at, reserved);
+    for (at = reserved; at != text.end() && is_reserved(*at); ++at) {
+      const auto c = static_cast<unsigned char>(*at);
       const char escape[3] = {'%', digits[c >> 4], digits[c & 15]};
       out.append(escape, 3);
     }
