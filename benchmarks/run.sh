@@ -23,7 +23,7 @@ need it.  Fails when the programs do not agree about the data.
   --two-cores      W4 also with both cores for the client
   --compression    W2 also with gzip, without the peer
   --latency        walks of 100 pages at 5 and 20 ms with 1, 2, 4 and 8 pages in flight
-  --plot DIR       pictures (SVG) of time against pages in flight, latency and page size
+  --plot DIR       pictures (SVG) of time against pages in flight, latency, page size and concurrency
   --build-dir DIR  build/benchmarks without it; the raw results are in DIR/results.jsonl
 TEXT
 }
@@ -239,11 +239,17 @@ latency_series() {
 # --- pictures
 
 plot_series() {
-  local ms size program
+  local ms size items program
   for ms in 0 1 2 5 10 20 50; do
     start_server "${ms}000" 10000
     for program in "${programs[@]}"; do
       series latency "$program" "$ms" walk --page-size 100
+    done
+  done
+  start_server 5000
+  for items in 1 2 4 8 16 32 64; do
+    for program in "${programs[@]}"; do
+      series concurrency "$program" "$items" changes --count 500 --concurrency "$items"
     done
   done
   start_server 0
@@ -282,14 +288,17 @@ TEXT
 
 draw_all() {
   mkdir -p "$plots"
-  local in_flight=() by_latency=() by_size=() ms program
+  local in_flight=() by_latency=() by_size=() by_concurrency=() ms program
   for program in "${programs[@]}"; do
     for ms in 5 20; do in_flight+=("in-flight-$ms.$program=${title_of[$program]}, $ms ms"); done
     by_latency+=("latency.$program=${title_of[$program]}")
     by_size+=("page-size.$program=${title_of[$program]}")
+    by_concurrency+=("concurrency.$program=${title_of[$program]}")
   done
   draw in-flight 'A walk of 100 pages' 'pages in flight' 'set logscale x 2' "${in_flight[@]}"
   draw latency 'A walk of 100 pages, one after the other' 'latency, ms' '' "${by_latency[@]}"
+  draw concurrency 'The changes of 500 commits, 5 ms latency' 'items at once' 'set logscale x 2' \
+    "${by_concurrency[@]}"
   draw page-size 'A walk of 100,000 commits' 'commits a page' \
     'set logscale x; set xtics (25, 50, 100, 250, 500, 1000)' "${by_size[@]}"
 }
