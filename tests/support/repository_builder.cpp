@@ -107,7 +107,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 }  // namespace
 
-TempDir::TempDir() {
+TempDir::TempDir() : owner_(::getpid()) {
   std::string name = (fs::temp_directory_path() / "bitbucket-test-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) fail("mkdtemp " + name);
   path_ = fs::canonical(name);
@@ -115,7 +115,7 @@ TempDir::TempDir() {
 
 TempDir::~TempDir() {
   std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  if (owner_ == ::getpid()) fs::remove_all(path_, ignored);
 }
 
 GitResult try_git(const fs::path& dir, const std::vector<std::string>& args,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,7 +12,7 @@
 // Folders and git repositories for tests.  Shares no code with src/testing/git, which it judges.
 namespace bitbucket::test_support {
 
-/// A new empty folder, removed with everything in it by the destructor.
+/// A new empty folder, removed with everything in it by the destructor, but not in a child process.
 class TempDir {
  public:
   TempDir();
@@ -23,6 +25,7 @@ class TempDir {
 
  private:
   std::filesystem::path path_;
+  pid_t owner_;
 };
 
 struct GitOptions {

@@ -39,7 +39,7 @@ class Program {
     err_ = ::fdopen(err[0], "r");
   }
   ~Program() {
-    if (pid_ > 0) ::kill(pid_, SIGKILL), exit_code();
+    if (pid_ > 0) ::kill(pid_, SIGTERM), exit_code();
     std::fclose(out_);
     std::fclose(err_);
   }
