@@ -104,9 +104,9 @@ class BITBUCKET_EXPORT BitbucketServer {
                                     const nlohmann::json& body) const;
 
   /// Runs `work(client, item)` for each item, up to `options.max` at a time, and returns the
-  /// results in the order of the items.  The client given to `work` stops with this one's token and
-  /// when another item fails; the first error in time is thrown after all have stopped.  May be
-  /// nested.
+  /// results in the order of the items; those of a container are not copied.  The client given to
+  /// `work` stops with this one's token and when another item fails; the first error in time is
+  /// thrown after all have stopped.  May be nested.
   template <std::ranges::input_range Items, class Work>
   auto concurrently(Items&& items, Work&& work, const ConcurrencyOptions& options = {}) const;
 

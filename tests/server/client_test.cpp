@@ -3,8 +3,11 @@
 
 #include <atomic>
 #include <barrier>
-#include <nlohmann/json.hpp>
+#include <list>
+#include <memory>
 #include <thread>
+
+#include <nlohmann/json.hpp>
 
 #include "server/fake_client.hpp"
 
@@ -230,6 +233,22 @@ TEST(ConcurrentlyTest, GivesResultsInTheOrderOfTheItems) {
   for (int i = 0; i < 200; ++i) EXPECT_EQ(squares[static_cast<std::size_t>(i)], i * i);
   EXPECT_TRUE(
       client.concurrently(numbers(0), [](const BitbucketServer&, int) { return 1; }).empty());
+}
+
+TEST(ConcurrentlyTest, LeavesTheItemsOfAContainerWhereTheyAre) {
+  BitbucketServer client(fake_options(tag_server(1, 1)));
+  std::list<std::unique_ptr<int>> items;
+  for (int i = 0; i < 50; ++i) items.push_back(std::make_unique<int>(i));
+  const auto seen = client.concurrently(
+      items, [](const BitbucketServer&, const auto& item) { return &item; }, {.max = 4});
+  std::vector<const std::unique_ptr<int>*> there;
+  for (const auto& item : items) there.push_back(&item);
+  EXPECT_EQ(seen, there);
+  // What a range makes as it goes is kept for as long as the work takes.
+  const std::vector<bool> bits{true, false, true, true};
+  const auto numbers = client.concurrently(
+      bits, [](const BitbucketServer&, const bool& bit) { return bit ? 1 : 0; }, {.max = 4});
+  EXPECT_EQ(numbers, (std::vector<int>{1, 0, 1, 1}));
 }
 
 TEST(ConcurrentlyTest, RunsAsManyAtATimeAsAllowedAndNoMore) {
