@@ -122,12 +122,12 @@ class BITBUCKET_EXPORT BitbucketServer {
 
 namespace detail {
 
-/// Whether an item is there, at the same place, until the end of the range.
+/// Ranges whose items are there, at the same place, until the end.
 template <class Items>
-inline constexpr bool keeps_items = std::ranges::forward_range<Items>&&
-    std::is_lvalue_reference_v<std::ranges::range_reference_t<Items>>&&
-        std::is_same_v<std::remove_cvref_t<std::ranges::range_reference_t<Items>>,
-                       std::ranges::range_value_t<Items>>;
+concept KeepsItems = std::ranges::forward_range<Items> &&
+    std::is_lvalue_reference_v<std::ranges::range_reference_t<Items>> &&
+    std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<Items>>,
+                 std::ranges::range_value_t<Items>>;
 
 }  // namespace detail
 
@@ -144,7 +144,7 @@ auto BitbucketServer::concurrently(Items&& items, Work&& work,
     if (!first && it != end) ++it;
     first = false;
     if (it == end) return nullptr;
-    if constexpr (detail::keeps_items<Items>)
+    if constexpr (detail::KeepsItems<Items>)
       return {std::shared_ptr<void>(), std::addressof(*it)};
     else
       return std::make_shared<const Item>(*it);
