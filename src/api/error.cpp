@@ -26,7 +26,12 @@ std::string describe(const ErrorAnswer& answer) {
   } else if (answer.captcha) {
     what += ": the account is locked until a captcha is solved in the browser; do not retry";
   } else if (answer.unrouted) {
-    what += ": this server has no such API (or base_url lacks its context path)";
+    // A slash within a parameter: no route takes it.
+    what +=
+        answer.path.find("%2F") != std::string::npos
+            ? ": this server has no such API (or a parameter with a slash stands where Bitbucket "
+              "takes none: %2F)"
+            : ": this server has no such API (or base_url lacks its context path)";
   }
   const std::size_t shown = std::min<std::size_t>(answer.errors.size(), 10);
   for (std::size_t i = 0; i < shown; ++i) {

@@ -79,7 +79,7 @@ TEST(ErrorsTest, TellsBothKindsOf404Apart) {
       json_answer(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})", 404));
   EXPECT_TRUE(unrouted.is_not_found());
   EXPECT_TRUE(unrouted.is_unrouted());
-  EXPECT_THAT(unrouted.what(), HasSubstr("no such API"));
+  EXPECT_THAT(unrouted.what(), HasSubstr("no such API (or base_url"));
 }
 
 TEST(ErrorsTest, ALoginPageIsUnauthenticatedAndSaysSo) {

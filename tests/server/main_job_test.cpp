@@ -213,6 +213,21 @@ TEST(MainJobTest, TellsErrorsOfARealServerApart) {
   EXPECT_TRUE(error_of([&] { (void)client.hooks.get(demo, HookId{4711}); }).is_not_found());
 }
 
+TEST(MainJobTest, PointsAtASlashThatNoRouteTakes) {
+  const auto server = signed_server();
+  const BitbucketServer client{signed_options(*server)};
+  constexpr ApiPath<Method::get, Tag, RepoRef, PathParam<"tag">> tag{
+      "/rest/api/1.0/projects/{project}/repos/{repo}/tags/{tag}"};
+  try {
+    (void)client.call(tag, demo, PathParam<"tag">{"release/1.0"});
+    FAIL();
+  } catch (const ApiError& error) {
+    EXPECT_TRUE(error.is_unrouted());
+    EXPECT_THAT(error.what(), HasSubstr("tags/release%2F1.0: HTTP 404"));
+    EXPECT_THAT(error.what(), HasSubstr("a parameter with a slash"));
+  }
+}
+
 TEST(MainJobTest, UpdatesAWebhookOfAServerThatShowsItsSecretAndOneThatHidesIt) {
   for (const bool masked : {false, true}) {
     testing::GitServerOptions options = server_test::options();
