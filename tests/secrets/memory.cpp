@@ -57,7 +57,7 @@ class Search {
   explicit Search(const std::vector<Needle>& needles) : needles_(needles), starts_(65536) {
     for (std::size_t i = 0; i < needles.size(); ++i)
       starts_[needles[i].masked[0] << 8 | needles[i].masked[1]].push_back(i);
-    for (const auto& list : starts_) interesting_.push_back(!list.empty());
+    for (const auto& list : starts_) interesting_.push_back(list.empty() ? 0 : 1);
   }
 
   void range(std::uintptr_t begin, std::uintptr_t end) {

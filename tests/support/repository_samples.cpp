@@ -166,10 +166,8 @@ const std::vector<std::string>& odd_names() {
                                                  "odd/\"quoted\"",
                                                  "odd/back\\slash",
                                                  "odd/apostrophe's",
-                                                 "odd/gr\xc3\xbc\xc3\x9f"
-                                                 "e",
-                                                 "odd/gru\xcc\x88\xc3\x9f"
-                                                 "e",
+                                                 "odd/gr\u00fc\u00dfe",
+                                                 "odd/gru\u0308\u00dfe",
                                                  "odd/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e",
                                                  "odd/\xf0\x9f\x9a\x80",
                                                  "-n",
