@@ -24,24 +24,10 @@ using namespace std::chrono_literals;
 using testing::Fault;
 using testing::GitServer;
 namespace faults = testing::faults;
-using Kind = TransportError::Kind;
 
 constexpr milliseconds limit = 400ms;
 
 class TimeoutTest : public LifetimeTest {};
-
-/// Expects a time-out after so long.
-template <class Work>
-void expect_time_out(milliseconds after, Work&& work) {
-  expect_to_take(after, [&] {
-    try {
-      work();
-      ADD_FAILURE() << "no error came";
-    } catch (const TransportError& error) {
-      EXPECT_EQ(error.kind(), Kind::timeout) << error.what();
-    }
-  });
-}
 
 /// A port of this machine on which nobody answers, not even the kernel: its queue is full.
 class BlackHole {

@@ -9,6 +9,8 @@
 #include <stop_token>
 #include <thread>
 
+#include <bitbucket/error.hpp>
+
 #include "support/sanitizers.hpp"
 
 namespace bitbucket::test {
@@ -76,6 +78,22 @@ void expect_to_take_at_most(milliseconds limit, Work&& work) {
   const auto began = steady_clock::now();
   work();
   expect_punctual(steady_clock::now() - began - limit, milliseconds(100), machine);
+}
+
+/// Expects a time-out after so long; returns whether the request may have been sent.
+template <class Work>
+bool expect_time_out(milliseconds after, Work&& work) {
+  bool sent = false;
+  expect_to_take(after, [&] {
+    try {
+      work();
+      ADD_FAILURE() << "no error came";
+    } catch (const TransportError& error) {
+      EXPECT_EQ(error.kind(), TransportError::Kind::timeout) << error.what();
+      sent = error.may_have_been_sent();
+    }
+  });
+  return sent;
 }
 
 }  // namespace bitbucket::test
