@@ -48,6 +48,8 @@ void Channel::rest(CURL* easy) noexcept {
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   // In HTTP/2 frames may come at any time.
   if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2_0) return;
+  // Where a request cannot be asked for its connection, that one was never taken from the list.
+  if (std::find(ports_.begin(), ports_.end(), port) != ports_.end()) return;
   try {
     ports_.reserve(ports_.size() + 1);
     quiet_.push_back({socket, POLLIN, 0});
