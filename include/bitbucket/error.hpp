@@ -31,8 +31,10 @@ class BITBUCKET_EXPORT Error : public std::runtime_error {
   [[nodiscard]] virtual bool is_forbidden() const noexcept { return false; }
   /// The server asks to slow down (429).
   [[nodiscard]] virtual bool is_rate_limited() const noexcept { return false; }
-  /// The same call may succeed later without any change.
+  /// Sending the same call again is safe and may succeed.
   [[nodiscard]] virtual bool is_retryable() const noexcept { return false; }
+  /// The server may have acted on the request: it did not refuse it, and may have received it.
+  [[nodiscard]] virtual bool may_have_acted() const noexcept { return false; }
 };
 
 /// One entry of the `errors` array of an answer.
@@ -60,8 +62,10 @@ struct ErrorAnswer {
   std::optional<std::chrono::seconds> retry_after;  ///< when the server said so
   std::string location;                             ///< where a redirect pointed, without its query
   bool login_page = false;                          ///< the answer leads to, or is, a login page
-  bool captcha = false;   ///< the account is locked until a captcha is solved
-  bool unrouted = false;  ///< a 404 of the router: this version has no such API
+  bool captcha = false;         ///< the account is locked until a captcha is solved
+  bool unrouted = false;        ///< a 404 of the router: this version has no such API
+  bool may_have_acted = false;  ///< an earlier attempt of the call may have been acted on
+  bool repeatable = false;      ///< sending the request twice does no harm
 };
 
 /// The server answered, with an error.
@@ -104,6 +108,7 @@ class BITBUCKET_EXPORT ApiError : public Error {
   [[nodiscard]] bool is_forbidden() const noexcept override;
   [[nodiscard]] bool is_rate_limited() const noexcept override;
   [[nodiscard]] bool is_retryable() const noexcept override;
+  [[nodiscard]] bool may_have_acted() const noexcept override;
 
  private:
   std::shared_ptr<const ErrorAnswer> answer_;  // copying an exception must not throw
@@ -156,25 +161,30 @@ class BITBUCKET_EXPORT TransportError : public Error {
     too_large,      ///< the answer exceeds ConnectionOptions::max_answer
     other,
   };
-  /// `sent` says whether the request may have reached the application.
-  TransportError(Kind kind, const std::string& what, bool sent);
+  /// `sent` says whether the server's application may have received the request, on this or an
+  /// earlier attempt; `repeatable` whether sending it twice does no harm, which a Transport cannot
+  /// know.
+  TransportError(Kind kind, const std::string& what, bool sent, bool repeatable = false);
   ~TransportError() override;
 
   /// Returns where the attempt broke.
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
-  /// False when the request cannot have reached the server's application.
-  [[nodiscard]] bool may_have_been_sent() const noexcept { return sent_; }
   [[nodiscard]] bool is_retryable() const noexcept override;
+  [[nodiscard]] bool may_have_acted() const noexcept override { return sent_; }
 
  private:
   Kind kind_;
-  bool sent_;
+  bool sent_, repeatable_;
 };
+
+/// Returns the enumerator's name, for example "reset".
+BITBUCKET_EXPORT std::string_view to_string(TransportError::Kind kind) noexcept;
 
 /// A complete 2xx answer that cannot be understood.
 class BITBUCKET_EXPORT DecodeError : public Error {
  public:
-  /// `pointer` is the JSON pointer (RFC 6901) of the value at fault, empty for the whole document.
+  /// `pointer` is the JSON pointer (RFC 6901) of the value at fault, empty for the whole document;
+  /// `where` names the request that was answered, empty when the document is no answer.
   DecodeError(std::string pointer, std::string reason, std::string_view where = {});
   ~DecodeError() override;
 
@@ -182,10 +192,12 @@ class BITBUCKET_EXPORT DecodeError : public Error {
   [[nodiscard]] const std::string& pointer() const noexcept { return data_->pointer; }
   /// Returns what is wrong with it.
   [[nodiscard]] const std::string& reason() const noexcept { return data_->reason; }
+  [[nodiscard]] bool may_have_acted() const noexcept override { return data_->answered; }
 
  private:
   struct Data {
     std::string pointer, reason;
+    bool answered;
   };
   std::shared_ptr<const Data> data_;
 };
@@ -193,8 +205,14 @@ class BITBUCKET_EXPORT DecodeError : public Error {
 /// The call's stop token was triggered.
 class BITBUCKET_EXPORT Cancelled : public Error {
  public:
-  Cancelled();
+  /// `sent` says whether the server's application may have received a request of the call.
+  explicit Cancelled(bool sent = true);
   ~Cancelled() override;
+
+  [[nodiscard]] bool may_have_acted() const noexcept override { return sent_; }
+
+ private:
+  bool sent_;
 };
 
 /// Found before anything was sent.

@@ -62,13 +62,14 @@ bool is_web_page(const Response& response) noexcept {
   return contains_ignoring_case(type, "html") || first_character(response.body).starts_with('<');
 }
 
-void throw_api_error(Method method, std::string_view path, Response response,
-                     const auth::Redactor& secrets) {
+void throw_api_error(const Asked& asked, Response response, const auth::Redactor& secrets) {
   secrets.redact(response.body);
   ErrorAnswer answer;
   answer.status = response.status;
-  answer.method = to_string(method);
-  answer.path = path;
+  answer.method = to_string(asked.method);
+  answer.path = asked.path;
+  answer.may_have_acted = asked.sent.may_have_acted;
+  answer.repeatable = asked.sent.repeatable;
   answer.content_type = response.header("Content-Type");
   answer.request_id = response.header("X-AREQUESTID");
   answer.retry_after =

@@ -5,13 +5,21 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/transport.hpp>
 
+#include "api/repeat.hpp"
 #include "auth/redact.hpp"
 
 namespace bitbucket::inline v0_1::api {
 
-/// Throws the ApiError or OAuthError that an answer means; `path` is the request's without query.
-/// Where the answer echoes one of `secrets`, the error does not; its headers are expected clean.
-[[noreturn]] void throw_api_error(Method method, std::string_view path, Response response,
+/// The request that was answered.
+struct Asked {
+  Method method;
+  std::string_view path;  // without query
+  Sent sent = {};         // may_have_acted: on an earlier attempt
+};
+
+/// Throws the ApiError or OAuthError that an answer means.  Where the answer echoes one of
+/// `secrets`, the error does not; its headers are expected clean.
+[[noreturn]] void throw_api_error(const Asked& asked, Response response,
                                   const auth::Redactor& secrets);
 
 /// True when a 2xx answer is no answer of the API but a page for people (a login page, mostly).

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/repeat.hpp"
+
 namespace bitbucket::inline v0_1 {
 namespace {
 
@@ -99,20 +101,52 @@ bool ApiError::is_unauthenticated() const noexcept {
 bool ApiError::is_not_found() const noexcept { return status() == 404; }
 bool ApiError::is_conflict() const noexcept { return status() == 409; }
 bool ApiError::is_rate_limited() const noexcept { return status() == 429; }
+bool ApiError::may_have_acted() const noexcept {
+  return answer_->may_have_acted || api::may_have_acted(status());
+}
 bool ApiError::is_retryable() const noexcept {
-  return status() == 429 || status() == 502 || status() == 503 || status() == 504;
+  return api::is_retryable(status(), {may_have_acted(), answer_->repeatable});
 }
 
 OAuthError::OAuthError(ErrorAnswer answer, OAuthProblem problem)
     : ApiError(answer, describe(answer, problem)),
       problem_(std::make_shared<const OAuthProblem>(std::move(problem))) {}
 
-TransportError::TransportError(Kind kind, const std::string& what, bool sent)
-    : Error(what), kind_(kind), sent_(sent) {}
+TransportError::TransportError(Kind kind, const std::string& what, bool sent, bool repeatable)
+    : Error(what), kind_(kind), sent_(sent), repeatable_(repeatable) {}
 
 bool TransportError::is_retryable() const noexcept {
-  return kind_ != Kind::certificate && kind_ != Kind::proxy_refused && kind_ != Kind::malformed &&
-         kind_ != Kind::too_large;
+  return api::is_retryable(kind_, {sent_, repeatable_});
+}
+
+std::string_view to_string(TransportError::Kind kind) noexcept {
+  switch (kind) {
+    case TransportError::Kind::resolve:
+      return "resolve";
+    case TransportError::Kind::connect:
+      return "connect";
+    case TransportError::Kind::proxy:
+      return "proxy";
+    case TransportError::Kind::proxy_refused:
+      return "proxy_refused";
+    case TransportError::Kind::tls:
+      return "tls";
+    case TransportError::Kind::certificate:
+      return "certificate";
+    case TransportError::Kind::timeout:
+      return "timeout";
+    case TransportError::Kind::reset:
+      return "reset";
+    case TransportError::Kind::cut:
+      return "cut";
+    case TransportError::Kind::malformed:
+      return "malformed";
+    case TransportError::Kind::too_large:
+      return "too_large";
+    case TransportError::Kind::other:
+      break;
+  }
+  return "other";
 }
 
 DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)
@@ -120,8 +154,9 @@ DecodeError::DecodeError(std::string pointer, std::string reason, std::string_vi
             "the answer is not what it should be at " +
             (pointer.empty() ? "its top level" : '"' + printable(pointer, 300) + '"') + ": " +
             printable(reason, 500)),
-      data_(std::make_shared<const Data>(Data{std::move(pointer), std::move(reason)})) {}
+      data_(std::make_shared<const Data>(
+          Data{std::move(pointer), std::move(reason), !where.empty()})) {}
 
-Cancelled::Cancelled() : Error("the call was cancelled") {}
+Cancelled::Cancelled(bool sent) : Error("the call was cancelled"), sent_(sent) {}
 
 }  // namespace bitbucket::inline v0_1

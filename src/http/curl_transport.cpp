@@ -65,7 +65,7 @@ class CurlExchange final : public Exchange {
     // The time a prefetched transfer lay untouched is not the server's silence.
     last_byte_ = steady_clock::now();
     while (!done_) {
-      if (stop.stop_requested() || cancelled_) give_up<Cancelled>();
+      if (stop.stop_requested() || cancelled_) give_up();
       const auto now = steady_clock::now();
       if (now >= deadline) time_out("no complete answer in the time allowed for the call");
       Deadline limit = deadline;
@@ -121,10 +121,10 @@ class CurlExchange final : public Exchange {
     channel_->discard(easy_);
     channel_.reset();
   }
-  template <class E>
   [[noreturn]] void give_up() {
+    const bool sent = may_have_been_sent();
     abandon();
-    throw E();
+    throw Cancelled(sent);
   }
 
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {

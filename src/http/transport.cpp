@@ -42,7 +42,7 @@ std::unique_ptr<Exchange> BlockingTransport::start(Request request) {
     Blocking(BlockingTransport& transport, Request wanted)
         : transport_(transport), request_(std::move(wanted)) {}
     Response wait(Deadline, std::stop_token stop) override {
-      if (cancelled_ || stop.stop_requested()) throw Cancelled();
+      if (cancelled_ || stop.stop_requested()) throw Cancelled(false);
       Response response = transport_.send(request_);
       if (request_.sink && response.status / 100 == 2) {
         request_.sink(response.body);

@@ -58,7 +58,7 @@ Call::Call(ContextPtr context, CallSpec spec)
   if (!spec_.sink) return;
   // Once the sink has seen bytes the call cannot be repeated without giving them to it again.
   spec_.sink = [this, sink = std::move(spec_.sink)](std::string_view bytes) {
-    streamed_ = true;
+    streamed_ = may_have_acted_ = true;
     sink(bytes);
   };
 }
@@ -125,19 +125,20 @@ Response Call::await(Deadline deadline) {
   try {
     Response response = exchange->wait(limit, context_->stop);
     account_->authorizer->secrets().redact(response.headers);
-    // Who is told to slow down or to sign anew has not been served.
-    may_have_acted_ = may_have_acted_ || (response.status != 429 && response.status != 401);
+    may_have_acted_ = may_have_acted_ || api::may_have_acted(response.status);
     observe(&response, {});
     return response;
   } catch (const TransportError& error) {
-    may_have_acted_ = may_have_acted_ || error.may_have_been_sent();
+    may_have_acted_ = may_have_acted_ || error.may_have_acted();
     std::string what = error.what();
     account_->authorizer->secrets().redact(what);
     observe(nullptr, what);
-    throw TransportError(error.kind(), what, error.may_have_been_sent());
+    throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + what,
+                         may_have_acted_, sent().repeatable);
   } catch (const Cancelled& error) {
+    may_have_acted_ = may_have_acted_ || error.may_have_acted();
     observe(nullptr, error.what());
-    throw;
+    throw Cancelled(may_have_acted_);
   }
 }
 
@@ -145,7 +146,7 @@ Response Call::finish() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   const Deadline deadline = now() + context_->timeout;
   for (;;) {
-    if (context_->stop.stop_requested()) throw Cancelled();
+    if (context_->stop.stop_requested()) throw Cancelled(may_have_acted_);
     const bool acted_before = may_have_acted_;
     if (!exchange_) {
       account_ = context_->accounts->get(now());
@@ -162,14 +163,17 @@ Response Call::finish() {
           !api::is_web_page(response))
         return Response{.status = 204, .headers = {}, .body = {}};
       if (repeat_after(response, deadline)) continue;
-      api::throw_api_error(spec_.operation.method, spec_.path, std::move(response),
+      api::throw_api_error({spec_.operation.method, spec_.path, sent()}, std::move(response),
                            account_->authorizer->secrets());
     } catch (const TransportError& error) {
-      if (!repeat_after(error, deadline))
-        throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + error.what(),
-                             may_have_acted_);
+      if (!repeat_after(error, deadline)) throw;
     }
   }
+}
+
+api::Sent Call::sent() const noexcept {
+  // A second transfer would give the sink the same bytes again.
+  return {may_have_acted_, spec_.operation.repeatable && !streamed_};
 }
 
 steady_clock::time_point Call::now() const { return http::now(context_->core->connection.retry); }
@@ -188,8 +192,7 @@ bool Call::repeat_after(const Response& response, Deadline deadline) {
     clock_adopted_ = account_->authorizer->adopt_clock(response);
     return clock_adopted_ && attempts_left();
   }
-  const bool unavailable = status == 502 || status == 503 || status == 504;
-  if (status != 429 && !(unavailable && spec_.operation.repeatable)) return false;
+  if (!api::is_retryable(status, sent())) return false;
   const auto asked =
       http::parse_retry_after(response.header("Retry-After"), response.header("Date"));
   const milliseconds least = asked           ? milliseconds(*asked)
@@ -210,8 +213,7 @@ bool Call::repeat_after(const Response& response, Deadline deadline) {
 }
 
 bool Call::repeat_after(const TransportError& error, Deadline deadline) {
-  if (streamed_ || !error.is_retryable()) return false;
-  if (error.may_have_been_sent() && !spec_.operation.repeatable) return false;
+  if (!error.is_retryable()) return false;
   return repeat_later(http::backoff(context_->core->connection.retry, attempt_), deadline);
 }
 
@@ -242,6 +244,8 @@ void Call::refuse_to_send(milliseconds paused) const {
   answer.status = 429;
   answer.method = to_string(spec_.operation.method);
   answer.path = spec_.path;
+  answer.may_have_acted = may_have_acted_;
+  answer.repeatable = spec_.operation.repeatable;
   answer.retry_after = std::chrono::ceil<std::chrono::seconds>(paused);
   throw ApiError(answer, answer.method + ' ' + answer.path +
                              ": not sent: the server limits the rate of these credentials (HTTP "
@@ -250,7 +254,8 @@ void Call::refuse_to_send(milliseconds paused) const {
 }
 
 void Call::sleep(milliseconds time) const {
-  if (!http::sleep_for(context_->core->connection.retry, time, context_->stop)) throw Cancelled();
+  if (!http::sleep_for(context_->core->connection.retry, time, context_->stop))
+    throw Cancelled(may_have_acted_);
 }
 
 void Call::observe(const Response* response, std::string_view error) const noexcept {

@@ -7,6 +7,7 @@
 
 #include <bitbucket/send.hpp>
 
+#include "api/repeat.hpp"
 #include "server/core.hpp"
 
 namespace bitbucket::inline v0_1::detail {
@@ -46,6 +47,7 @@ class Call {
   bool repeat_after(const Response& response, Deadline deadline);
   bool repeat_after(const TransportError& error, Deadline deadline);
   bool repeat_later(std::chrono::milliseconds delay, Deadline deadline);
+  [[nodiscard]] api::Sent sent() const noexcept;
   void wait_out_pause(Deadline deadline);
   void sleep(std::chrono::milliseconds time) const;
   [[noreturn]] void refuse_to_send(std::chrono::milliseconds paused) const;

@@ -40,7 +40,7 @@ std::string_view trim(std::string_view text) noexcept {
 bool pause(const RetryOptions& retry, int failures, Deadline deadline) {
   const std::chrono::milliseconds delay = http::backoff(retry, failures);
   if (steady_clock::now() + delay >= deadline) return false;
-  if (!http::sleep_for(retry, delay, {})) throw Cancelled();
+  if (!http::sleep_for(retry, delay, {})) throw Cancelled(false);
   return true;
 }
 
@@ -113,7 +113,7 @@ class SetupClient::Impl {
         response = send(leg, attempt, deadline);
       } catch (const TransportError& error) {
         // Each leg uses something up, so it is sent again only when nobody can have seen it.
-        if (error.may_have_been_sent() || !error.is_retryable() || attempt >= retry.max_attempts ||
+        if (!error.is_retryable() || attempt >= retry.max_attempts ||
             !pause(retry, attempt, deadline))
           throw;
         continue;
@@ -125,7 +125,7 @@ class SetupClient::Impl {
         clock_repaired = true;
         continue;
       }
-      api::throw_api_error(Method::post, leg.path, std::move(response), leg.secrets());
+      api::throw_api_error({Method::post, leg.path}, std::move(response), leg.secrets());
     }
   }
 
@@ -161,7 +161,7 @@ class SetupClient::Impl {
       std::string what = error.what();
       leg.secrets().redact(what);
       observe(nullptr, what);
-      throw TransportError(error.kind(), what, error.may_have_been_sent());
+      throw TransportError(error.kind(), what, error.may_have_acted());
     } catch (const Error& error) {
       observe(nullptr, error.what());
       throw;

@@ -59,7 +59,7 @@ TEST_P(ClientCertificateTest, TheKeyMayHaveAPassphrase) {
     EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate));
     EXPECT_THAT(error.what(), AllOf(HasSubstr("tls.client_key_passphrase"), Not(HasSubstr("wr0ng")),
                                     Not(HasSubstr("pa55"))));
-    EXPECT_FALSE(error.may_have_been_sent());
+    EXPECT_FALSE(error.may_have_acted());
   }
 }
 
@@ -74,7 +74,7 @@ TEST_P(ClientCertificateTest, TheTextSaysWhatToSetWhenItIsMissing) {
   const TransportError error = failure_with({});
   EXPECT_THAT(error.what(), AllOf(HasSubstr("client certificate"),
                                   HasSubstr("set tls.client_certificate and tls.client_key")));
-  EXPECT_FALSE(error.may_have_been_sent()) << "no request was read before the certificate";
+  EXPECT_FALSE(error.may_have_acted()) << "no request was read before the certificate";
   EXPECT_TRUE(server_.requests().empty());
 }
 
@@ -85,7 +85,7 @@ TEST_P(ClientCertificateTest, OneOfAnotherAuthorityIsRefused) {
                     .client_key = file("client.key", stranger.key_pem())});
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate)) << error.what();
   EXPECT_THAT(error.what(), HasSubstr("tls.client_certificate"));
-  EXPECT_FALSE(error.may_have_been_sent());
+  EXPECT_FALSE(error.may_have_acted());
   EXPECT_FALSE(error.is_retryable());
   EXPECT_TRUE(server_.requests().empty());
 }
@@ -96,7 +96,7 @@ TEST_P(ClientCertificateTest, AnotherKeyDoesNotFit) {
                     .client_key = file("client.key", Identity().key_pem())});
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate));
   EXPECT_THAT(error.what(), HasSubstr("look at tls.client_certificate, tls.client_key"));
-  EXPECT_FALSE(error.may_have_been_sent());
+  EXPECT_FALSE(error.may_have_acted());
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, ClientCertificateTest,

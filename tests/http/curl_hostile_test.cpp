@@ -51,7 +51,7 @@ TEST(CurlHostileTest, APostThatAKeptConnectionCarriedCountsAsSent) {
   send(*transport, {.url = server.url()});
   const TransportError error =
       failure_of(*transport, {.method = Method::post, .url = server.url(), .body = "{}"});
-  EXPECT_TRUE(error.may_have_been_sent()) << error.what();
+  EXPECT_TRUE(error.may_have_acted()) << error.what();
 }
 
 TEST(CurlHostileTest, ASlowSinkIsNotTheServersSilence) {
@@ -162,7 +162,7 @@ TEST(CurlHostileTest, AChildProcessDoesNotTakeItsParentsAnswer) {
     try {
       under_way->wait(soon, {});
     } catch (const TransportError& error) {
-      end = error.kind() == Kind::reset && error.may_have_been_sent() ? 0 : 2;
+      end = error.kind() == Kind::reset && error.may_have_acted() ? 0 : 2;
     } catch (...) {
       end = 3;
     }
@@ -185,7 +185,7 @@ TEST(CurlHostileTest, TheConnectTimeOutCoversProxyAndHandshake) {
     const TransportError error = failure_of(*transport, {.url = url, .connect_timeout = 100ms});
     EXPECT_EQ(error.kind(), Kind::timeout);
     EXPECT_THAT(error.what(), HasSubstr("no connection in the time allowed for it"));
-    EXPECT_FALSE(error.may_have_been_sent()) << url;
+    EXPECT_FALSE(error.may_have_acted()) << url;
   }
 }
 

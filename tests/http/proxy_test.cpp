@@ -131,7 +131,7 @@ TEST(ProxyTest, WantsTheRightPassword) {
     EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::proxy_refused));
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("set proxy.username and proxy.password"), Not(HasSubstr("wr0ng"))));
-    EXPECT_FALSE(error.may_have_been_sent());
+    EXPECT_FALSE(error.may_have_acted());
     EXPECT_FALSE(error.is_retryable()) << "accounts are locked by trying again";
   }
   const TransportError missing = failure_of(origin.url(), {.proxy = {.url = proxy.url()}});
@@ -164,7 +164,7 @@ TEST(ProxyTest, OneThatIsDownIsTriedAgain) {
     } catch (const TransportError& error) {
       EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::proxy)) << error.what();
       EXPECT_THAT(error.what(), HasSubstr("cannot connect to the proxy"));
-      EXPECT_FALSE(error.may_have_been_sent());
+      EXPECT_FALSE(error.may_have_acted());
     }
     EXPECT_EQ(attempts, 3) << "nothing was sent, so even a POST may be";
   }
@@ -185,7 +185,7 @@ TEST(ProxyTest, SaysWhatItDidNotAllowOrCouldNotReach) {
   EXPECT_EQ(static_cast<int>(unreachable.kind()), static_cast<int>(Kind::proxy));
   EXPECT_THAT(unreachable.what(), HasSubstr("the proxy cannot connect to 127.0.0.1 (HTTP 500)"));
   EXPECT_TRUE(unreachable.is_retryable());
-  EXPECT_FALSE(unreachable.may_have_been_sent());
+  EXPECT_FALSE(unreachable.may_have_acted());
 }
 
 TEST(ProxyTest, NeverSeesTheCredentialsOfAnHttpsServer) {

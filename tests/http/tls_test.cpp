@@ -33,7 +33,7 @@ class TlsTest : public ::testing::Test {
     const TransportError error = failure_of(server.url(host), {.tls = tls});
     EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate));
     EXPECT_THAT(error.what(), text);
-    EXPECT_FALSE(error.may_have_been_sent());
+    EXPECT_FALSE(error.may_have_acted());
     EXPECT_FALSE(error.is_retryable());
     EXPECT_TRUE(server.requests().empty()) << "nothing is sent to a server that is not trusted";
   }
@@ -133,7 +133,7 @@ TEST_F(TlsTest, HoldsTheOldestVersionThatIsAllowed) {
   const TransportError error = failure_of(usual.url(), {.tls = tls});
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::tls));
   EXPECT_THAT(error.what(), HasSubstr("no TLS version that tls.min_version allows"));
-  EXPECT_FALSE(error.may_have_been_sent());
+  EXPECT_FALSE(error.may_have_acted());
   EXPECT_EQ(get(TlsServer(here).url(), {.tls = tls}).body, "ok");
 }
 
@@ -167,7 +167,7 @@ TEST_F(TlsTest, HttpsToAPortThatSpeaksPlainHttp) {
       failure_of("https://127.0.0.1:" + std::to_string(plain.port()) + "/");
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::tls));
   EXPECT_THAT(error.what(), HasSubstr("does not speak TLS; is it an http:// URL?"));
-  EXPECT_FALSE(error.may_have_been_sent());
+  EXPECT_FALSE(error.may_have_acted());
 }
 
 TEST_F(TlsTest, HttpToAPortThatSpeaksTls) {

@@ -90,7 +90,7 @@ bool expect_time_out(milliseconds after, Work&& work) {
       ADD_FAILURE() << "no error came";
     } catch (const TransportError& error) {
       EXPECT_EQ(error.kind(), TransportError::Kind::timeout) << error.what();
-      sent = error.may_have_been_sent();
+      sent = error.may_have_acted();
     }
   });
   return sent;

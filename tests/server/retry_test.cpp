@@ -54,7 +54,7 @@ TEST(RetryTest, AFailureToStartNamesTheRequest) {
     EXPECT_STREQ(error.what(),
                  "GET https://git.example.com/bitbucket/rest/api/1.0/projects/PRJ/repos/demo: not "
                  "even started");
-    EXPECT_FALSE(error.may_have_been_sent());
+    EXPECT_FALSE(error.may_have_acted());
   }
   EXPECT_EQ(server.waits.size(), 3u);
 }
