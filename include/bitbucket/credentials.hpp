@@ -1,7 +1,11 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include <bitbucket/secret.hpp>
@@ -55,8 +59,31 @@ using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken,
 /// were used, or the client goes.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
-/// Who asks, or a function that says it.
-using Credentials =
+namespace detail {
+template <class T>
+concept PlainText = std::convertible_to<T, std::string_view> || std::convertible_to<T, Secret>;
+using AnyCredentials =
     std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials, CredentialsProvider>;
+}  // namespace detail
+
+/// Who asks, or a function that says it.
+class Credentials : public detail::AnyCredentials {
+ public:
+  Credentials() = default;  ///< Anonymous
+  /// Takes any of the kinds.
+  template <class T>
+  requires(!std::same_as<std::remove_cvref_t<T>, Credentials> && !detail::PlainText<T> &&
+           std::constructible_from<detail::AnyCredentials, T>)
+      Credentials(T&& kind)  // NOLINT(google-explicit-constructor): stands in for each of them
+      : variant(std::forward<T>(kind)) {}
+  /// Does not compile: a text does not say whether it is a token, a password or a key.
+  template <detail::PlainText T>
+  Credentials(T&&) {  // NOLINT(google-explicit-constructor): so that a string leads here
+    static_assert(!detail::PlainText<T>,
+                  "credentials are no plain string: write BearerToken{token}, "
+                  "BasicCredentials{.username = name, .password = password} or "
+                  "OAuth1Credentials{...}");
+  }
+};
 
 }  // namespace bitbucket::inline v0_1

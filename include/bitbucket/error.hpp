@@ -11,6 +11,7 @@
 
 #include <bitbucket/export.hpp>
 #include <bitbucket/json.hpp>
+#include <bitbucket/print.hpp>
 
 namespace bitbucket::inline v0_1 {
 

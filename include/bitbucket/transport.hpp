@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <bitbucket/export.hpp>
+#include <bitbucket/print.hpp>
 
 namespace bitbucket::inline v0_1 {
 

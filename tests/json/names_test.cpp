@@ -1,6 +1,10 @@
+#include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <bitbucket/transport.hpp>
 
 #include "support.hpp"
 
@@ -47,6 +51,31 @@ TEST(NamesTest, KeepsTextThatIsNotKnown) {
   EXPECT_EQ(change.node_type.text(), "SYMLINK");
   EXPECT_EQ(change.src_node_type->value(), NodeType::file);
   EXPECT_EQ(decode<Change>("{}").type.text(), "");
+}
+
+template <class T>
+std::string printed(const T& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+TEST(NamesTest, CanBePrinted) {
+  EXPECT_EQ(printed(ChangeType::del), "DELETE");
+  EXPECT_EQ(printed(NodeType::unknown), "unknown");
+  EXPECT_EQ(printed(Open<RepoState>(RepoState::initialising)), "INITIALISING");
+  EXPECT_EQ(printed(Open<RepoState>("MOTHBALLED")), "MOTHBALLED");
+  EXPECT_EQ(printed(Open<RepoState>()), "unknown");
+  EXPECT_EQ(printed(Method::del), "DELETE");
+  EXPECT_EQ(printed(TransportError::Kind::proxy_refused), "proxy_refused");
+}
+
+TEST(NamesTest, TellWhereATransferBroke) {
+  using Kind = TransportError::Kind;
+  std::set<std::string_view> texts;
+  for (int kind = 0; kind <= static_cast<int>(Kind::other); ++kind)
+    texts.insert(to_string(static_cast<Kind>(kind)));
+  EXPECT_EQ(texts.size(), static_cast<std::size_t>(Kind::other) + 1);
 }
 
 }  // namespace
