@@ -6,15 +6,14 @@
 
 namespace {
 
-// Runs on several threads, each call with a client that stops when another one has failed.
+// Runs on several threads.  An error that concerns one repository becomes its text; any other is
+// thrown again, and concurrently() stops the rest.
 std::string last_commit(const bitbucket::BitbucketServer& client, const bitbucket::Repo& repo) {
-  try {
-    const auto last = client.commits.last(repo, 1);
-    return repo.full_name() + '\t' + (last.empty() ? "no commit" : last[0].id);
-  } catch (const bitbucket::Error& error) {
-    if (!error.is_not_found()) throw;  // an empty repository has no default branch
-    return repo.full_name() + "\tno commit";
-  }
+  const auto last = bitbucket::attempt([&] { return client.commits.last(repo, 1); });
+  const bitbucket::Error* const error = last.error();
+  if (error && (error->is_not_found() || error->is_forbidden()))
+    return repo.full_name() + '\t' + error->what();
+  return repo.full_name() + '\t' + (last.value().empty() ? "no commit" : last.value()[0].id);
 }
 
 }  // namespace

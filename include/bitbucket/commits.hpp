@@ -28,10 +28,12 @@ struct CommitFilter {
 /// Commits and what they changed.
 class BITBUCKET_EXPORT Commits : public Family {
  public:
-  /// Lists the commits reachable from `until` and not from `since`, newest first.
+  /// Lists the commits reachable from `until` and not from `since`, newest first.  A repository
+  /// without a default branch is a 404 (NoDefaultBranchException) unless `until` is given.
   /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
   [[nodiscard]] Paged<Commit> list(const RepoRef& repo, const CommitFilter& filter = {}) const;
-  /// Returns the newest `n` commits of the default branch, in as few pages as the server allows.
+  /// Returns the newest `n` commits of the default branch, in as few pages as the server allows;
+  /// none when the repository is empty.
   /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
   [[nodiscard]] std::vector<Commit> last(const RepoRef& repo, std::size_t n,
                                          const CommitFilter& filter = {}) const;

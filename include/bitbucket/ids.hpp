@@ -61,6 +61,27 @@ struct BITBUCKET_EXPORT RepoRef {
   friend auto operator<=>(const RepoRef&, const RepoRef&) = default;
 };
 
+/// The key of a project in a path: "PRJ", or "~user" for a personal project.
+struct ProjectKey {
+  std::string value;  ///< the key, not the name
+
+  ProjectKey() = default;
+  /// Takes the key as it is.
+  ProjectKey(std::string key) : value(std::move(key)) {}  // NOLINT(google-explicit-constructor)
+  /// Takes the key as it is.
+  ProjectKey(std::string_view key) : value(key) {}  // NOLINT(google-explicit-constructor)
+  /// Takes the key as it is.
+  ProjectKey(const char* key) : value(key) {}  // NOLINT(google-explicit-constructor)
+
+  /// What it fills in a path.
+  static constexpr std::array<std::string_view, 1> placeholders{"project"};
+  /// Appends it, encoded.
+  void append_to(std::string& path, std::size_t) const {
+    detail::append_segment(path, value, "the project key");
+  }
+  friend auto operator<=>(const ProjectKey&, const ProjectKey&) = default;
+};
+
 /// A commit in a path: its full or abbreviated id.  A branch or tag is given as `until` or `at`.
 struct CommitId {
   std::string value;  ///< hexadecimal digits

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <bitbucket/family.hpp>
+#include <bitbucket/ids.hpp>
 #include <bitbucket/model/repo.hpp>
 #include <bitbucket/paged.hpp>
 
@@ -17,9 +18,11 @@ enum class ArchivedFilter { server_default, active, archived, all };
 
 /// Which repositories to list; an empty member does not filter.
 struct RepoFilter {
-  std::string name = {};                    ///< part of the name
-  std::string project_name = {};            ///< part of the project's name
-  std::string project_key = {};             ///< of one project
+  std::string name = {};          ///< part of the name
+  std::string project_name = {};  ///< part of the project's name
+  /// Of one project.  An unknown key lists nothing, and an old server may ignore this filter:
+  /// Repos::list_in_project() has neither problem.
+  std::string project_key = {};
   std::string permission = {};              ///< "REPO_READ", "REPO_WRITE", "REPO_ADMIN"
   Visibility visibility = Visibility::any;  ///< public or private
   std::string state = {};                   ///< "AVAILABLE", ...
@@ -31,6 +34,9 @@ class BITBUCKET_EXPORT Repos : public Family {
  public:
   /// Lists the repositories this user sees, of all projects.  GET /rest/api/1.0/repos
   [[nodiscard]] Paged<Repo> list(const RepoFilter& filter = {}) const;
+  /// Lists the repositories of one project; an unknown key is a 404 (NoSuchProjectException).
+  /// GET /rest/api/1.0/projects/{project}/repos
+  [[nodiscard]] Paged<Repo> list_in_project(const ProjectKey& project) const;
   /// Lists the repositories whose name contains `name`.  GET /rest/api/1.0/repos?name=
   [[nodiscard]] Paged<Repo> search(std::string_view name) const;
   /// Returns one repository.  GET /rest/api/1.0/projects/{project}/repos/{repo}

@@ -25,6 +25,7 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/files.hpp>
 #include <bitbucket/hooks.hpp>
+#include <bitbucket/outcome.hpp>
 #include <bitbucket/repos.hpp>
 #include <bitbucket/send.hpp>
 #include <bitbucket/server_info.hpp>

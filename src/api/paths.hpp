@@ -26,6 +26,7 @@ namespace api {
 // clang-format off
 //                    answer           path                query, body
 inline constexpr Pages <Repo,                              Query<RepoFilter>>   repositories          {"/rest/api/1.0/repos"};
+inline constexpr Pages <Repo,            ProjectKey>                            project_repositories  {"/rest/api/1.0/projects/{project}/repos"};
 inline constexpr Get   <Repo,            RepoRef>                               repository            {"/rest/api/1.0/projects/{project}/repos/{repo}"};
 inline constexpr Pages <Commit,          RepoRef,          Query<CommitFilter>> commits               {"/rest/api/1.0/projects/{project}/repos/{repo}/commits"};
 inline constexpr Get   <Commit,          RepoRef, CommitId>                     commit                {"/rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}"};
@@ -49,6 +50,7 @@ inline constexpr Get   <ApplicationProperties>                                  
 template <class F>
 constexpr void for_each_operation(F&& f) {
   f("repos.list", repositories);
+  f("repos.list_in_project", project_repositories);
   f("repos.get", repository);
   f("commits.list", commits);
   f("commits.get", commit);

@@ -11,7 +11,13 @@ Paged<Commit> Commits::list(const RepoRef& repo, const CommitFilter& filter) con
 
 std::vector<Commit> Commits::last(const RepoRef& repo, std::size_t n,
                                   const CommitFilter& filter) const {
-  return list(repo, filter).to_vector(n);
+  try {
+    return list(repo, filter).to_vector(n);
+  } catch (const ApiError& error) {
+    // An empty repository.
+    if (error.has_exception("NoDefaultBranchException")) return {};
+    throw;
+  }
 }
 
 Commit Commits::get(const RepoRef& repo, const CommitId& id) const {

@@ -40,6 +40,31 @@ TEST(MainJobTest, TheEmbeddedServerHasEveryOperation) {
   });
 }
 
+TEST(MainJobTest, ListsTheRepositoriesOfOneProject) {
+  const auto server = signed_server();
+  const BitbucketServer client{signed_options(*server)};
+  std::vector<std::string> names;
+  for (const Repo& repo : client.repos.list_in_project("PRJ")) names.push_back(repo.full_name());
+  EXPECT_THAT(names, ::testing::ElementsAre("PRJ/demo", "PRJ/empty", "PRJ/rich"));
+  EXPECT_EQ(client.repos.list_in_project("~ann").to_vector().size(), 1u);
+  try {
+    (void)client.repos.list_in_project("NONE").to_vector();
+    FAIL() << "a wrong key gave a list";
+  } catch (const ApiError& error) {
+    EXPECT_TRUE(error.is_not_found());
+    EXPECT_TRUE(error.has_exception("NoSuchProjectException")) << error.what();
+  }
+  EXPECT_THROW((void)client.repos.list_in_project("..").to_vector(), InvalidArgument);
+}
+
+TEST(MainJobTest, AnEmptyRepositoryHasNoLastCommits) {
+  const auto server = signed_server();
+  const BitbucketServer client{signed_options(*server)};
+  EXPECT_TRUE(client.commits.last("PRJ/empty", 3).empty());
+  EXPECT_THROW((void)client.commits.last("PRJ/empty", 3, {.until = "v1"}), ApiError);
+  EXPECT_THROW((void)client.commits.last("PRJ/absent", 3), ApiError);
+}
+
 TEST(MainJobTest, GoesFromTheThreeLegsToTheCommitsOfAPush) {
   const auto server = signed_server();
 
