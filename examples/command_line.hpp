@@ -1,6 +1,4 @@
-// What the examples share.  All of them take --base-url URL or BITBUCKET_BASE_URL, and who asks:
-// --token-file FILE or the token itself in BITBUCKET_TOKEN, or what oauth_setup stored, --oauth
-// FILE or BITBUCKET_OAUTH.
+// What the examples share: the options below, --help, and one place that reports errors.
 #pragma once
 #include <cstdlib>
 #include <iostream>
@@ -21,7 +19,10 @@ struct CommandLine {
     if (!file.empty()) return {url, bitbucket::BearerToken{bitbucket::read_file(file)}};
     file = get("--oauth", "BITBUCKET_OAUTH");
     const std::string token = get("", "BITBUCKET_TOKEN");
-    if (file.empty() && token.empty()) return {url};  // anonymous
+    if (file.empty() && token.empty()) {
+      std::cerr << "No token was given: the server answers as it answers anybody.\n";
+      return {url};
+    }
     if (file.empty()) return {url, bitbucket::BearerToken{token}};
     const auto stored = nlohmann::json::parse(bitbucket::read_file(file).reveal());
     const auto text = [&](const char* name) { return stored.at(name).get<std::string>(); };
@@ -32,10 +33,19 @@ struct CommandLine {
   }
 };
 
+constexpr const char* settings =
+    "  --base-url URL     the server, or BITBUCKET_BASE_URL: https://git.example.com/bitbucket\n"
+    "  --token-file FILE  holds an HTTP access token; or BITBUCKET_TOKEN, the token itself\n"
+    "  --oauth FILE       what oauth_setup has stored; or BITBUCKET_OAUTH, the name of that file\n";
+
 // Exit code 2: the command line cannot work; 1: the task failed.
 template <class Task>
 int run(int argc, char** argv, std::string usage, Task task) try {
   usage += " [--base-url URL] [--token-file FILE] [--oauth FILE]";
+  if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
+    std::cout << "usage: " << usage << '\n' << settings;
+    return 0;
+  }
   CommandLine line;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];

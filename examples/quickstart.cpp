@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,11 @@ namespace {
 using bitbucket::BitbucketServer;
 using bitbucket::RepoRef;
 using Arguments = std::vector<std::string>;
+
+// The command line, or the environment, cannot work.
+struct WrongUsage : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 std::string env(const char* name) {
   const char* value = std::getenv(name);
@@ -79,7 +85,9 @@ bitbucket::Credentials credentials() {
     };
   if (const std::string user = env("BITBUCKET_USER"); !user.empty())
     return bitbucket::BasicCredentials{user, env("BITBUCKET_PASSWORD")};
-  return bitbucket::Anonymous{};
+  throw WrongUsage(
+      "there are no credentials: set BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or "
+      "BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY");
 }
 
 void show_repositories(const BitbucketServer& client, const std::string& name) {
@@ -196,33 +204,49 @@ void show_history(const BitbucketServer& client, const RepoRef& repo, const std:
   show_summary(client, head.empty() ? "" : head[0].id, counts);
 }
 
-int run(const Arguments& arguments) {
+constexpr const char* usage =
+    "usage: quickstart authorize | repositories [NAME] | webhook REPO URL"
+    " | commits REPO [SINCE [UNTIL]]\n"
+    "  BITBUCKET_URL             the server: https://git.example.com/bitbucket\n"
+    "  BITBUCKET_TOKEN           an HTTP access token, or\n"
+    "  BITBUCKET_USER            with BITBUCKET_PASSWORD, or\n"
+    "  BITBUCKET_CONSUMER_KEY    with BITBUCKET_PRIVATE_KEY (a PEM file), BITBUCKET_ACCESS_TOKEN "
+    "and\n"
+    "                            BITBUCKET_ACCESS_TOKEN_SECRET, which `authorize` prints\n"
+    "  BITBUCKET_WEBHOOK_SECRET  signs the deliveries of a new webhook\n";
+
+bitbucket::ClientOptions options() {
+  return {.base_url = env("BITBUCKET_URL"), .credentials = credentials()};
+}
+
+void run(const Arguments& arguments) {
   const auto argument = [&](std::size_t i) { return i < arguments.size() ? arguments[i] : ""; };
   const std::string command = argument(0);
-  if (command == "authorize") {
+  const std::size_t count = arguments.size();
+  if (count == 1 && (command == "--help" || command == "-h")) {
+    std::cout << usage;
+  } else if (command == "authorize" && count == 1) {
     authorize();
-    return 0;
-  }
-  const BitbucketServer client{{.base_url = env("BITBUCKET_URL"), .credentials = credentials()}};
-  if (command == "repositories") {
-    show_repositories(client, argument(1));
-  } else if (command == "webhook" && arguments.size() == 3) {
-    register_webhook(client, argument(1), argument(2));
-  } else if (command == "commits" && arguments.size() >= 2) {
-    show_history(client, argument(1), argument(2), argument(3));
+  } else if (command == "repositories" && count <= 2) {
+    show_repositories(BitbucketServer(options()), argument(1));
+  } else if (command == "webhook" && count == 3) {
+    register_webhook(BitbucketServer(options()), argument(1), argument(2));
+  } else if (command == "commits" && count >= 2 && count <= 4) {
+    show_history(BitbucketServer(options()), argument(1), argument(2), argument(3));
   } else {
-    std::cerr << "usage: quickstart authorize | repositories [NAME] | webhook REPO URL"
-                 " | commits REPO [SINCE [UNTIL]]\n";
-    return 2;
+    throw WrongUsage("the arguments fit no command");
   }
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(Arguments(argv + 1, argv + argc));
+    run(Arguments(argv + 1, argv + argc));
+    return 0;
+  } catch (const WrongUsage& error) {
+    std::cerr << "quickstart: " << error.what() << '\n' << usage;
+    return 2;
   } catch (const bitbucket::Error& error) {
     std::cerr << "quickstart: " << plain(error.what()) << '\n';
     return 1;

@@ -46,6 +46,16 @@ wrong_usage() {
   exit 2
 }
 
+# A server of the user's: what is missing is said before anything is built or sent.
+check_credentials() {
+  [[ -n ${BITBUCKET_TOKEN:-}${BITBUCKET_USER:-}${BITBUCKET_CONSUMER_KEY:-} ]] ||
+    wrong_usage "--url needs credentials: set BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY"
+  [[ -n ${BITBUCKET_TOKEN:-} || -n ${BITBUCKET_CONSUMER_KEY:-} || -n ${BITBUCKET_PASSWORD:-} ]] ||
+    wrong_usage "BITBUCKET_USER needs BITBUCKET_PASSWORD"
+  [[ -n ${BITBUCKET_TOKEN:-} || -z ${BITBUCKET_CONSUMER_KEY:-} || -r ${BITBUCKET_PRIVATE_KEY:-} ]] ||
+    wrong_usage "BITBUCKET_PRIVATE_KEY must name the PEM file of the private key"
+}
+
 parse_arguments() {
   local words=()
   while (($#)); do
@@ -74,6 +84,7 @@ parse_arguments() {
   elif [[ -n $repo || -n $hook_url ]] || $push; then
     wrong_usage "--repo, --webhook and --push go with --url"
   fi
+  [[ -z $url ]] || check_credentials
   ((${#words[@]} <= 3)) || wrong_usage "too many arguments"
   path=${words[0]:-} since=${words[1]:-} until=${words[2]:-}
 }
@@ -146,6 +157,11 @@ name_for_server() {
 
 # --- building
 
+has_programs() {
+  is_configured "$build" "$root" && grep -qx 'BITBUCKET_BUILD_EXAMPLES:BOOL=ON' "$build/CMakeCache.txt" &&
+    grep -qxE 'BITBUCKET_BUILD_(TESTING_LIBRARY|TESTS):BOOL=ON' "$build/CMakeCache.txt"
+}
+
 build_programs() {
   local log=$work/build.log start=$SECONDS
   if [[ -z $build ]]; then
@@ -157,9 +173,9 @@ build_programs() {
     fi
   fi
   [[ -x $build/examples/quickstart ]] || say "Building the library and the programs (once, a minute or two) ..."
-  # A folder that is configured already stays as it is; it may be one of the tests.
-  if ! { is_configured "$build" "$root" || configure_quietly "$log" "$root" "$build" \
-    -DCMAKE_BUILD_TYPE=Release -DBITBUCKET_BUILD_TESTS=OFF; } ||
+  # A folder that has the programs already stays as it is; it may be one of the tests.
+  if ! { has_programs || configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
+    -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
     ! build_quietly "$log" "$build" quickstart webhook_receiver bitbucket-git-server; then
     tail -n 60 "$log" >&2
     fail "the build failed; its last lines are above"
@@ -262,7 +278,6 @@ authorize() {
 # A server of the user's: what the environment offers, else the three legs with a person to click.
 use_credentials() {
   if [[ -z ${BITBUCKET_TOKEN:-} && -n ${BITBUCKET_CONSUMER_KEY:-} && -z ${BITBUCKET_ACCESS_TOKEN:-} ]]; then
-    [[ -r ${BITBUCKET_PRIVATE_KEY:-} ]] || fail "BITBUCKET_PRIVATE_KEY must name the PEM file of the private key"
     browser=true
     authorize
   fi

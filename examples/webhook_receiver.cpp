@@ -57,7 +57,18 @@ bool receive(int connection) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  const std::string usage = "usage: webhook_receiver\n";
+  if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
+    std::cout << usage
+              << "Prints its address, receives one webhook delivery there, and writes it to"
+              << " the files headers and body of the current folder.\n";
+    return 0;
+  }
+  if (argc > 1) {
+    std::cerr << "webhook_receiver: it takes no arguments\n" << usage;
+    return 2;
+  }
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -110,6 +110,45 @@ TEST_F(ExamplesTest, SayWhatIsWrongAndWhatToDo) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
+const std::vector<std::string> programs = {
+    "list_repos", "compare_commits",    "oauth_setup", "manage_hooks",     "download_file",
+    "fan_out",    "your_own_operation", "quickstart",  "webhook_receiver", "test_your_service"};
+
+TEST_F(ExamplesTest, HelpIsAUsageTextAndNoError) {
+  for (const std::string& name : programs) {
+    // With nothing in the environment: help needs no server.
+    Program program(example_path(name), {"--help"}, {}, folder.path());
+    EXPECT_THAT(program.output(),
+                HasSubstr(name == "test_your_service" ? "--gtest_filter"  // GoogleTest answers
+                                                      : "usage: " + name))
+        << name;
+    EXPECT_THAT(program.errors(), IsEmpty()) << name;
+    EXPECT_EQ(program.exit_code(), 0) << name;
+  }
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+TEST_F(ExamplesTest, WrongUseIsAnErrorWithTheUsage) {
+  for (const std::string& name : programs) {
+    if (name == "test_your_service") continue;
+    const std::size_t before = server->requests().size();
+    const Ran ran = run(name, {"--frob", "x", "y", "z"});
+    EXPECT_EQ(ran.code, 2) << name;
+    EXPECT_THAT(ran.errors, HasSubstr("usage: " + name));
+    EXPECT_THAT(ran.output, IsEmpty()) << name;
+    EXPECT_EQ(server->requests().size(), before) << name;
+  }
+}
+
+TEST_F(ExamplesTest, QuickstartNamesTheCredentialsThatAreMissing) {
+  Program program(example_path("quickstart"), {"repositories"},
+                  {"BITBUCKET_URL=" + server->base_url()}, folder.path());
+  EXPECT_THAT(program.output(), IsEmpty());
+  EXPECT_THAT(program.errors(), HasSubstr("there are no credentials: set BITBUCKET_TOKEN"));
+  EXPECT_EQ(program.exit_code(), 2);
+  EXPECT_THAT(server->requests(), IsEmpty());
+}
+
 TEST_F(ExamplesTest, CompareCommits) {
   const Ran ran = run("compare_commits", {"PRJ/rich", samples.rich.root, samples.rich.deleted});
   EXPECT_EQ(ran.code, 0) << ran.errors;

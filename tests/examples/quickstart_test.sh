@@ -149,6 +149,10 @@ bad_input() {
   expect_error 2 "there is no option --frob" --frob
   expect_error 2 "--url needs a value" --url
   expect_error 2 "--url needs --repo" --url http://127.0.0.1:1
+  local url=(--url http://127.0.0.1:1 --repo PRJ/demo)
+  expect_error 2 "--url needs credentials: set BITBUCKET_TOKEN" "${url[@]}"
+  BITBUCKET_USER=ann expect_error 2 "BITBUCKET_USER needs BITBUCKET_PASSWORD" "${url[@]}"
+  BITBUCKET_CONSUMER_KEY=bot expect_error 2 "BITBUCKET_PRIVATE_KEY must name" "${url[@]}"
   expect_error 2 "too many arguments" a b c d
 }
 
