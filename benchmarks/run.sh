@@ -58,7 +58,7 @@ build_programs() {
   mkdir -p "$build"
   say "Building in $build ..."
   if ! configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
-    -DBITBUCKET_BUILD_BENCHMARKS=ON -DBITBUCKET_BUILD_TESTS=OFF -DBITBUCKET_BUILD_EXAMPLES=OFF ||
+    -DBITBUCKET_BUILD_BENCHMARKS=ON ||
     ! build_quietly "$log" "$build" benchmark_limit benchmark_peer bitbucket-workloads \
       benchmark_load_server; then
     tail -n 40 "$log" >&2

@@ -13,6 +13,17 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+# Without a build type nothing would be optimised.  In another project's build only our own libraries
+# are, unless that project names an optimisation; its settings stay as they are.
+set(bitbucket_optimisation "")
+if(NOT PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  get_directory_property(bitbucket_inherited COMPILE_OPTIONS)
+  if(NOT " ${CMAKE_CXX_FLAGS};${bitbucket_inherited}" MATCHES "[ ;:,]-O")
+    set(bitbucket_optimisation -O2)
+    message(STATUS "bitbucket: CMAKE_BUILD_TYPE is not set; the library alone is compiled with -O2")
+  endif()
+endif()
+
 # What every library of this project has in common.
 function(bitbucket_library target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -26,6 +37,7 @@ function(bitbucket_library target)
     VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:bitbucket_development>)
+  target_compile_options(${target} PRIVATE ${bitbucket_optimisation})
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "SHARED_LIBRARY" AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(exports "${PROJECT_SOURCE_DIR}/cmake/exports.map")

@@ -61,7 +61,7 @@ build_tests() {
   say "Building in $build ..."
   # Debian's Python has the modules of Debian's packages.
   if ! (cd "$root" && configure_quietly "$log" "$root" "$build" "${preset[@]}" "${flags[@]}" \
-    -DBITBUCKET_BUILD_TESTS=ON -DPython3_EXECUTABLE=/usr/bin/python3) ||
+    -DBITBUCKET_BUILD_TESTS=ON -DBITBUCKET_BUILD_EXAMPLES=ON -DPython3_EXECUTABLE=/usr/bin/python3) ||
     ! build_quietly "$log" "$build"; then
     tail -n 80 "$log" >&2
     fail "the build failed; all of it is in $log"

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Compiles every C++ snippet of the given pages and checks their links and commands.
+"""Compiles every C++ snippet of the given pages as it stands and checks their links and commands.
     snippets.py SOURCE_DIRECTORY WORK_DIRECTORY PAGE... -- COMPILER FLAG...
 
-A block with a main() is a program of its own.  Any other one becomes a function, after the names of
-prelude.hpp; with <!-- snippet: top level --> before it, a namespace's worth of declarations.  A block
-that cannot be compiled says why: <!-- not compiled: REASON -->."""
+A block with a main() is a program.  Any other block is a fragment: its own #include lines are all the
+headers it gets, and its code becomes a function, or a namespace's worth of declarations with
+<!-- snippet: top level --> before it.  A fragment may use the names below without declaring them.  A
+block that cannot be compiled says why: <!-- not compiled: REASON -->.  Fragments with the same headers
+are compiled together."""
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -12,46 +15,68 @@ import subprocess
 import sys
 
 FENCE = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^```cpp\n(?P<code>.*?)^```$", re.M | re.S)
+INCLUDE = re.compile(r"^#include .*$", re.M)
+
+# What a reader has: each name is declared where it is used.
+NAMES = {
+    "client": "const bitbucket::BitbucketServer",
+    "options": "bitbucket::ClientOptions",
+    "repo": "const bitbucket::RepoRef",
+    "git_server": "bitbucket::testing::GitServer",
+    "url": "const std::string",
+    "token": "const std::string",
+    "verifier": "const std::string",
+}
 
 
-def hoist(code):
-    """Returns the #include lines, and the code with empty lines in their place."""
-    return re.findall(r"^#include .*$", code, re.M), re.sub(r"^#include .*$", "", code, flags=re.M)
+class Unit:
+    """Fragments with the same headers."""
+
+    def __init__(self, includes):
+        self.includes, self.names, self.bodies = includes, set(), []
+
+    def add(self, code, at, top_level):
+        plain = re.sub(r'"[^"\n]*"', '""', code)
+        # Not a member: .url, a.url
+        self.names |= {name for name in NAMES if re.search(rf"(?<![\w.]){name}\b", plain)}
+        body = at + INCLUDE.sub("", code)
+        self.bodies.append(body if top_level else f"void snippet_{len(self.bodies)}() {{\n{body}}}\n")
+
+    def text(self):
+        names = "".join(f"extern {NAMES[name]} {name};\n" for name in sorted(self.names))
+        return "\n".join(self.includes) + "\n" + names + "".join(self.bodies)
 
 
 def units_of(pages, root):
-    """Returns programs and one unit of all fragments, as (name, text)."""
-    programs, includes, bodies, skipped = [], ['#include "prelude.hpp"'], [], 0
+    """Returns the texts to compile, the number of programs, of fragments, and of blocks left out."""
+    programs, units, skipped = [], {}, 0
     for page in pages:
         text = page.read_text(encoding="utf-8")
         for found in FENCE.finditer(text):
             line = text.count("\n", 0, found.start("code")) + 1
             at = f'#line {line} "{page.relative_to(root)}"\n'
             mark, code = found["mark"] or "", found["code"]
-            number = len(programs) + len(bodies)
             if mark.startswith("not compiled: "):
                 skipped += 1
             elif re.search(r"\bint main\(", code):
-                programs.append((f"program_{number}.cpp", at + code))
+                programs.append(at + code)
             else:
-                own, rest = hoist(code)
-                includes += own
-                # Declarations that specialise our templates cannot stand in a namespace.
-                bodies.append(at + rest if mark == "snippet: top level"
-                              else f"void snippet_{number}() {{\n{at}{rest}}}\n")
-    return programs + [("fragments.cpp", "\n".join(includes) + "\n" + "".join(bodies))], len(bodies), skipped
+                includes = tuple(sorted(INCLUDE.findall(code)))
+                units.setdefault(includes, Unit(includes)).add(code, at, mark == "snippet: top level")
+    fragments = sum(len(unit.bodies) for unit in units.values())
+    return programs + [unit.text() for unit in units.values()], len(programs), fragments, skipped
 
 
-def compile_all(units, work, command):
-    running = []
-    for name, text in units:
-        (work / name).write_text(text, encoding="utf-8")
-        running.append(subprocess.Popen(command + ["-fsyntax-only", name], cwd=work,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
-        if len(running) % 2 == 0:  # no more than two at a time
-            yield from (process.communicate()[0] or process.returncode for process in running[-2:])
-    if len(running) % 2:
-        yield running[-1].communicate()[0] or running[-1].returncode
+def compile_all(texts, work, command):
+    def compile_one(numbered):
+        name = f"snippets_{numbered[0]}.cpp"
+        (work / name).write_text(numbered[1], encoding="utf-8")
+        done = subprocess.run(command + ["-fsyntax-only", name], cwd=work, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.stdout or done.returncode
+
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        yield from threads.map(compile_one, enumerate(texts))
 
 
 def broken_links(page, root):
@@ -82,17 +107,18 @@ def main(arguments):
     split = arguments.index("--")
     root, work, *names = arguments[:split]
     root, work = pathlib.Path(root).resolve(), pathlib.Path(work)
-    command = arguments[split + 1:] + ["-std=c++20", f"-I{root}/include", f"-I{root}/tests/docs"]
+    command = arguments[split + 1:] + ["-std=c++20", f"-I{root}/include"]
     work.mkdir(parents=True, exist_ok=True)
     pages = [root / name for name in names]
     failures = [f for page in pages for f in (*broken_links(page, root), *broken_commands(page, root))]
     readme = (root / "README.md").read_text(encoding="utf-8")
     failures += [f"README.md names no {name}" for name in ("examples/quickstart.sh", "tests/run.sh")
                  if name not in readme]
-    units, fragments, skipped = units_of(pages, root)
-    failures += [str(output) for output in compile_all(units, work, command) if output]
+    texts, programs, fragments, skipped = units_of(pages, root)
+    failures += [str(output) for output in compile_all(texts, work, command) if output]
     print("\n".join(failures))
-    print(f"{len(pages)} pages, {len(units) - 1} programs and {fragments} fragments, {skipped} not compiled")
+    print(f"{len(pages)} pages, {programs} programs and {fragments} fragments "
+          f"in {len(texts)} units, {skipped} not compiled")
     return 1 if failures or fragments == 0 else 0
 
 

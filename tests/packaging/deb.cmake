@@ -4,7 +4,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/../consumers/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
 set(build "${WORK}/build")
 run_quietly(${configure} -S "${SOURCE}" -B "${build}" -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_SHARED_LIBS=ON
-  -DBITBUCKET_DEB=ON -DBITBUCKET_BUILD_TESTS=OFF -DBITBUCKET_BUILD_EXAMPLES=OFF)
+  -DBITBUCKET_DEB=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON)
 run_quietly(${CMAKE_COMMAND} --build "${build}" --config "${CONFIG}" --parallel 2)
 run_quietly(${CMAKE_COMMAND} --build "${build}" --config "${CONFIG}" --target package)
 

@@ -42,9 +42,6 @@ class BitbucketCpp(ConanFile):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables.update(
-            BITBUCKET_BUILD_TESTING_LIBRARY=False,
-            BITBUCKET_BUILD_TESTS=False,
-            BITBUCKET_BUILD_EXAMPLES=False,
             BITBUCKET_INSTALL=True,
             FETCHCONTENT_FULLY_DISCONNECTED=True,
         )

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Runs the commands of the README that build and install the library, and uses what they install.
+#   tests/consumers/readme_test.sh SOURCE_DIR WORK_DIR COMPILER
+set -euo pipefail
+root=$1
+# shellcheck source=cmake/common.sh
+source "$root/cmake/common.sh"
+work=$2 compiler=$3
+
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+commands=$(awk '/^```bash$/ { block = 1; text = ""; next }
+  /^```$/ { if (block && text ~ /apt-get install/) { printf "%s", text; exit } block = 0 }
+  block { text = text $0 "\n" }' "$root/README.md")
+[[ $commands == *'cmake -B build'* && $commands == *'cmake --install build'* ]] ||
+  fail "README.md has no block that installs packages, builds and installs"
+
+# The packages are here, or this test would not run.
+read -ra words < <(sed -n 's/^.*apt-get install//p' <<<"$commands")
+for word in "${words[@]}"; do
+  [[ $word == -* || " make ${build_packages[*]} " == *" $word "* ]] ||
+    fail "README.md wants $word, which cmake/common.sh does not know"
+done
+
+# Nothing is written outside of the work folder.
+sudo() { "$@"; }
+apt-get() { :; }
+export -f sudo apt-get
+export root DESTDIR=$work/root CXX=$compiler
+command -v make >/dev/null || export CMAKE_GENERATOR=Ninja
+! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+if ! bash -e -c "${commands//cmake -B build/cmake -S \"\$root\" -B build}" >"$work/log" 2>&1; then
+  tail -n 40 "$work/log" >&2
+  fail "the commands of README.md failed"
+fi
+unset DESTDIR
+
+targets=$(cmake --build build --target help)
+! grep -E 'test_|list_repos|quickstart|git-server' <<<"$targets" || fail "more than the client is built"
+cmake -S "$root/tests/consumers/find_package" -B consumer -DCOMPONENTS=server \
+  "-DCMAKE_PREFIX_PATH=$work/root/usr/local" >/dev/null
+cmake --build consumer >/dev/null
+consumer/consumer
