@@ -84,7 +84,7 @@ Application::Application(const GitServerOptions& options, Clock clock, std::stri
       context_(std::move(context)),
       base_url_(std::move(base_url)),
       entities_(base_url_, accounts, options),
-      deliveries(options.version, options.deliver_webhooks, clock),
+      deliveries(options.version, options.deliver_webhooks, options.delivery_timeout, clock),
       oauth_(provider, accounts, base_url_, options.auto_approve),
       api_(options, clock, accounts, catalog, entities_, deliveries),
       scm_(entities_, deliveries, clock, options.version) {}
@@ -207,13 +207,15 @@ void Application::read_body(Call& call) {
   const std::string type = call.request.media_type();
   // With GET a body means nothing, as to the real one.
   if (!mutates(call.request.method) || type == "multipart/form-data") return;
-  const bool whole = call.request.read_body([&](std::string_view piece) {
+  const auto length = parse_integer(call.request.header("Content-Length")).value_or(0);
+  bool too_large = length > static_cast<std::int64_t>(kMaxBody);
+  const bool whole = !too_large && call.request.read_body([&](std::string_view piece) {
     call.body += piece;
-    return call.body.size() <= kMaxBody;
+    too_large = call.body.size() > kMaxBody;
+    return !too_large;
   });
-  if (!whole)
-    throw refusal(call.body.size() > kMaxBody ? 413 : 400, "The body could not be read.",
-                  kValidation);
+  if (too_large) throw refusal(413, "The body is larger than 16 MiB.", kValidation);
+  if (!whole) throw refusal(400, "The body could not be read.", kValidation);
 }
 
 void Application::rest(Call& call, const std::vector<std::string>& segments) {

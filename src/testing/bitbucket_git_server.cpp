@@ -8,10 +8,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <bitbucket/error.hpp>
 #include <bitbucket/testing/git_server.hpp>
 
 #include "testing/faults/option.hpp"
@@ -112,23 +114,14 @@ void add_user(Arguments& out, const std::string& text) {
                                .email = email ? rest.substr(colon + 1) : ""});
 }
 
-/// Takes an option that stands alone; false when it is none.
-bool take_flag(Arguments& out, const std::string& name) {
-  if (name == "--two-legged")
-    out.two_legged = true;
-  else if (name == "--auto-approve")
-    out.options.auto_approve = true;
-  else if (name == "--anonymous")
-    out.options.anonymous_reads = true;
-  else if (name == "--masked-secrets")
-    out.options.mask_webhook_secrets = true;
-  else if (name == "--no-deliveries")
-    out.options.deliver_webhooks = false;
-  else if (name == "--help" || name == "-h")
-    out.help = true;
-  else
-    return false;
-  return true;
+void add_token(Arguments& out, const std::string& text) {
+  const auto [token, user] = cut(text, '=', "TOKEN=USER");
+  out.options.tokens.push_back({read_secret(token), user});
+}
+
+void add_consumer(Arguments& out, const std::string& text) {
+  const auto [key, path] = cut(text, '=', "KEY=PUBLIC.pem");
+  out.options.consumers.push_back({.key = key, .public_key = read(path)});
 }
 
 bitbucket::testing::FaultRule fault_rule(const std::string& text) {
@@ -139,61 +132,83 @@ bitbucket::testing::FaultRule fault_rule(const std::string& text) {
   }
 }
 
-void take_value(Arguments& out, const std::string& name, const std::string& value) {
-  GitServerOptions& options = out.options;
-  const auto rows = [&] { return static_cast<std::size_t>(number(value, name)); };
-  if (name == "--port")
-    options.port = number(value, name);
-  else if (name == "--bind")
-    options.bind_address = value;
-  else if (name == "--context")
-    options.context_path = value;
-  else if (name == "--public-url")
-    options.public_url = value;
-  else if (name == "--version")
-    options.version = value;
-  else if (name == "--user")
-    add_user(out, value);
-  else if (name == "--max-limit")
-    options.max_page_limit = options.max_commits_limit = rows();
-  else if (name == "--short-pages")
-    options.short_pages = rows();
-  else if (name == "--empty-pages")
-    options.empty_pages = rows();
-  else if (name == "--record")
-    options.record_signed_requests = value;
-  else if (name == "--ready-file")
-    out.ready_file = value;
-  else if (name == "--fault")
-    out.faults.push_back(fault_rule(value));
-  else if (name == "--token") {
-    const auto [token, user] = cut(value, '=', "TOKEN=USER");
-    options.tokens.push_back({read_secret(token), user});
-  } else if (name == "--consumer") {
-    const auto [key, path] = cut(value, '=', "KEY=PUBLIC.pem");
-    options.consumers.push_back({.key = key, .public_key = read(path)});
-  } else {
-    throw Usage("there is no option " + name);
+using Flag = void (*)(Arguments& out);
+
+const std::map<std::string, Flag>& flags() {
+  static const std::map<std::string, Flag> all{
+      {"--two-legged", [](Arguments& out) { out.two_legged = true; }},
+      {"--auto-approve", [](Arguments& out) { out.options.auto_approve = true; }},
+      {"--anonymous", [](Arguments& out) { out.options.anonymous_reads = true; }},
+      {"--masked-secrets", [](Arguments& out) { out.options.mask_webhook_secrets = true; }},
+      {"--no-deliveries", [](Arguments& out) { out.options.deliver_webhooks = false; }},
+      {"--help", [](Arguments& out) { out.help = true; }},
+      {"-h", [](Arguments& out) { out.help = true; }}};
+  return all;
+}
+
+/// The value of an option, and the name to complain about.
+struct Value {
+  const std::string& option;
+  const std::string& text;
+  [[nodiscard]] int number() const { return ::number(text, option); }
+  [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(number()); }
+};
+using Setting = void (*)(Arguments& out, const Value& value);
+
+const std::map<std::string, Setting>& settings() {
+  static const std::map<std::string, Setting> all{
+      {"--port", [](Arguments& out, const Value& value) { out.options.port = value.number(); }},
+      {"--bind", [](Arguments& out, const Value& value) { out.options.bind_address = value.text; }},
+      {"--context",
+       [](Arguments& out, const Value& value) { out.options.context_path = value.text; }},
+      {"--public-url",
+       [](Arguments& out, const Value& value) { out.options.public_url = value.text; }},
+      {"--version", [](Arguments& out, const Value& value) { out.options.version = value.text; }},
+      {"--user", [](Arguments& out, const Value& value) { add_user(out, value.text); }},
+      {"--token", [](Arguments& out, const Value& value) { add_token(out, value.text); }},
+      {"--consumer", [](Arguments& out, const Value& value) { add_consumer(out, value.text); }},
+      {"--max-limit",
+       [](Arguments& out, const Value& value) {
+         out.options.max_page_limit = out.options.max_commits_limit = value.rows();
+       }},
+      {"--short-pages",
+       [](Arguments& out, const Value& value) { out.options.short_pages = value.rows(); }},
+      {"--empty-pages",
+       [](Arguments& out, const Value& value) { out.options.empty_pages = value.rows(); }},
+      {"--record",
+       [](Arguments& out, const Value& value) { out.options.record_signed_requests = value.text; }},
+      {"--ready-file", [](Arguments& out, const Value& value) { out.ready_file = value.text; }},
+      {"--fault",
+       [](Arguments& out, const Value& value) { out.faults.push_back(fault_rule(value.text)); }}};
+  return all;
+}
+
+/// Takes the option at `i` with its value, which may be the next word; returns the index of its
+/// last word.
+std::size_t take_option(Arguments& out, const std::vector<std::string>& words, std::size_t i) {
+  const auto equal = words[i].find('=');
+  const bool has_value = equal != std::string::npos;
+  const std::string name = words[i].substr(0, equal);
+  if (const auto flag = flags().find(name); flag != flags().end()) {
+    if (has_value) throw Usage(name + " takes no value");
+    flag->second(out);
+    return i;
   }
+  const auto setting = settings().find(name);
+  if (setting == settings().end()) throw Usage("there is no option " + name);
+  if (!has_value && i + 1 == words.size()) throw Usage(name + " needs a value");
+  const std::string value = has_value ? words[i].substr(equal + 1) : words[++i];
+  setting->second(out, {name, value});
+  return i;
 }
 
 Arguments parse(const std::vector<std::string>& words) {
   Arguments out;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (!word.starts_with('-')) {
-      out.repositories.push_back(word);
-      continue;
-    }
-    const auto equal = word.find('=');
-    const std::string name = word.substr(0, equal);
-    if (take_flag(out, word)) continue;
-    if (equal != std::string::npos) {
-      take_value(out, name, word.substr(equal + 1));
-    } else if (i + 1 < words.size()) {
-      take_value(out, name, words[++i]);
+    if (words[i].starts_with('-')) {
+      i = take_option(out, words, i);
     } else {
-      throw Usage(name + " needs a value");
+      out.repositories.push_back(words[i]);
     }
   }
   for (auto& consumer : out.options.consumers)
@@ -203,30 +218,43 @@ Arguments parse(const std::vector<std::string>& words) {
   return out;
 }
 
-void add_repositories(GitServer& server, const std::vector<std::string>& given) {
-  for (const std::string& text : given) {
-    const auto equal = text.find('=');
-    const auto slash = text.find('/');
-    if (equal == std::string::npos || slash > equal || std::filesystem::is_directory(text)) {
-      server.add_projects_folder(text);
-    } else {
-      server.add_repository(text.substr(0, slash), text.substr(slash + 1, equal - slash - 1),
-                            text.substr(equal + 1));
-    }
+void add_repositories(GitServer& server, const std::string& text) {
+  const auto equal = text.find('=');
+  if (equal == std::string::npos || std::filesystem::is_directory(text)) {
+    server.add_projects_folder(text);
+    return;
   }
+  const std::string name = text.substr(0, equal), path = text.substr(equal + 1);
+  const auto slash = name.find('/');
+  if (name.empty() || path.empty() || slash == 0 || slash + 1 == name.size()) {
+    throw Usage('"' + text + "\" is neither a folder nor of the form PROJECT/SLUG=PATH");
+  }
+  if (slash == std::string::npos) {
+    throw Usage('"' + text + "\" names a project but no repository; write " + name +
+                "/SLUG=" + path);
+  }
+  server.add_repository(name.substr(0, slash), name.substr(slash + 1), path);
+}
+
+sigset_t signals_that_end() {
+  sigset_t out;
+  sigemptyset(&out);
+  sigaddset(&out, SIGTERM);
+  sigaddset(&out, SIGINT);
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaddset(&out, SIGHUP);  // nohup ignores it
+  return out;
 }
 
 int serve(const Arguments& arguments) {
   // Blocked before any thread is made, so that only this one gets them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  const sigset_t signals = signals_that_end();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   GitServer server(arguments.options);
   for (const auto& rule : arguments.faults) server.misbehave(rule);
-  add_repositories(server, arguments.repositories);
+  for (const std::string& text : arguments.repositories) add_repositories(server, text);
   if (!arguments.ready_file.empty()) {
     std::ofstream out(arguments.ready_file);
     out << server.base_url() << '\n';
@@ -236,6 +264,12 @@ int serve(const Arguments& arguments) {
   int got = 0;
   sigwait(&signals, &got);
   return 0;
+}
+
+int complain(const std::exception& error, int exit_status) {
+  std::cerr << "bitbucket-git-server: " << error.what() << '\n';
+  if (exit_status == 2) std::cerr << "Try --help.\n";
+  return exit_status;
 }
 
 }  // namespace
@@ -249,10 +283,10 @@ int main(int argc, char** argv) {
     }
     return serve(arguments);
   } catch (const Usage& e) {
-    std::cerr << "bitbucket-git-server: " << e.what() << "\nTry --help.\n";
-    return 2;
+    return complain(e, 2);
+  } catch (const bitbucket::InvalidArgument& e) {
+    return complain(e, 2);
   } catch (const std::exception& e) {
-    std::cerr << "bitbucket-git-server: " << e.what() << '\n';
-    return 1;
+    return complain(e, 1);
   }
 }

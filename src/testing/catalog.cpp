@@ -77,22 +77,10 @@ void CommitTexts::put(const std::string& id, std::uint64_t version, Text text) {
 
 Catalog::Catalog(fs::path scratch) : scratch_(std::move(scratch)) {}
 
-Catalog::~Catalog() {
-  repositories_.clear();
-  std::error_code ignored;
-  if (own_scratch_) fs::remove_all(scratch_, ignored);
-}
-
-fs::path Catalog::scratch() {
-  if (scratch_.empty()) {
-    std::string pattern = (fs::temp_directory_path() / "bitbucket-git-server-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("cannot make a temporary folder " + pattern);
-    }
-    scratch_ = pattern;
-    own_scratch_ = true;
-  }
-  return scratch_;
+const fs::path& Catalog::scratch() {
+  if (!scratch_.empty()) return scratch_;
+  if (!own_scratch_) own_scratch_.emplace();
+  return own_scratch_->path();
 }
 
 std::size_t Catalog::add_folder(const fs::path& folder) {
@@ -108,6 +96,11 @@ std::size_t Catalog::add_folder(const fs::path& folder) {
       add(project.filename().string(), plain_name(path), path);
       ++count;
     }
+  }
+  if (count == 0 && looks_like_repository(folder)) {
+    throw std::runtime_error(folder.string() +
+                             " is a repository, not a folder of projects: it needs a project and a "
+                             "name of its own");
   }
   if (count == 0) {
     throw std::runtime_error("there is no repository in " + folder.string() +

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "testing/options.hpp"
+#include "testing/temporary_folder.hpp"
 #include "testing/webhooks.hpp"
 
 namespace bitbucket::embedded {
@@ -57,9 +59,6 @@ class Catalog {
  public:
   /// `scratch` is where private clones go; a temporary folder when empty.
   explicit Catalog(std::filesystem::path scratch);
-  ~Catalog();
-  Catalog(const Catalog&) = delete;
-  Catalog& operator=(const Catalog&) = delete;
 
   std::size_t add_folder(const std::filesystem::path& folder);
   void add(const std::string& project, const std::string& name, const std::filesystem::path& path);
@@ -72,10 +71,10 @@ class Catalog {
   [[nodiscard]] std::vector<std::shared_ptr<const Project>> projects() const;
 
  private:
-  std::filesystem::path scratch();
+  const std::filesystem::path& scratch();
 
-  std::filesystem::path scratch_;
-  bool own_scratch_ = false;
+  const std::filesystem::path scratch_;
+  std::optional<TemporaryFolder> own_scratch_;
   mutable std::shared_mutex mutex_;
   std::vector<std::shared_ptr<const Project>> projects_;
   std::vector<RepositoryPtr> repositories_;

@@ -12,6 +12,9 @@
 namespace bitbucket::embedded {
 namespace {
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr std::chrono::seconds kConnectTime(3);
 constexpr std::size_t kMaxKept = 32u << 10;    // of an answer's body
 constexpr std::size_t kMaxAnswer = 16u << 20;  // more is an error
 
@@ -60,31 +63,33 @@ std::int64_t ms(const Clock& clock) {
 
 }  // namespace
 
-Deliveries::Deliveries(std::string version, bool enabled, Clock clock)
-    : version_(std::move(version)), enabled_(enabled), clock_(std::move(clock)) {
-  thread_ = std::thread([this] { run(); });
-}
+Deliveries::Deliveries(std::string version, bool enabled, std::chrono::milliseconds timeout,
+                       Clock clock)
+    : version_(std::move(version)),
+      enabled_(enabled),
+      timeout_(timeout),
+      clock_(std::move(clock)),
+      sender_([this] { run(); }),
+      watcher_([this] { watch(); }) {}
 
 Deliveries::~Deliveries() { stop(); }
 
-/// One request on its way, with the sockets that stop() may have to shut down.
+/// One request on its way, with the sockets that may have to be shut down.
 class Deliveries::Sending {
  public:
   explicit Sending(Deliveries& all) : all_(all) {
     const std::lock_guard lock(all_.mutex_);
     allowed_ = !all_.stopping_;
-    if (allowed_) ++all_.sending_;
+    if (allowed_) all_.sendings_.insert(this);
+    all_.changed_.notify_all();
   }
   Sending(const Sending&) = delete;
   Sending& operator=(const Sending&) = delete;
   ~Sending() {
     if (!allowed_) return;
     const std::lock_guard lock(all_.mutex_);
-    for (const int socket : sockets_) {
-      all_.sockets_.erase(socket);
-      ::close(socket);
-    }
-    --all_.sending_;
+    for (const int socket : sockets_) ::close(socket);
+    all_.sendings_.erase(this);
     all_.changed_.notify_all();
   }
   [[nodiscard]] bool allowed() const noexcept { return allowed_; }
@@ -93,28 +98,49 @@ class Deliveries::Sending {
     if (copy < 0) return;
     const std::lock_guard lock(all_.mutex_);
     sockets_.push_back(copy);
-    all_.sockets_.insert(copy);
+  }
+  [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
+  void cut() const noexcept {
+    for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
   }
 
  private:
   Deliveries& all_;
+  const SteadyTime deadline_ = SteadyTime::clock::now() + all_.timeout_;
   bool allowed_ = false;
+  /// Duplicates: what the HTTP library closes may be somebody else's number a moment later.
   std::vector<int> sockets_;
 };
 
 void Deliveries::stop() noexcept {
   {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
     jobs_.clear();
     changed_.notify_all();
-    // A socket can be shut down once it connects, which may be a moment from now.
-    while (sending_ > 0) {
-      for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
-      changed_.wait_for(lock, std::chrono::milliseconds(10));
+  }
+  if (sender_.joinable()) sender_.join();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+/// Cuts off what takes too long, and everything when the server stops.
+void Deliveries::watch() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || !sendings_.empty()) {
+    const auto now = SteadyTime::clock::now();
+    SteadyTime next = SteadyTime::max();
+    for (const Sending* sending : sendings_) {
+      const bool late = stopping_ || sending->deadline() <= now;
+      if (late) sending->cut();
+      // A socket can be shut down once it connects, which may be a moment from now.
+      next = std::min(next, late ? now + std::chrono::milliseconds(10) : sending->deadline());
+    }
+    if (next == SteadyTime::max()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, next);
     }
   }
-  if (thread_.joinable()) thread_.join();
 }
 
 void Deliveries::publish(const RepositoryPtr& repository, const std::string& event,
@@ -164,9 +190,9 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
   out.request = {{"url", url}, {"method", "POST"}, {"headers", shown}, {"body", body}};
 
   httplib::Client client(address.origin);
-  client.set_connection_timeout(3);
-  client.set_read_timeout(10);
-  client.set_write_timeout(10);
+  client.set_connection_timeout(kConnectTime);
+  client.set_read_timeout(timeout_);
+  client.set_write_timeout(timeout_);
   client.set_tcp_nodelay(true);
   client.enable_server_certificate_verification(verify);
   Sending sending(*this);
@@ -176,7 +202,9 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
   const auto result = client.send(post(address.target, all, body, received));
   if (!result) {
     out.outcome = "ERROR";
-    out.description = "No answer: " + httplib::to_string(result.error());
+    out.description = sending.deadline() <= SteadyTime::clock::now()
+                          ? "No answer within " + std::to_string(timeout_.count()) + " ms"
+                          : "No answer: " + httplib::to_string(result.error());
     return out;
   }
   out.response = {

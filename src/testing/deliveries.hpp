@@ -24,10 +24,11 @@ struct DeliveryOutcome {
   std::string description;
 };
 
-/// Sends webhook requests, in order, on a thread of its own.
+/// Sends webhook requests, in order, on a thread of its own.  A receiver that has not answered in
+/// full after `timeout` is cut off.
 class Deliveries {
  public:
-  Deliveries(std::string version, bool enabled, Clock clock);
+  Deliveries(std::string version, bool enabled, std::chrono::milliseconds timeout, Clock clock);
   ~Deliveries();
   Deliveries(const Deliveries&) = delete;
   Deliveries& operator=(const Deliveries&) = delete;
@@ -51,21 +52,20 @@ class Deliveries {
                        const std::string& body);
   void deliver(const Job& job);
   void run();
+  void watch();
 
   const std::string version_;
   const bool enabled_;
+  const std::chrono::milliseconds timeout_;
   const Clock clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   bool busy_ = false;
   bool stopping_ = false;
-  /// Duplicates of the sockets in use: what the HTTP library closes may be somebody else's number
-  /// a moment later.
-  std::set<int> sockets_;
-  int sending_ = 0;
+  std::set<const Sending*> sendings_;  ///< the requests on their way
   std::int64_t sent_ = 0;
-  std::thread thread_;
+  std::thread sender_, watcher_;
 };
 
 }  // namespace bitbucket::embedded

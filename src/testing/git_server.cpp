@@ -31,6 +31,10 @@ GitServerOptions checked(GitServerOptions options) {
   if (options.default_limit == 0 || options.max_page_limit == 0 || options.max_commits_limit == 0) {
     throw InvalidArgument("the limits of pages must be at least 1");
   }
+  if (options.delivery_timeout < std::chrono::milliseconds(1) ||
+      options.delivery_timeout > std::chrono::hours(24)) {
+    throw InvalidArgument("the time for a delivery must be between 1 ms and 24 h");
+  }
   if (options.version.find_first_not_of("0123456789.") != std::string::npos ||
       options.version.empty()) {
     throw InvalidArgument("the version \"" + options.version + "\" is not numbers such as 8.19.0");

@@ -4,8 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <future>
-#include <mutex>
-#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -15,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "testing/connections.hpp"
 #include "testing/faults/delivery.hpp"
 #include "testing/socket_stream.hpp"
 #include "testing/task_queue.hpp"
@@ -22,10 +21,11 @@
 namespace bitbucket::embedded {
 namespace {
 
-constexpr std::size_t kMaxThreads = 512;
 constexpr int kBacklog = 1024;
 constexpr std::size_t kMaxBody = std::size_t{1} << 30;  // a push of a large history
 constexpr std::size_t kMaxDrain = std::size_t{16} << 20;
+constexpr std::chrono::seconds kDrain(1);
+constexpr std::chrono::seconds kLinger(5);
 constexpr std::chrono::seconds kIdle(60);
 
 /// Takes the head of a request apart without decoding anything.
@@ -57,7 +57,10 @@ struct Running {
   SocketStream& stream;
   HttpRequest request = {};
   bool has_body = false;
+  bool refused = false;    ///< its connection was closed to make room for another one
   bool ambiguous = false;  ///< where its body ends
+  bool too_large = false;  ///< the body, as its length says
+  bool begun = false;      ///< to read the body, which can be done once
   bool read = false;       ///< the body, to its end
   bool close = false;
   bool served = false;  // by us; what httplib refuses itself leaves the connection unclear
@@ -74,6 +77,7 @@ struct Running {
     const auto number = parse_integer(length);
     ambiguous = lengths + (chunked ? 1 : 0) > 1 || (lengths == 1 && (!number || *number < 0));
     has_body = chunked || (number && *number > 0);
+    too_large = number && *number > static_cast<std::int64_t>(kMaxBody);
     read = !has_body;
   }
 };
@@ -133,8 +137,9 @@ class HttpFront::Impl : public httplib::Server {
 
   void start() {
     std::promise<void> ready;
-    new_task_queue = [&ready] {
-      auto* queue = new ElasticTaskQueue(kMaxThreads);  // owned by the library
+    new_task_queue = [this, &ready] {
+      auto* queue = new ElasticTaskQueue(  // owned by the library
+          most_connections(), [this](bool crowded) { all_.set_crowded(crowded); });
       ready.set_value();
       return queue;
     };
@@ -143,11 +148,7 @@ class HttpFront::Impl : public httplib::Server {
   }
 
   void shut_down() noexcept {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-      for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
-    }
+    all_.stop();
     if (thread_.joinable()) {
       stop();
       thread_.join();
@@ -157,7 +158,7 @@ class HttpFront::Impl : public httplib::Server {
   }
 
   int port_ = -1;
-  std::atomic<std::uint64_t> connections_{0};
+  std::atomic<std::uint64_t> accepted_{0};
 
  private:
   void configure() {
@@ -181,23 +182,12 @@ class HttpFront::Impl : public httplib::Server {
   }
 
   bool process_and_close_socket(socket_t socket) override {
-    const std::uint64_t number = ++connections_;
+    const std::uint64_t number = ++accepted_;
     ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    const End end = enter(socket) ? converse(socket, number) : End::orderly;
+    const End end = all_.enter(socket) ? converse(socket, number) : End::orderly;
     if (end == End::unread) linger(socket);
-    {
-      const std::lock_guard lock(mutex_);
-      sockets_.erase(socket);
-      if (end != End::reset) ::shutdown(socket, SHUT_RDWR);
-      ::close(socket);  // under the lock: the number may be somebody else's right after
-    }
+    all_.leave(socket, end == End::reset);
     return true;
-  }
-
-  bool enter(int socket) {
-    const std::lock_guard lock(mutex_);
-    sockets_.insert(socket);
-    return !stopping_;
   }
 
   enum class End {
@@ -208,13 +198,14 @@ class HttpFront::Impl : public httplib::Server {
 
   End converse(int socket, std::uint64_t number) {
     SocketStream stream(socket);
-    while (stream.wait_for_request(kIdle)) {
+    while (all_.wait_for_request(socket) && stream.wait_for_request(kIdle)) {
       Running now{stream};
       now.request.connection = number;
       running = &now;
       bool closed = false;
       const bool fine = process_request(stream, false, closed, [&](httplib::Request& request) {
         parse_head(stream.take_head(), now.request);
+        now.refused = !all_.start_request(socket);
         now.inspect_framing();
         // The router here is ours; nor shall the library pack or cut what is answered.
         request.path.assign(1, '/');
@@ -237,7 +228,7 @@ class HttpFront::Impl : public httplib::Server {
     std::size_t left = kMaxBody;
     now.request.read_body = [&](const ByteSink& sink) {
       if (now.read) return true;
-      if (reader == nullptr || now.ambiguous ||
+      if (std::exchange(now.begun, true) || reader == nullptr ||
           now.request.media_type().starts_with("multipart/")) {
         return false;
       }
@@ -247,10 +238,15 @@ class HttpFront::Impl : public httplib::Server {
       });
       return now.read;
     };
-    if (now.ambiguous) {
+    if (now.refused) {
+      now.read = false;
+    } else if (now.ambiguous) {
       now.read = false;  // what follows the head cannot be told from the next request
       response->status = 400;
       response->content("text/plain", "The length of the body is not clear");
+    } else if (now.too_large) {
+      response->status = 413;
+      response->content("text/plain", "The body is larger than 1 GiB");
     } else {
       handler_(now.request, *response);
       drain(now);
@@ -266,35 +262,32 @@ class HttpFront::Impl : public httplib::Server {
     copy_response(response, to);
   }
 
-  /// A small body nobody wanted is read, so that the connection can go on.
+  /// A body that nobody wanted is read when it is small and comes at once, so that the connection
+  /// can go on.
   static void drain(Running& now) {
     std::size_t left = kMaxDrain;
-    if (now.read) return;
+    if (now.read || now.begun) return;
+    now.stream.read_at_most(kDrain);
     now.request.read_body([&](std::string_view piece) {
       left -= std::min(left, piece.size());
       return left > 0;
     });
   }
 
-  /// Closing with unread bytes would reset the connection and take our answer with it.
+  /// Closing with unread bytes would reset the connection, and the client would lose the answer.
   void linger(int socket) {
     ::shutdown(socket, SHUT_WR);
     SocketStream stream(socket);
     std::string buffer(64u << 10, '\0');
-    for (std::size_t left = 4 * kMaxDrain; left > 0;) {
-      if (!stream.wait_for_request(std::chrono::seconds(2))) return;
-      static_cast<void>(stream.take_head());
-      const ssize_t n = stream.read(buffer.data(), buffer.size());
-      if (n <= 0) return;
-      left -= std::min(left, static_cast<std::size_t>(n));
+    static_cast<void>(stream.take_head());
+    stream.read_at_most(kLinger);
+    while (stream.read(buffer.data(), buffer.size()) > 0) {
     }
   }
 
   HttpFront::Handler handler_;
   std::thread thread_;
-  std::mutex mutex_;
-  std::set<int> sockets_;
-  bool stopping_ = false;
+  Connections all_;
 };
 
 HttpFront::HttpFront(const std::string& address, int port, Handler handler)
@@ -303,6 +296,6 @@ HttpFront::~HttpFront() = default;
 int HttpFront::port() const noexcept { return impl_->port_; }
 void HttpFront::start() { impl_->start(); }
 void HttpFront::stop() noexcept { impl_->shut_down(); }
-std::uint64_t HttpFront::connections() const noexcept { return impl_->connections_; }
+std::uint64_t HttpFront::connections() const noexcept { return impl_->accepted_; }
 
 }  // namespace bitbucket::embedded

@@ -1,11 +1,12 @@
 #include "testing/scm_backend.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "testing/cgi.hpp"
+#include "testing/git/process.hpp"
 #include "testing/push_event.hpp"
 #include "testing/refusal.hpp"
 
@@ -14,24 +15,21 @@ namespace {
 
 constexpr std::string_view kReceive = "git-receive-pack";
 
-std::string own(const char* name, const char* otherwise) {
-  const char* value = std::getenv(name);
-  return std::string(name) + '=' + (value != nullptr ? value : otherwise);
-}
-
-/// The CGI variables; none of this process's GIT_* and no configuration of its user.
+/// The CGI variables; nothing else of this process's environment and no configuration of its user.
 std::vector<std::string> environment(const HttpRequest& request, const std::string& git_dir,
                                      const std::string& sub_path, const User& user) {
-  std::vector<std::string> out{
-      own("PATH", "/usr/local/bin:/usr/bin:/bin"), "HOME=/nonexistent", "LC_ALL=C",
-      "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0",
-      // A partial clone would fetch what it lacks, and so be written to.
-      "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_HTTP_EXPORT_ALL=1",
-      "GIT_PROJECT_ROOT=" + git_dir, "PATH_INFO=" + sub_path, "REQUEST_METHOD=" + request.method,
-      "QUERY_STRING=" + std::string(request.query()),
-      "CONTENT_TYPE=" + std::string(request.header("Content-Type")), "GATEWAY_INTERFACE=CGI/1.1",
-      "REMOTE_ADDR=127.0.0.1"};
-  if (std::getenv("GIT_EXEC_PATH") != nullptr) out.push_back(own("GIT_EXEC_PATH", ""));
+  std::vector<std::string> out{"HOME=/nonexistent", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1",
+                               "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0",
+                               // A partial clone would fetch what it lacks, and so be written to.
+                               "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1",
+                               "GIT_HTTP_EXPORT_ALL=1", "GIT_PROJECT_ROOT=" + git_dir,
+                               "PATH_INFO=" + sub_path, "REQUEST_METHOD=" + request.method,
+                               "QUERY_STRING=" + std::string(request.query()),
+                               "CONTENT_TYPE=" + std::string(request.header("Content-Type")),
+                               "GATEWAY_INTERFACE=CGI/1.1", "REMOTE_ADDR=127.0.0.1"};
+  for (std::string& variable : plumbing::inherited_environment()) {
+    out.push_back(std::move(variable));
+  }
   if (user) out.push_back("REMOTE_USER=" + user->name);
   if (const auto protocol = request.header("Git-Protocol"); !protocol.empty()) {
     out.push_back("GIT_PROTOCOL=" + std::string(protocol));

@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kInput = 64u << 10;
 constexpr std::size_t kOutput = 64u << 10;
 constexpr std::size_t kMaxHead = 256u << 10;
-constexpr std::chrono::seconds kPatience(60);  // with a peer that stops in the middle of a message
+constexpr std::chrono::seconds kHeadTime(20);
+constexpr std::chrono::seconds kPatience(60);  // with a peer that stops in the middle of a body
+constexpr std::chrono::microseconds kTimePerByte(100);
 
 bool wait(int socket, short events, std::chrono::milliseconds timeout) {
   pollfd entry{socket, events, 0};
@@ -32,12 +34,27 @@ bool wait(int socket, short events, std::chrono::milliseconds timeout) {
 bool SocketStream::wait_for_request(std::chrono::milliseconds timeout) {
   head_.clear();
   recording_ = true;
-  return position_ < input_.size() || fill(timeout);
+  extended_by_bytes_ = false;
+  const bool came = position_ < input_.size() || fill(timeout);
+  deadline_ = Clock::now() + kHeadTime;
+  return came;
 }
 
 std::string SocketStream::take_head() {
   recording_ = false;
+  deadline_ = Clock::now() + kPatience;
+  extended_by_bytes_ = true;
   return std::move(head_);
+}
+
+void SocketStream::read_at_most(std::chrono::milliseconds time) {
+  deadline_ = Clock::now() + time;
+  extended_by_bytes_ = false;
+}
+
+std::chrono::milliseconds SocketStream::patience() const {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
+  return std::clamp<std::chrono::milliseconds>(left, {}, kPatience);
 }
 
 bool SocketStream::fill(std::chrono::milliseconds timeout) {
@@ -49,18 +66,19 @@ bool SocketStream::fill(std::chrono::milliseconds timeout) {
     got = ::recv(socket_, input_.data(), input_.size(), 0);
   } while (got < 0 && errno == EINTR);
   input_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (extended_by_bytes_) deadline_ += input_.size() * kTimePerByte;
   return got > 0;
 }
 
 bool SocketStream::is_readable() const {
-  return position_ < input_.size() || wait(socket_, POLLIN, kPatience);
+  return position_ < input_.size() || wait(socket_, POLLIN, patience());
 }
 
 bool SocketStream::is_writable() const { return !broken_ && wait(socket_, POLLOUT, kPatience); }
 
 ssize_t SocketStream::read(char* data, std::size_t size) {
   if (recording_ && head_.size() > kMaxHead) return -1;
-  if (position_ == input_.size() && !fill(kPatience)) return -1;
+  if (position_ == input_.size() && !fill(patience())) return -1;
   const std::size_t count = std::min(size, input_.size() - position_);
   std::memcpy(data, input_.data() + position_, count);
   if (recording_) head_.append(input_, position_, count);

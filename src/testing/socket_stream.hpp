@@ -15,10 +15,15 @@ class SocketStream : public httplib::Stream {
  public:
   explicit SocketStream(int socket) : socket_(socket) {}
 
-  /// Waits for the first byte of a request; false when none comes or the peer closed.
+  /// Waits for the first byte of a request; false when none comes or the peer closed.  The head
+  /// must then be there within 20 s.
   bool wait_for_request(std::chrono::milliseconds timeout);
-  /// Returns the bytes consumed since the last call; the head, when called after the head.
+  /// Returns the bytes consumed since the last call; the head, when called after the head.  The
+  /// body that follows may pause for a minute, but must not come slower than 10 KiB/s in the long
+  /// run.
   [[nodiscard]] std::string take_head();
+  /// From now on nothing is read after this time has passed.
+  void read_at_most(std::chrono::milliseconds time);
   /// Sends what is buffered.
   bool flush();
 
@@ -43,9 +48,15 @@ class SocketStream : public httplib::Stream {
   [[nodiscard]] socket_t socket() const override { return socket_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   bool fill(std::chrono::milliseconds timeout);
+  /// Returns how long the peer may take for the next piece of its request.
+  [[nodiscard]] std::chrono::milliseconds patience() const;
 
   int socket_;
+  Clock::time_point deadline_ = {};  ///< for what is being read
+  bool extended_by_bytes_ = false;   ///< the deadline moves with what comes
   std::string input_;
   std::size_t position_ = 0;
   std::string head_;

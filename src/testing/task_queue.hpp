@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <httplib.h>
@@ -13,16 +14,23 @@
 namespace bitbucket::embedded {
 
 /// Gives each connection a thread of its own: a kept-alive connection holds its thread, and the
-/// library's fixed pool starves after as many.  Grows on demand up to a bound, then accepts no
-/// more.
+/// library's fixed pool starves after as many.  Grows on demand up to a bound; a connection beyond
+/// it waits, and `crowded` is told so.
 class ElasticTaskQueue : public httplib::TaskQueue {
  public:
-  explicit ElasticTaskQueue(std::size_t max_threads) : max_threads_(max_threads) {}
+  ElasticTaskQueue(std::size_t max_threads, std::function<void(bool)> crowded)
+      : max_threads_(max_threads), crowded_(std::move(crowded)) {}
 
   void enqueue(std::function<void()> task) override {
     std::unique_lock lock(mutex_);
-    room_.wait(
-        lock, [&] { return stopping_ || idle_ > tasks_.size() || threads_.size() < max_threads_; });
+    const auto room = [&] {
+      return stopping_ || idle_ > tasks_.size() || threads_.size() < max_threads_;
+    };
+    if (!room()) {
+      crowded_(true);
+      room_.wait(lock, room);
+      crowded_(false);
+    }
     tasks_.push_back(std::move(task));
     if (idle_ < tasks_.size() && threads_.size() < max_threads_) {
       threads_.emplace_back([this] { work(); });
@@ -60,6 +68,7 @@ class ElasticTaskQueue : public httplib::TaskQueue {
   }
 
   const std::size_t max_threads_;
+  const std::function<void(bool)> crowded_;
   std::mutex mutex_;
   std::condition_variable work_, room_;
   std::deque<std::function<void()>> tasks_;

@@ -1,6 +1,12 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -71,24 +77,154 @@ class Program {
   std::FILE* err_ = nullptr;
 };
 
+/// Sets a variable for the programs that a test starts.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* old = ::getenv(name)) old_ = old;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (old_) {
+      ::setenv(name_, old_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+int port_in(const std::string& line) { return std::stoi(line.substr(line.rfind(':') + 1)); }
+
+/// A temporary directory for the programs of a test.
+class TemporaryDirectory {
+ public:
+  [[nodiscard]] std::set<std::filesystem::path> entries() const {
+    const std::filesystem::directory_iterator all(folder_.path());
+    return {begin(all), end(all)};
+  }
+  std::filesystem::path operator/(const std::filesystem::path& name) const {
+    return folder_ / name;
+  }
+
+ private:
+  [[maybe_unused]] const Samples& samples_ = samples();  // made before: they outlive this folder
+  const bitbucket::test_support::TempDir folder_;
+  const Variable variable_{"TMPDIR", folder_.path().string()};
+};
+
 TEST(GitServerProgramTest, ServesUntilItIsTold) {
-  for (const int number : {SIGTERM, SIGINT}) {
+  const TemporaryDirectory temporary;
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     const std::string demo = (samples().folder / "PRJ/demo").string();
     Program program({"--context", "/bb", "--user", "joe:a:b:ada@example.com", "--token", "t=joe",
                      "PRJ/demo=" + demo});
     const std::string line = program.line();
     ASSERT_THAT(line, ::testing::MatchesRegex("Listening on http://127.0.0.1:[0-9]+/bb"))
         << program.errors();
-    const int port = std::stoi(line.substr(line.rfind(':') + 1));
+    const int port = port_in(line);
     const Answer answer =
         send(port, "GET", "/bb/rest/api/1.0/projects/PRJ/repos/demo/commits", basic("joe", "a:b"));
     EXPECT_EQ(answer.parsed()["values"][0]["author"]["name"], "joe");
     EXPECT_EQ(send(port, "GET", "/bb/rest/api/1.0/repos", {{"Authorization", "Bearer t"}})
                   .parsed()["size"],
               1);
+    EXPECT_FALSE(temporary.entries().empty());
     program.signal(number);
     EXPECT_EQ(program.exit_code(), 0);
+    EXPECT_TRUE(temporary.entries().empty());
   }
+}
+
+TEST(GitServerProgramTest, OutlivesItsTerminalUnderNohup) {
+  const auto old = ::signal(SIGHUP, SIG_IGN);
+  Program program({samples().folder.string()});
+  ::signal(SIGHUP, old);
+  const int port = port_in(program.line());
+  program.signal(SIGHUP);
+  EXPECT_EQ(send(port, "GET", "/status").status, 200);
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.exit_code(), 0);
+}
+
+TEST(GitServerProgramTest, RemovesWhatAKilledServerLeft) {
+  const TemporaryDirectory temporary;
+  Program living({samples().folder.string()});
+  living.line();
+  const auto of_the_living = temporary.entries();
+  ASSERT_EQ(of_the_living.size(), 1u);
+  Program killed({samples().folder.string()});
+  killed.line();
+  killed.signal(SIGKILL);
+  EXPECT_EQ(killed.exit_code(), 128 + SIGKILL);
+  EXPECT_EQ(temporary.entries().size(), 2u);
+  Program next({samples().folder.string()});
+  const int port = port_in(next.line());
+  EXPECT_EQ(temporary.entries().size(), 2u);
+  EXPECT_TRUE(temporary.entries().contains(*of_the_living.begin()));
+  EXPECT_EQ(send(port, "GET", "/status").status, 200);
+}
+
+TEST(GitServerProgramTest, RemovesNothingThatIsNotItsOwn) {
+  namespace fs = std::filesystem;
+  const TemporaryDirectory temporary;
+  const bitbucket::test_support::TempDir other;
+  const std::string name = "bitbucket-git-server-";
+  fs::create_directory(temporary / (name + "nolock"));
+  bitbucket::test_support::write_file(temporary / (name + "nofold"), "text");
+  bitbucket::test_support::write_file(temporary / (name + "number") / "lock" / "file", "text");
+  bitbucket::test_support::write_file(other / "lock", "");
+  fs::create_directory_symlink(other.path(), temporary / (name + "linked"));
+  fs::create_directory(temporary / (name + "lnlock"));
+  fs::create_symlink(other / "lock", temporary / (name + "lnlock") / "lock");
+  bitbucket::test_support::write_file(temporary / "bitbucket-else" / "lock", "");
+  const bool root = ::geteuid() == 0;
+  if (root) {
+    bitbucket::test_support::write_file(temporary / (name + "others") / "lock", "");
+    EXPECT_EQ(::chown((temporary / (name + "others")).c_str(), 1234, 1234), 0);
+  }
+  const auto before = temporary.entries();
+  {
+    Program program({samples().folder.string()});
+    program.line();
+    EXPECT_EQ(temporary.entries().size(), before.size() + 1);
+  }
+  EXPECT_EQ(temporary.entries(), before);
+  EXPECT_TRUE(fs::exists(other / "lock"));
+}
+
+/// Returns what all gits of a server found in their environment.
+std::string environment_of_git() {
+  const bitbucket::test_support::TempDir folder;
+  const std::string seen = (folder / "seen").string(), git = (folder / "git").string();
+  const std::string path = ::getenv("PATH");
+  bitbucket::test_support::write_file(
+      git, "#!/bin/sh\nenv >>'" + seen + "'\nPATH='" + path + "'\nexec git \"$@\"\n");
+  std::filesystem::permissions(git, std::filesystem::perms::owner_all);
+  const Variable found("PATH", folder.path().string() + ':' + path);
+  Program program({"--anonymous", samples().folder.string()});
+  const int port = port_in(program.line());
+  for (const std::string target : {"/rest/api/1.0/projects/PRJ/repos/demo/commits",
+                                   "/rest/api/1.0/projects/PRJ/repos/demo/tags",
+                                   "/scm/PRJ/demo.git/info/refs?service=git-upload-pack"}) {
+    EXPECT_EQ(send(port, "GET", target).status, 200) << target;
+  }
+  std::ifstream in(seen);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(GitServerProgramTest, HandsNoSecretsToGit) {
+  const Variable password("BITBUCKET_PASSWORD", "hunter2"), token("SOME_TOKEN", "hunter3");
+  const std::string seen = environment_of_git();
+  const auto has = [&](const char* text) { return seen.find(text) != std::string::npos; };
+  EXPECT_TRUE(has("REQUEST_METHOD=GET"));
+  EXPECT_TRUE(has("GIT_OPTIONAL_LOCKS=0"));
+  EXPECT_FALSE(has("hunter"));  // without printing the environment of whoever runs this
 }
 
 TEST(GitServerProgramTest, ServesAFolderAndTellsAFile) {
@@ -98,7 +234,7 @@ TEST(GitServerProgramTest, ServesAFolderAndTellsAFile) {
                    "--consumer", "app=" + (folder / "key.pem").string(), "--auto-approve",
                    samples().folder.string()});
   const std::string line = program.line();
-  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  const int port = port_in(line);
   const json page = send(port, "GET", "/rest/api/1.0/repos?limit=10").parsed();
   EXPECT_EQ(page["limit"], 2);
   std::array<char, 100> text{};
@@ -114,7 +250,7 @@ TEST(GitServerProgramTest, MisbehavesWhenTold) {
   Program program({"--fault", "GET " + path + " too-many-requests=3 x2", "--fault",
                    "ANY * cut=4 x0", "--fault=PUT * xsrf", samples().folder.string()});
   const std::string line = program.line();
-  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  const int port = port_in(line);
   for (int i = 0; i < 2; ++i) {
     const Answer answer = send(port, "GET", path);
     EXPECT_EQ(answer.status, 429);
@@ -149,7 +285,7 @@ TEST(GitServerProgramTest, ReadsSecretsFromFiles) {
                    "--user", "ann:@" + (folder / "password").string(), "--token",
                    "@" + (folder / "token").string() + "=joe", samples().folder.string()});
   const std::string line = program.line();
-  const int port = std::stoi(line.substr(line.rfind(':') + 1));
+  const int port = port_in(line);
   const auto status = [&](const Headers& headers) {
     return send(port, "GET", "/rest/api/1.0/repos", headers).status;
   };
@@ -166,6 +302,23 @@ TEST(GitServerProgramTest, ExplainsItself) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
       {{}, "give a folder"},
       {{"--nothing", "x", "."}, "no option --nothing"},
+      {{"--nothing"}, "no option --nothing"},
+      {{".", "--nothing=x"}, "no option --nothing"},
+      {{".", "-x"}, "no option -x"},
+      {{"--anonymous=yes", "."}, "--anonymous takes no value"},
+      {{"PRJ=/path"}, "\"PRJ=/path\" names a project but no repository; write PRJ/SLUG=/path"},
+      {{"PRJ/=/path"}, "\"PRJ/=/path\" is neither a folder nor of the form PROJECT/SLUG=PATH"},
+      {{"/no=folder"}, "\"/no=folder\" is neither a folder nor of the form PROJECT/SLUG=PATH"},
+      {{"=/path"}, "\"=/path\" is neither a folder nor of the form PROJECT/SLUG=PATH"},
+      {{"--port", "70000", "."}, "70000 is not a port"},
+      {{"--max-limit", "0", "."}, "at least 1"},
+      {{"--version", "x", "."}, "the version \"x\""},
+      {{"--context", "a b", "."}, "is not a plain path"},
+      {{"--public-url", "x", "."}, "is not an http or https URL"},
+      {{"--user", "joe", "."}, "\"joe\" is not of the form NAME:PASSWORD"},
+      {{"--user", "a:b", "--user", "a:b", "."}, "two users \"a\""},
+      {{"--token", "t=nobody", "."}, "unknown user \"nobody\""},
+      {{"--consumer", "a=/dev/null", "."}, "consumer \"a\" is empty"},
       {{"--port"}, "needs a value"},
       {{"--port", "x", "."}, "needs a number"},
       {{"--token", "t", "."}, "TOKEN=USER"},
@@ -187,6 +340,9 @@ TEST(GitServerProgramTest, ExplainsItself) {
   Program missing({"/does/not/exist"});
   EXPECT_THAT(missing.errors(), HasSubstr("there is no folder /does/not/exist"));
   EXPECT_EQ(missing.exit_code(), 1);
+  const std::string demo = (samples().folder / "PRJ/demo").string();
+  Program repository({demo});
+  EXPECT_THAT(repository.errors(), HasSubstr(demo + " is a repository, not a folder of projects"));
 }
 
 }  // namespace

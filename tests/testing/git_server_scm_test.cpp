@@ -248,6 +248,24 @@ TEST_F(GitServerScmTest, StopsAtOnceWhileAReceiverIsSilent) {
   ::close(listening);
 }
 
+TEST_F(GitServerScmTest, GoesOnWhenAReceiverAnswersTooSlowly) {
+  namespace faults = bitbucket::testing::faults;
+  GitServerOptions with = options();
+  with.delivery_timeout = std::chrono::milliseconds(300);
+  server_ = serve(with);
+  GitServer receiver;
+  receiver.misbehave({.times = 0, .fault = faults::slow_drip(1, std::chrono::milliseconds(50))});
+  hook(receiver.base_url());
+  const auto work = clone();
+  ASSERT_EQ(git(work, {"push", "--quiet", "origin", "HEAD:refs/heads/slow"}).status, 0);
+  EXPECT_TRUE(server_->wait_for_deliveries(std::chrono::seconds(5)));
+  const json latest = send(server_->port(), "GET",
+                           kDemo + "/webhooks/" + std::to_string(hook_) + "/latest", kBearer)
+                          .parsed();
+  EXPECT_EQ(latest["result"]["outcome"], "ERROR");
+  EXPECT_EQ(latest["result"]["description"], "No answer within 300 ms");
+}
+
 TEST_F(GitServerScmTest, GoesOnWhenNobodyReceives) {
   hook("http://127.0.0.1:1/hook");
   const auto work = clone();

@@ -133,5 +133,24 @@ TEST_F(GitServerWebhooksTest, SendsATestDelivery) {
   EXPECT_EQ(ask("POST", "/test?url=file:%2F%2F%2Fetc%2Fpasswd").status, 400);
 }
 
+TEST_F(GitServerWebhooksTest, GivesASlowReceiverALimitedTime) {
+  namespace faults = bitbucket::testing::faults;
+  GitServerOptions with = options();
+  with.delivery_timeout = std::chrono::milliseconds(300);
+  server_ = serve(with);
+  GitServer receiver;
+  for (const auto& fault :
+       {faults::slow_drip(1, std::chrono::milliseconds(50)),
+        faults::stall(bitbucket::testing::Fault::Place::body), faults::endless_headers()}) {
+    receiver.behave();
+    receiver.misbehave({.times = 0, .fault = fault});
+    const auto start = std::chrono::steady_clock::now();
+    const json sent = ask("POST", "/test?url=" + encode(receiver.base_url())).parsed();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << fault.name;
+    EXPECT_EQ(sent["result"]["outcome"], "ERROR") << fault.name;
+    EXPECT_FALSE(sent.contains("response")) << fault.name;
+  }
+}
+
 }  // namespace
 }  // namespace server_test

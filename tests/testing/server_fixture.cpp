@@ -195,6 +195,9 @@ Answer Connection::get(const std::string& target, const Headers& headers) {
   return read_answer(socket_, false);
 }
 
+void Connection::write(std::string_view bytes) { write_all(socket_, bytes); }
+Answer Connection::read() { return read_answer(socket_, false); }
+
 bool Connection::closed_by_peer() {
   pollfd entry{socket_, POLLIN, 0};
   char byte = 0;

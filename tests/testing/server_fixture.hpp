@@ -50,6 +50,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   Answer get(const std::string& target, const Headers& headers = {});
+  /// Sends these bytes as they are.
+  void write(std::string_view bytes);
+  /// Reads an answer; status 0 when none comes.
+  Answer read();
   /// Waits until the peer closes; false when it does not for 10 s.
   bool closed_by_peer();
 

@@ -87,7 +87,9 @@ struct GitServerOptions {
   /// The default branch of an empty repository is a 204 instead of a NoDefaultBranchException.
   bool no_default_branch_is_204 = false;
 
-  bool deliver_webhooks = true;       ///< false only keeps them
+  bool deliver_webhooks = true;  ///< false only keeps them
+  /// How long a webhook's receiver may take for its whole answer.
+  std::chrono::milliseconds delivery_timeout = std::chrono::seconds(10);
   bool mask_webhook_secrets = false;  ///< as newer servers do
   /// A folder: each OAuth request found right is appended to a file of this server in it, a JSON
   /// object a line.  Empty: the folder BITBUCKET_RECORD_SIGNED_REQUESTS names, if it is set.

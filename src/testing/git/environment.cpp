@@ -1,20 +1,22 @@
+#include <cstdlib>
 #include <fstream>
 
 #include "testing/git/process.hpp"
 
-extern char** environ;
-
 namespace bitbucket::inline v0_1::testing::git {
 
-std::vector<std::string> git_environment(const std::filesystem::path& config_file) {
+std::vector<std::string> inherited_environment() {
   std::vector<std::string> result;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    // GIT_EXEC_PATH says where git itself is, not what it is to do.
-    if (text.starts_with("GIT_") && !text.starts_with("GIT_EXEC_PATH=")) continue;
-    if (text.starts_with("LC_ALL=")) continue;
-    result.emplace_back(text);
-  }
+  for (const std::string name : {"PATH", "GIT_EXEC_PATH", "LD_LIBRARY_PATH", "TMPDIR"})
+    if (const char* value = std::getenv(name.c_str())) result.push_back(name + '=' + value);
+  if (std::getenv("PATH") == nullptr) result.emplace_back("PATH=/usr/local/bin:/usr/bin:/bin");
+  return result;
+}
+
+std::vector<std::string> git_environment(const std::filesystem::path& config_file) {
+  std::vector<std::string> result = inherited_environment();
+  // What the repository's own configuration includes may be below it.
+  if (const char* home = std::getenv("HOME")) result.push_back(std::string("HOME=") + home);
   for (const char* entry : {"LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1",
                             "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0",
                             // A partial clone would fetch what it lacks, and so be written to.

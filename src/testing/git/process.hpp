@@ -14,8 +14,11 @@
 // three standard ones reaches a child.
 namespace bitbucket::inline v0_1::testing::git {
 
-/// Returns the host's environment for a git that must not see the host's git settings: no GIT_*
-/// variable but these, no system configuration, and `config_file` as the user's.
+/// Returns the variables of the host that tell a git where to find itself and where to put
+/// temporary files.  git gets no others, because they may hold secrets.
+std::vector<std::string> inherited_environment();
+/// Returns the environment for a git that must not see the host's git settings: those variables, no
+/// system configuration, and `config_file` as the user's.
 std::vector<std::string> git_environment(const std::filesystem::path& config_file);
 /// Writes the configuration every git of ours and its own children read.
 void write_git_config(const std::filesystem::path& config_file);
