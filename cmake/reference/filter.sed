@@ -1,5 +1,7 @@
-# What the reader of the reference need not see: the inline namespace, and lines that declare
-# comparisons, copies and moves.
+# What the reader of the reference need not see: the inline namespace, the base of the families of
+# operations, and lines that declare comparisons, copies and moves.
 s/::inline v[0-9_]+//
 /operator(==|<=>)\(.*default|(=|\)) *(default|delete);|operator=\(.*\)( noexcept)?;/s/.*//
 s/.*\b([A-Z][A-Za-z0-9]+)\((const )?\1&&?( other)?\)( noexcept)?;.*//
+s/ : public Family \{/ {/
+s/^ *(using Family::Family|friend class BitbucketServer);//
