@@ -213,12 +213,19 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
   return {reinterpret_cast<const char*>(out.data()), size};
 }
 
-std::string sha1(std::string_view text) {
+namespace {
+
+std::string digest(std::string_view text, const EVP_MD* algorithm) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha1(), nullptr);
+  EVP_Digest(text.data(), text.size(), out.data(), &size, algorithm, nullptr);
   return {reinterpret_cast<const char*>(out.data()), size};
 }
+
+}  // namespace
+
+std::string sha1(std::string_view text) { return digest(text, EVP_sha1()); }
+std::string sha256(std::string_view text) { return digest(text, EVP_sha256()); }
 
 bool equals_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -40,6 +40,7 @@ std::string random_hex(std::size_t bytes);
 std::string random_uuid();
 std::string hmac_sha256(std::string_view key, std::string_view text);  ///< raw bytes
 std::string sha1(std::string_view text);                               ///< raw bytes
+std::string sha256(std::string_view text);                             ///< raw bytes
 /// Compares in a time that depends on the lengths only.
 bool equals_secret(std::string_view a, std::string_view b);
 

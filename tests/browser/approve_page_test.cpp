@@ -36,6 +36,7 @@ class ApprovePageTest : public ::testing::TestWithParam<bool> {
   GitServerOptions with_clock() {
     GitServerOptions out = server_test::options();
     out.clock = [this] { return std::chrono::system_clock::now() + ahead_.load(); };
+    out.consumers.push_back({.key = "nameless", .public_key = server_test::key().public_pem()});
     out.consumers.push_back({.key = "evil" + std::string(300, 'x'),
                              .public_key = server_test::key().public_pem(),
                              .name = kEvilName});
@@ -96,6 +97,58 @@ TEST_P(ApprovePageTest, SaysWhoAsksForWhat) {
   EXPECT_EQ(browser().text("#consumer"), "app");
   EXPECT_THAT(browser().text("main"), HasSubstr("read the projects, repositories and commits"));
   EXPECT_THAT(browser().text("main"), HasSubstr("you are shown a code to enter in The <App>"));
+}
+
+TEST_P(ApprovePageTest, SaysFirstThatItIsATest) {
+  ask(setup());
+  EXPECT_THAT(browser().text("#test-server"),
+              HasSubstr("a server for tests, not a real Bitbucket"));
+  EXPECT_LT(browser().top("#test-server"), browser().top("h1"));
+  browser().follow(kAllow);
+  EXPECT_LT(browser().top("#test-server"), browser().top("h1"));
+}
+
+TEST_P(ApprovePageTest, NamesAnApplicationWithoutANameOnce) {
+  ask(setup("oob", "nameless"));
+  EXPECT_EQ(browser().text("#application"), "nameless");
+  EXPECT_EQ(browser().count("#consumer"), 0u);
+}
+
+TEST_P(ApprovePageTest, LeadsBackToTheTerminal) {
+  ask(setup());
+  browser().follow(kAllow);
+  EXPECT_THAT(browser().text("#back"), StartsWith("Go back to the terminal"));
+  EXPECT_THAT(browser().text("#back"), HasSubstr("paste the code there and press Enter"));
+  EXPECT_LE(browser().below_a_phone("#back"), 0);
+}
+
+TEST_P(ApprovePageTest, CopiesTheCode) {
+  ask(setup());
+  browser().follow(kAllow);
+  if (!GetParam()) {  // a button that does nothing is not shown
+    EXPECT_EQ(browser().text("main").find("Copy the code"), std::string::npos);
+    return;
+  }
+  EXPECT_EQ(browser().role("#copy"), "button");
+  EXPECT_EQ(browser().label("#copy"), "Copy the code");
+  EXPECT_EQ(browser().role("#copied"), "status");
+  browser().press({kTab});
+  EXPECT_EQ(browser().focused("id"), "copy");
+  browser().press({kEnter});
+  EXPECT_EQ(browser().text("#copied:not(:empty)"), "Copied.");
+  EXPECT_EQ(browser().clipboard(), browser().text("#verifier"));
+}
+
+TEST_P(ApprovePageTest, CopiesTheCodeOnAPageThatMayNotUseTheClipboard) {
+  if (!GetParam()) return;
+  ask(setup());
+  browser().follow(kAllow);
+  browser().without_clipboard();
+  browser().click("#copy");
+  EXPECT_EQ(browser().text("#copied:not(:empty)"), "Copied.");
+  const std::string verifier = browser().text("#verifier");
+  browser().open(server_->base_url() + "/status");
+  EXPECT_EQ(browser().clipboard(), verifier);
 }
 
 TEST_P(ApprovePageTest, GivesACodeThatGetsAccessForTheChosenUser) {
@@ -221,9 +274,15 @@ TEST_P(ApprovePageTest, TakesNoOrdersFromNames) {
   EXPECT_EQ(browser().title(), "Access denied - Bitbucket");
 }
 
+TEST_P(ApprovePageTest, ShowsTheAnswersOnTheFirstScreenOfAPhone) {
+  ask(setup());
+  EXPECT_LE(browser().below_a_phone(kDeny), 0);
+}
+
 TEST_P(ApprovePageTest, FitsAPhone) {
   ask(setup("oob", "evil" + std::string(300, 'x')));
   EXPECT_LE(browser().overflow(320), 0);
+  EXPECT_LE(browser().overflow(390), 0);
   browser().follow(kAllow);
   EXPECT_EQ(browser().text("h1"), "Access allowed");
   EXPECT_LE(browser().overflow(320), 0);

@@ -168,16 +168,50 @@ void Browser::set_attribute(const std::string& selector, const std::string& name
       {selector, name, value});
 }
 
-int Browser::overflow(int width) {
+void Browser::show_on_a_phone(int width, int height) {
   ask("POST", "/goog/cdp/execute",
       {{"cmd", "Emulation.setDeviceMetricsOverride"},
        {"params",
-        {{"width", width}, {"height", 800}, {"deviceScaleFactor", 2}, {"mobile", true}}}});
-  const int more =
-      run("return document.documentElement.scrollWidth", json::array()).get<int>() - width;
+        {{"width", width}, {"height", height}, {"deviceScaleFactor", 2}, {"mobile", true}}}});
+}
+
+void Browser::show_on_a_desktop() {
   ask("POST", "/goog/cdp/execute",
       {{"cmd", "Emulation.clearDeviceMetricsOverride"}, {"params", json::object()}});
+}
+
+int Browser::overflow(int width) {
+  show_on_a_phone(width, 800);
+  const int more =
+      run("return document.documentElement.scrollWidth", json::array()).get<int>() - width;
+  show_on_a_desktop();
   return more;
+}
+
+int Browser::below_a_phone(const std::string& selector) {
+  constexpr int height = 844;
+  show_on_a_phone(390, height);
+  const json bottom =
+      run("return Math.ceil(document.querySelector(arguments[0]).getBoundingClientRect().bottom)",
+          {selector});
+  show_on_a_desktop();
+  return bottom.get<int>() - height;
+}
+
+int Browser::top(const std::string& selector) {
+  return run("return Math.floor(document.querySelector(arguments[0]).getBoundingClientRect().top)",
+             {selector});
+}
+
+std::string Browser::clipboard() {
+  ask("POST", "/permissions", {{"descriptor", {{"name", "clipboard-read"}}}, {"state", "granted"}});
+  return ask(
+      "POST", "/execute/async",
+      {{"script", "navigator.clipboard.readText().then(arguments[0])"}, {"args", json::array()}});
+}
+
+void Browser::without_clipboard() {
+  run("Object.defineProperty(navigator, 'clipboard', {value: undefined})", json::array());
 }
 
 std::string Browser::selected_by_click(const std::string& selector) {

@@ -49,8 +49,16 @@ class Browser {
                      const std::string& value);
   /// Returns by how many pixels the page is wider than a screen of this width.
   [[nodiscard]] int overflow(int width);
+  /// Returns by how many pixels an element reaches below the first screen of a phone, 390 by 844.
+  [[nodiscard]] int below_a_phone(const std::string& selector);
   /// Returns what a click on an element leaves selected, for Ctrl+C.
   [[nodiscard]] std::string selected_by_click(const std::string& selector);
+  /// Returns what Ctrl+V would paste.
+  [[nodiscard]] std::string clipboard();
+  /// Takes the clipboard away from scripts, as on a page of plain HTTP from another machine.
+  void without_clipboard();
+  /// Returns the distance of an element from the top of the page, in pixels.
+  [[nodiscard]] int top(const std::string& selector);
 
  private:
   nlohmann::json ask(const std::string& method, const std::string& path,
@@ -58,6 +66,8 @@ class Browser {
   std::string element(const std::string& selector);
   void leave_page_by(const std::function<void()>& act);
   nlohmann::json run(const std::string& script, const nlohmann::json& arguments);
+  void show_on_a_phone(int width, int height);
+  void show_on_a_desktop();
 
   const bitbucket::test_support::TempDir home_;
   std::unique_ptr<bitbucket::test_support::Daemon> driver_;

@@ -9,7 +9,7 @@ namespace {
 std::string canonical_origin(std::string_view origin) {
   std::string text = lower(origin);
   const std::string_view port = text.starts_with("https://") ? ":443" : ":80";
-  if (text.ends_with(port)) text.resize(text.size() - port.size());
+  if (text.ends_with(port)) text.erase(text.size() - port.size());
   return text;
 }
 

@@ -17,9 +17,10 @@ void protect(HttpResponse& response) {
   response.set("Referrer-Policy", "no-referrer");
   response.set("X-Content-Type-Options", "nosniff");
   response.set("X-Frame-Options", "DENY");
+  static const std::string script = base64_encode(sha256(verifier_script()));
   response.set("Content-Security-Policy",
-               "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-               "frame-ancestors 'none'");
+               "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + script +
+                   "'; base-uri 'none'; frame-ancestors 'none'");
 }
 
 void page(HttpResponse& response, int status, std::string text) {

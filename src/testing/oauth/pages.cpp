@@ -18,20 +18,55 @@ select,button{font:inherit;min-height:3rem;border-radius:.25rem}
 select{width:100%;padding:.5rem;border:1px solid #42526e;background:#fff;color:inherit}
 .answers{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
 button{flex:1 1 8rem;padding:.5rem 1.25rem;cursor:pointer;border:2px solid #0747a6}
-button[value=allow]{background:#0747a6;color:#fff}
+button[value=allow],#copy{background:#0747a6;color:#fff}
 button[value=deny]{background:#fff;color:#0747a6}
 :focus-visible{outline:3px solid #b35900;outline-offset:2px}
 #verifier{display:block;font-size:1.6rem;line-height:1.5;padding:.75rem 1rem;border:1px solid #42526e;
 border-radius:.25rem;background:#f4f5f7;user-select:all;-webkit-user-select:all}
 .note{color:#42526e;font-size:1rem}
+#test-server{margin:0 0 1.5rem;padding:.5rem .75rem;border-left:.25rem solid #b35900;background:#fff7e6}
+#copy{width:100%}#copy[hidden]{display:none}
+)";
+
+constexpr const char* kAfterTheCode = R"(
+<p><button type="button" id="copy" hidden>Copy the code</button></p>
+<p id="copied" role="status"></p>
+<p id="back">Go back to the terminal (or the window) where the application waits, paste the code there and
+press Enter.</p>
+<p class="note">The code works once, for this application only. Then you can close this page.</p>
+)";
+
+// A page that is not on https or this machine has no navigator.clipboard; the old command copies
+// what is selected.  The button is there only where this script runs.
+constexpr std::string_view kCopyScript = R"(
+const code = document.getElementById('verifier');
+const button = document.getElementById('copy');
+const status = document.getElementById('copied');
+function select() {
+  document.getSelection().selectAllChildren(code);
+  return document.execCommand('copy');
+}
+button.hidden = false;
+button.addEventListener('click', async () => {
+  status.textContent = '';
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch {
+    copied = select();
+  }
+  status.textContent =
+      copied ? 'Copied.' : 'The code is selected. Copy it with Ctrl+C or from the menu.';
+});
 )";
 
 std::string page(const std::string& title, const std::string& content) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
          html_escape(title) + " - Bitbucket</title>\n<style>" + kStyle +
-         "</style>\n</head>\n<body>\n<main>\n<h1>" + html_escape(title) + "</h1>\n" + content +
-         "</main>\n</body>\n</html>\n";
+         "</style>\n</head>\n<body>\n<main>\n<p id=\"test-server\">This is a server for tests, not "
+         "a real Bitbucket.</p>\n<h1>" +
+         html_escape(title) + "</h1>\n" + content + "</main>\n</body>\n</html>\n";
 }
 
 std::string hidden(const std::string& name, const std::string& value) {
@@ -58,8 +93,18 @@ std::string user_field(const Question& question) {
            (user->display_name == user->name ? "" : " (" + name + ")") + "</option>\n";
   }
   return out +
-         "</select></p>\n<p class=\"note\" id=\"no-password\">This is a server for tests: nobody "
-         "has to sign in here.</p>\n";
+         "</select></p>\n<p class=\"note\" id=\"no-password\">Nobody has to sign in here.</p>\n";
+}
+
+/// The application, and its key if that says more.
+std::string who_asks(const PendingToken& token) {
+  std::string out = "<dl>\n<dt>Application</dt><dd id=\"application\">" +
+                    html_escape(token.consumer_name) + "</dd>\n";
+  if (token.consumer_key != token.consumer_name) {
+    out += "<dt>Consumer key</dt><dd><code id=\"consumer\">" + html_escape(token.consumer_key) +
+           "</code></dd>\n";
+  }
+  return out + "</dl>\n";
 }
 
 std::string where_it_ends(const Question& question) {
@@ -78,9 +123,8 @@ std::string where_it_ends(const Question& question) {
 std::string approve_page(const Question& question) {
   const PendingToken& token = question.token;
   std::string content =
-      "<dl>\n<dt>Application</dt><dd id=\"application\">" + html_escape(token.consumer_name) +
-      "</dd>\n<dt>Consumer key</dt><dd><code id=\"consumer\">" + html_escape(token.consumer_key) +
-      "</code></dd>\n</dl>\n<p>It will be able to do in your name what you can do yourself:</p>\n"
+      who_asks(token) +
+      "<p>It will be able to do in your name what you can do yourself:</p>\n"
       "<ul>\n<li>read the projects, repositories and commits you may read</li>\n"
       "<li>change what you may change: push commits, register webhooks, alter settings</li>\n"
       "</ul>\n<p>It never learns your password.</p>\n"
@@ -97,12 +141,14 @@ std::string approve_page(const Question& question) {
 }
 
 std::string verifier_page(const AnsweredToken& answer) {
-  return page("Access allowed",
-              "<p id=\"how\">Enter this code in " + strong("application", answer.consumer_name) +
-                  ":</p>\n<p><code id=\"verifier\">" + html_escape(answer.verifier) +
-                  "</code></p>\n<p>It works once, for this application only. Then you can close "
-                  "this page.</p>\n");
+  return page("Access allowed", "<p id=\"how\">Enter this code in " +
+                                    strong("application", answer.consumer_name) +
+                                    ":</p>\n<p><code id=\"verifier\">" +
+                                    html_escape(answer.verifier) + "</code></p>" + kAfterTheCode +
+                                    "<script>" + std::string(kCopyScript) + "</script>\n");
 }
+
+std::string_view verifier_script() { return kCopyScript; }
 
 std::string denied_page(const AnsweredToken& answer) {
   return page("Access denied", "<p id=\"denied\">You gave " +

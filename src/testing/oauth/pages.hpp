@@ -1,12 +1,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "testing/accounts.hpp"
 #include "testing/oauth/provider.hpp"
 
-// What the user of an application sees in the browser: plain HTML, no script.
+// What the user of an application sees in the browser: plain HTML that works without a script.
 namespace bitbucket::embedded {
 
 /// What the approve page asks, and of whom.
@@ -21,6 +22,8 @@ struct Question {
 
 std::string approve_page(const Question& question);
 std::string verifier_page(const AnsweredToken& answer);
+/// Returns the script of that page, the only one that the browser may run.
+std::string_view verifier_script();
 std::string denied_page(const AnsweredToken& answer);
 /// `back` is a link to try again; empty: there is none.
 std::string problem_page(const std::string& title, const std::string& text,
