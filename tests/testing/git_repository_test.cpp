@@ -2,8 +2,11 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <fstream>
+#include <memory>
+#include <vector>
 
 #include "testing/git_test.hpp"
 
@@ -135,6 +138,30 @@ TEST_F(RepositoryTest, LeavesNoChildAndNoDescriptorBehind) {
   }
   EXPECT_EQ(open_descriptors(), before);
   EXPECT_FALSE(has_children());
+}
+
+TEST_F(RepositoryTest, KeepsALimitedNumberOfChildrenForAllRepositories) {
+  const RichRepository rich = make_rich_repository(dir());
+  rlimit old{};
+  ::getrlimit(RLIMIT_NOFILE, &old);
+  const rlimit few{256, old.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  const std::size_t before = open_descriptors();
+  std::vector<std::unique_ptr<Repository>> all;
+  for (int i = 0; i < 30; ++i) {
+    all.push_back(std::make_unique<Repository>(dir(), temp / std::to_string(i)));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& each : all) {
+      const auto start = static_cast<std::size_t>(round);
+      EXPECT_EQ(each->history({.until = rich.tip}, start, 1).ids.size(), 1u);
+      EXPECT_EQ(each->commits({rich.tip}).size(), 1u);
+      EXPECT_EQ(each->file(rich.tip, "README.md").type, ObjectType::blob);
+    }
+  }
+  EXPECT_LE(open_descriptors(), before + 3 * 16);
+  EXPECT_LE(children().size(), 16u);
+  ::setrlimit(RLIMIT_NOFILE, &old);
 }
 
 TEST_F(RepositoryTest, OnlyReadsTheFolderItIsGiven) {

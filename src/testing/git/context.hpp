@@ -6,9 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "testing/git/kept_child.hpp"
 #include "testing/git/process.hpp"
 
 namespace bitbucket::inline v0_1::testing::git {
@@ -50,8 +53,9 @@ using ContextPtr = std::shared_ptr<const Context>;
 /// Returns whether `text` is hexadecimal digits only, and at least one.
 bool is_hex(std::string_view text);
 
-/// A long-lived child that is started when it is needed, again when the context has changed, and
-/// once more when it turns out to have died.  To be guarded by its user.
+/// A long-lived child that is started when it is needed, again when the context has changed or it
+/// had to make room for another one, and once more when it turns out to have died.  To be guarded
+/// by its user.
 class Session {
  public:
   explicit Session(std::vector<std::string> args) : args_(std::move(args)) {}
@@ -60,32 +64,36 @@ class Session {
   /// std::runtime_error when that dies too.
   template <class Ask>
   auto ask(const ContextPtr& context, Ask&& question) {
-    if (context_ == context && child_) {
+    std::unique_ptr<Child> child = kept_.take();
+    if (context_ == context && child) {
       try {
-        return tried(question);
+        return tried(std::move(child), question);
       } catch (const ChildDied&) {
         // Killed, or of a repository that has moved on: a fresh one will say.
       }
     }
     context_ = context;
-    child_ = std::make_unique<Child>(context->command(args_));
-    return tried(question);
+    return tried(std::make_unique<Child>(context->command(args_)), question);
   }
 
  private:
+  /// Keeps the child only when the question was answered: the rest of a failed answer must not be
+  /// taken for the next one.
   template <class Ask>
-  auto tried(Ask& question) {
-    try {
-      return question(*child_);
-    } catch (...) {
-      child_.reset();  // whatever it was to answer is not to be taken for the next answer
-      throw;
+  auto tried(std::unique_ptr<Child> child, Ask& question) {
+    if constexpr (std::is_void_v<std::invoke_result_t<Ask&, Child&>>) {
+      question(*child);
+      kept_.keep(std::move(child));
+    } else {
+      auto answer = question(*child);
+      kept_.keep(std::move(child));
+      return answer;
     }
   }
 
   std::vector<std::string> args_;
   ContextPtr context_;
-  std::unique_ptr<Child> child_;
+  KeptChild kept_;
 };
 
 }  // namespace bitbucket::inline v0_1::testing::git

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace bitbucket::inline v0_1::testing::git {
 
@@ -32,20 +33,21 @@ Command Walk::command() const {
   return result;
 }
 
-void Walk::read_ids(std::size_t count) {
+/// Leaves no child when there is nothing more to read.
+void Walk::read_ids(std::unique_ptr<Child>& child, std::size_t count) {
   const std::size_t id_size = context_->id_size();
   std::size_t known = 0;
-  if (!child_) {
-    child_ = std::make_unique<Child>(command());
-    child_->end_input();
-    known = ids_.size() / id_size;  // of a walk that died: the same again
+  if (!child) {
+    child = std::make_unique<Child>(command());
+    child->end_input();
+    known = ids_.size() / id_size;  // of a walk that ended too early: the same again
   }
   std::string line;
   while (ids_.size() / id_size < count) {
-    if (!child_->read_until('\n', line)) {
-      if (child_->wait() != 0) child_->died();
+    if (!child->read_until('\n', line)) {
+      if (child->wait() != 0) child->died();
       complete_ = true;
-      child_.reset();
+      child.reset();
       return;
     }
     if (!context_->is_full_id(line)) throw std::runtime_error("git rev-list says " + line);
@@ -59,14 +61,16 @@ void Walk::read_ids(std::size_t count) {
 
 void Walk::read_up_to(std::size_t count) {
   if (complete_ || ids_.size() / context_->id_size() >= count) return;
-  const bool fresh = child_ == nullptr;
+  std::unique_ptr<Child> child = kept_.take();
+  const bool fresh = child == nullptr;
   try {
-    read_ids(count);
+    read_ids(child, count);
   } catch (...) {
-    child_.reset();
     if (fresh) throw;
-    read_ids(count);
+    child.reset();
+    read_ids(child, count);
   }
+  if (child) kept_.keep(std::move(child));
 }
 
 Slice Walk::slice(std::size_t start, std::size_t limit) {

@@ -25,13 +25,13 @@ class Walk {
 
  private:
   void read_up_to(std::size_t count);
-  void read_ids(std::size_t count);
+  void read_ids(std::unique_ptr<Child>& child, std::size_t count);
   Command command() const;
 
   ContextPtr context_;
   HistoryQuery query_;
   std::mutex mutex_;
-  std::unique_ptr<Child> child_;
+  KeptChild kept_;
   std::string ids_;  ///< one after the other: a million of them are a million times 40 bytes
   std::atomic<std::size_t> size_{0};
   bool complete_ = false;
