@@ -5,6 +5,8 @@
 
 #include <bitbucket/error.hpp>
 
+#include "json/scan.hpp"
+
 namespace bitbucket::inline v0_1::json {
 namespace {
 
@@ -136,8 +138,14 @@ std::string_view read_raw(Cursor& in) {
     if (!starts_value(first)) fail_type(in.at, "a value", first);
     text = in.value.raw_json_token();
     in.next = text.data() + text.size();
+    // A string that is left where it is and has a colon behind it would be taken for a key.
+    ondemand::raw_json_string consumed;
+    if (first == '"') check(in.value.get_raw_json_string().get(consumed), in.at);
   }
-  return trimmed(text);
+  text = trimmed(text);
+  // The parser only counts brackets, of either kind, in what it skips.
+  if (!is_value(text)) fail_parse(in.at, simdjson::TAPE_ERROR);
+  return text;
 }
 
 void spend(const Place& at, std::size_t bytes) {

@@ -138,7 +138,7 @@ std::string_view unescaped(Cursor in);
 }
 std::uint64_t read_uint64(Cursor& in);
 double read_double(Cursor& in);
-/// Returns the text of any value, without the white space around it.
+/// Returns the text of any value, without the white space around it.  Throws if it is not JSON.
 std::string_view read_raw(Cursor& in);
 
 /// Accounts for memory that a value takes beside its text.  A struct is larger than "{}", so that

@@ -14,8 +14,9 @@
 namespace bitbucket::inline v0_1::json {
 namespace {
 
-/// Relations are compared with one another, so that there must not be a million of them.
+/// Each relation is compared with the links that came before it, so that neither may be many.
 constexpr std::size_t max_links = 1000;
+constexpr std::size_t max_relations = 100;
 
 void read_link(std::string_view rel, Cursor& in, Links& out) {
   if (is_null(in)) return;
@@ -43,10 +44,11 @@ void read_iso8601(Cursor& in, Timestamp& out) {
 
 void read(Cursor& in, Links& out) {
   Walk walk(in);
-  while (!walk.done()) {
+  for (std::size_t relations = 0; !walk.done(); ++relations) {
     const std::string_view raw = walk.raw_key();
     const ClearKey rel(raw, in.at);
     Cursor value{walk.take(rel.text(), raw), walk.place()};
+    if (relations == max_relations) fail(value.at, "too many links");
     read_relation(rel.text(), value, out);
     walk.step(value);
   }
@@ -62,7 +64,8 @@ void read(Cursor& in, RepoPath& out) {
 
 void read_document(std::string& body, RawJson& out) {
   out.text.clear();
-  if (!is_json(body)) fail({}, body.empty() ? "the body is empty" : "not valid JSON");
+  if (body.empty()) fail({}, "the body is empty");
+  expect_json(body);
   out.text = body;
 }
 

@@ -29,10 +29,13 @@
 //   template <class F> void fields(Branch& b, F& f) { f("id", b.id); f("displayId", b.display_id);
 //   ... }
 //
-// A list may end with `f.others(raw)`, which collects the members that it does not name.
+// `f.required("id", b.id)` names a member without which an object means nothing: the one that
+// identifies an entity, the rows of a page.  A list may end with `f.others(raw)`, which collects
+// the members that it does not name.
 //
-// Absent and null members keep their default; of two members with one name the last wins.  A wrong
-// type and a number out of range are a DecodeError.  What is skipped is not looked into.
+// Other members that are absent or null keep their default; of two members with one name the last
+// wins.  A required member that is absent or null, a wrong type and a number out of range are a
+// DecodeError.  What is skipped must be JSON and is not looked into any further.
 
 namespace bitbucket::inline v0_1::json {
 
@@ -41,6 +44,8 @@ struct RestOf {
   RawJson* raw = nullptr;
   template <class M>
   void operator()(const char*, M&) {}
+  template <class M>
+  void required(const char*, M&) {}
   void others(RawJson& rest) { raw = &rest; }
 };
 
@@ -52,6 +57,10 @@ struct FieldReset {
   template <class M>
   void operator()(const char*, M& fresh) {
     if (at++ == index) *static_cast<M*>(member) = std::move(fresh);
+  }
+  template <class M>
+  void required(const char* name, M& fresh) {
+    (*this)(name, fresh);
   }
   void others(RawJson&) {}
 };
@@ -118,6 +127,28 @@ template <class M>
   if (!is_null(in)) read(in, member);
   walk.step(in);
 }
+/// The same for a member that must not be null.
+template <class M>
+[[gnu::noinline]] void read_required(Walk& walk, Cursor& in, M& member) {
+  read(in, member);
+  walk.step(in);
+}
+
+/// Looks for a required field that was not read.
+struct Missing {
+  const Walk& walk;
+  std::uint64_t seen;
+  std::size_t index = 0;
+  template <class M>
+  void operator()(const char*, M&) {
+    ++index;
+  }
+  template <class M>
+  void required(const char* name, M&) {
+    if (!(seen & (std::uint64_t{1} << (index++ % 64)))) walk.fail_missing(name);
+  }
+  void others(RawJson&) {}
+};
 
 /// Tells how many rows a page said it has, if it did before the rows came.
 template <class T>
@@ -140,10 +171,23 @@ class Members {
       visit();
       if (walk_.key() == before) unknown();
     }
+    Missing missing{walk_, seen_};
+    fields(out_, missing);
   }
 
   template <std::size_t N, class M>
   [[gnu::always_inline]] void operator()(const char (&name)[N], M& member) {
+    read_if_next(name, member, read_member<M>);
+  }
+  template <std::size_t N, class M>
+  [[gnu::always_inline]] void required(const char (&name)[N], M& member) {
+    read_if_next(name, member, read_required<M>);
+  }
+  void others(RawJson&) {}
+
+ private:
+  template <std::size_t N, class M, class Read>
+  [[gnu::always_inline]] void read_if_next(const char (&name)[N], M& member, Read read_value) {
     static_assert(N <= simdjson::SIMDJSON_PADDING);
     const char* key = walk_.key();
     if (std::memcmp(key, name, N - 1) == 0 && key[N - 1] == '"') {
@@ -155,13 +199,11 @@ class Members {
       seen_ |= bit;
       expect_rows(walk_, out_);
       Cursor in{walk_.take(name), walk_.place()};
-      read_member(walk_, in, member);
+      read_value(walk_, in, member);
     }
     ++index_;
   }
-  void others(RawJson&) {}
 
- private:
   void visit() {
     index_ = 0;
     fields(out_, *this);

@@ -20,12 +20,17 @@ ondemand::value Walk::take(std::string_view name, std::string_view raw) {
 }
 
 void Walk::leave(const char* brace) {
-  // The parser passes over the brace, or finds that there is none.
+  if (*brace != '}') fail_parse(*place_.up, simdjson::TAPE_ERROR);
+  // The parser passes over the brace.
   const simdjson::error_code error = object_.find_field("").error();
   if (error != simdjson::NO_SUCH_FIELD) fail_parse(*place_.up, error);
   next_ = token_behind(brace);
   key_ = no_key;
   done_ = true;
+}
+
+void Walk::fail_missing(std::string_view name) const {
+  fail({.up = place_.up, .name = name}, "the member is missing");
 }
 
 ClearKey::ClearKey(std::string_view raw, const Place& object) : text_(raw) {

@@ -31,6 +31,8 @@ class Walk {
   /// Returns the next key as it stands between its quotes.
   std::string_view raw_key();
   [[nodiscard]] const Place& place() const noexcept { return place_; }
+  /// Throws for a member that the object must have and has not.
+  [[noreturn]] void fail_missing(std::string_view name) const;
   /// Tells how many elements an array in this object is said to have.
   void expect(std::size_t elements) noexcept { place_.expected = elements; }
 
@@ -74,6 +76,7 @@ class Walk {
 
   /// Looks at the key behind a brace or comma.  That it is none is found out when it is taken.
   [[gnu::always_inline]] void look_behind(const char* at) noexcept { key_ = token_behind(at) + 1; }
+  /// Leaves the object on its own brace, or refuses what stands there instead.
   void leave(const char* brace);
 
   // The parser's padding is what a comparison may read behind the end of a document.

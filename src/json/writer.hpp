@@ -94,6 +94,10 @@ class Writer {
     if (OrderedJson value = written(member, place_); !value.is_discarded())
       object_[name] = std::move(value);
   }
+  template <std::size_t N, class M>
+  void required(const char (&name)[N], const M& member) {
+    (*this)(name, member);
+  }
   /// An object that has no struct; left out when it has no members.
   template <std::size_t N, class L>
   void nested(const char (&name)[N], L list) {

@@ -32,7 +32,7 @@ template <class F>
 void fields(Change& c, F& f) {
   f("contentId", c.content_id);
   f("fromContentId", c.from_content_id);
-  f("path", c.path);
+  f.required("path", c.path);
   f("executable", c.executable);
   f("percentUnchanged", c.percent_unchanged);
   f("type", c.type);

@@ -8,13 +8,13 @@ namespace bitbucket::inline v0_1::json {
 
 template <class F>
 void fields(MinimalCommit& c, F& f) {
-  f("id", c.id);
+  f.required("id", c.id);
   f("displayId", c.display_id);
 }
 
 template <class F>
 void fields(Commit& c, F& f) {
-  f("id", c.id);
+  f.required("id", c.id);
   f("displayId", c.display_id);
   f("author", c.author);
   f("authorTimestamp", c.author_timestamp);

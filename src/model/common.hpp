@@ -15,7 +15,7 @@ void fields(Link& l, F& f) {
 
 template <class F>
 void fields(User& u, F& f) {
-  f("name", u.name);
+  f.required("name", u.name);
   f("emailAddress", u.email_address);
   f("id", u.id);
   f("displayName", u.display_name);
@@ -44,7 +44,7 @@ void fields(Page<T>& p, F& f) {
   f("size", p.size);
   f("limit", p.limit);
   f("isLastPage", p.is_last_page);
-  f("values", p.values);
+  f.required("values", p.values);
   f("start", p.start);
   f("nextPageStart", p.next_page_start);
 }

@@ -21,7 +21,7 @@ void fields(HookCredentials& c, F& f) {
 
 template <class F>
 void fields(Hook& h, F& f) {
-  f("id", h.id);
+  f.required("id", h.id);
   f("name", h.name);
   f("createdDate", h.created_date);
   f("updatedDate", h.updated_date);

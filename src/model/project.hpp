@@ -8,7 +8,7 @@ namespace bitbucket::inline v0_1::json {
 
 template <class F>
 void fields(Project& p, F& f) {
-  f("key", p.key);
+  f.required("key", p.key);
   f("id", p.id);
   f("name", p.name);
   f("description", p.description);

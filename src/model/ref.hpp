@@ -6,7 +6,7 @@ namespace bitbucket::inline v0_1::json {
 
 template <class F>
 void fields(Branch& b, F& f) {
-  f("id", b.id);
+  f.required("id", b.id);
   f("displayId", b.display_id);
   f("type", b.type);
   f("latestCommit", b.latest_commit);
@@ -17,7 +17,7 @@ void fields(Branch& b, F& f) {
 
 template <class F>
 void fields(Tag& t, F& f) {
-  f("id", t.id);
+  f.required("id", t.id);
   f("displayId", t.display_id);
   f("type", t.type);
   f("latestCommit", t.latest_commit);

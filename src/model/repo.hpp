@@ -8,7 +8,7 @@ namespace bitbucket::inline v0_1::json {
 
 template <class F>
 void fields(Repo& r, F& f) {
-  f("slug", r.slug);
+  f.required("slug", r.slug);
   f("id", r.id);
   f("name", r.name);
   f("description", r.description);

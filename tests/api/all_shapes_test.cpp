@@ -92,7 +92,7 @@ TEST(AllShapesTest, Pages) {
 TEST(AllShapesTest, BareArrays) {
   BitbucketServer client(
       fake_options(FakeTransport::in_turn({json_answer(R"([{"key":"A-1"},{"key":"A-2"}])"),
-                                           json_answer(R"([{"displayId":"main"}])")})));
+                                           json_answer(R"([{"id":"b","displayId":"main"}])")})));
   EXPECT_EQ(client.call(jira_issues, demo, PullRequestId{7}).size(), 2u);
   EXPECT_EQ(client.call(typed_array, demo).at(0).display_id, "main");
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <bitbucket/error.hpp>
@@ -95,6 +96,23 @@ inline bool has_duplicates(const std::string& text) {
   return found;
 }
 
+/// What stands in a text that nlohmann refuses.
+enum class Refused { not_json, only_a_value };
+
+/// The grammar of JSON allows numbers beyond the range of a double and halves of surrogate pairs.
+/// nlohmann does not, so its refusal of one says nothing about the rest of the text.
+inline Refused why_refused(const std::string& text) {
+  try {
+    (void)nlohmann::json::parse(text);
+  } catch (const nlohmann::json::out_of_range&) {
+    return Refused::only_a_value;
+  } catch (const nlohmann::json::exception& error) {
+    if (std::string_view(error.what()).find("surrogate") != std::string_view::npos)
+      return Refused::only_a_value;
+  }
+  return Refused::not_json;
+}
+
 /// Compares the Reader with the reference on one document.
 template <class T>
 Agreement agreement(const std::string& text) {
@@ -109,9 +127,10 @@ Agreement agreement(const std::string& text) {
   const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
   // nlohmann skips a byte order mark and takes a NUL for the end; the Reader refuses both.
   const bool foreign = text.starts_with("\xef\xbb\xbf") || text.find('\0') != std::string::npos;
-  if (document.is_discarded() || (foreign && !read) || depth(document) > 60)
-    return Agreement::not_json;
-  if (foreign) return Agreement::differ;
+  if (foreign && read) return Agreement::differ;
+  if (document.is_discarded() && read && why_refused(text) == Refused::not_json)
+    return Agreement::differ;
+  if (document.is_discarded() || foreign || depth(document) > 60) return Agreement::not_json;
   std::optional<T> expected;
   try {
     T value;

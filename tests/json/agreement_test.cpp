@@ -36,7 +36,7 @@ class Generator {
   std::size_t pick(std::size_t n) {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
   }
-  bool rarely() { return pick(40) < wildness_; }
+  bool rarely() { return pick(60) < wildness_; }
 
   void space(std::string& out) {
     static constexpr const char* spaces[] = {" ", "\n", "\t", "\r\n", "  "};
@@ -61,7 +61,7 @@ class Generator {
   void write_object(const ordered_json& object, std::string& out) {
     std::vector<std::pair<std::string, ordered_json>> members;
     for (const auto& item : object.items()) {
-      if (pick(10) == 0) continue;
+      if (pick(40) == 0) continue;
       members.emplace_back(item.key(), item.value());
       if (rarely()) members.emplace_back(item.key(), item.value());
       if (rarely()) members.emplace_back(item.key() + "x", item.value());

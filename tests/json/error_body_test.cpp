@@ -77,4 +77,46 @@ TEST(ErrorBodyTest, BoundsWhatAHostileServerCanMakeOfIt) {
   EXPECT_TRUE(read(std::move(huge)).entries.empty()) << "nobody reads 8 MiB of errors";
 }
 
+TEST(ErrorBodyTest, ReadsWhatFollowsAByteOrderMark) {
+  const auto body = read("\xef\xbb\xbf{\"errors\":[{\"message\":\"m\"}]}");
+  EXPECT_TRUE(body.has_errors);
+  ASSERT_EQ(body.entries.size(), 1U);
+  EXPECT_EQ(body.entries[0].message, "m");
+}
+
+TEST(ErrorBodyTest, ReplacesWhatIsNotUtf8) {
+  const auto body = read("{\"errors\":[{\"message\":\"caf\xe9 \xc3\xa9 \xe2\x82\"}]}");
+  ASSERT_EQ(body.entries.size(), 1U);
+  EXPECT_EQ(body.entries[0].message, "caf\xef\xbf\xbd \xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(ErrorBodyTest, ReplacesHalvesOfSurrogatePairs) {
+  const auto body =
+      read(R"({"errors":[{"message":"a \ud83d\ude00 \ud83d\ud83d\ude00 \uDC00 \\ud800 \"",
+      "context":"\ud800","x":["\udfff"]}]})");
+  ASSERT_EQ(body.entries.size(), 1U);
+  const std::string face = "\xf0\x9f\x98\x80", unknown = "\xef\xbf\xbd";
+  EXPECT_EQ(body.entries[0].message,
+            "a " + face + ' ' + unknown + face + ' ' + unknown + R"( \ud800 ")");
+  EXPECT_EQ(body.entries[0].context, unknown);
+  EXPECT_EQ(body.entries[0].extras.text, R"({"x":["\ufffd"]})");
+}
+
+TEST(ErrorBodyTest, TellsATruncatedBodyFromAReadableOne) {
+  EXPECT_FALSE(read(R"({"errors":[{"message":"There is no such)").readable);
+  EXPECT_TRUE(read("{}").readable);
+}
+
+TEST(ErrorBodyTest, KnowsAnErrorWhateverItsStatus) {
+  for (const char* text :
+       {R"({"errors":[{"message":"m"}]})", R"( { "errors" : [ {"exceptionName":"a.B"} ] } )",
+        R"({"errors":[{},{"message":"m"}]})"})
+    EXPECT_TRUE(json::is_error_envelope(text)) << text;
+  for (const char* text :
+       {"", "{}", "[]", R"({"errors":[]})", R"({"errors":["m"]})", R"({"errors":[{"line":1}]})",
+        R"({"errors":[{"message":"m"}],"imported":3})",
+        R"({"imported":3,"errors":[{"message":"m"}]})", R"({"errors":[{"message":"m"})"})
+    EXPECT_FALSE(json::is_error_envelope(text)) << text;
+}
+
 }  // namespace

@@ -213,7 +213,7 @@ TEST(ModelTest, AcceptsAPageWithoutANextOne) {
 }
 
 TEST(ModelTest, ReadsTimesAsTextToo) {
-  const auto commit = decode<Commit>(R"({"authorTimestamp":"2018-09-21T14:09:51.007Z",
+  const auto commit = decode<Commit>(R"({"id":"c","authorTimestamp":"2018-09-21T14:09:51.007Z",
       "committerTimestamp":"2018-09-21T16:09:51+0200"})");
   EXPECT_EQ(commit.author_timestamp, ms(1537538991007));
   EXPECT_EQ(commit.committer_timestamp, ms(1537538991000));
@@ -222,7 +222,8 @@ TEST(ModelTest, ReadsTimesAsTextToo) {
 }
 
 TEST(ModelTest, BoundsTheMemoryThatAnAnswerCanTake) {
-  for (const std::string row : {"{}", R"({"origin":{"origin":{"origin":{}}}})"}) {
+  for (const std::string row :
+       {R"({"slug":""})", R"({"origin":{"origin":{"slug":""},"slug":""},"slug":""})"}) {
     std::string body = R"({"values":[)" + row;
     while (body.size() < (1U << 20)) body += "," + row;
     EXPECT_THAT(test::refusal_of<Page<Repo>>(body + "]}"),
@@ -234,15 +235,27 @@ TEST(ModelTest, BoundsTheMemoryThatAnAnswerCanTake) {
 }
 
 TEST(ModelTest, RefusesLinksWithoutEnd) {
-  // Each relation is compared with all that came: a million of them would take an hour.
-  std::string body = R"({"links":{"r":{})";
-  for (int i = 0; i < 20000; ++i) body += ",\"r" + std::to_string(i) + "\":{}";
-  EXPECT_EQ(test::refusal_of<Repo>(body + "}}"), "/links/r999: too many links");
+  // Each relation is compared with all links that came: a million of them would take an hour.
+  std::string relations = R"({"links":{"r":{})";
+  for (int i = 0; i < 20000; ++i) relations += ",\"r" + std::to_string(i) + "\":{}";
+  EXPECT_EQ(test::refusal_of<Repo>(relations + "}}"), "/links/r99: too many links");
+  std::string links = R"({"links":{"r":[{})";
+  for (int i = 0; i < 20000; ++i) links += ",{}";
+  EXPECT_EQ(test::refusal_of<Repo>(links + "]}}"), "/links/r/1000: too many links");
+}
+
+TEST(ModelTest, RefusesManyRelationsWithoutALink) {
+  // A thousand links, each of which would be compared with a million empty relations.
+  std::string body = R"({"slug":"s","links":{"r":[{})";
+  for (int i = 1; i < 1000; ++i) body += ",{}";
+  body += ']';
+  for (int i = 0; i < 1000000; ++i) body += ",\"e\":[]";
+  EXPECT_EQ(test::refusal_of<Repo>(body + "}}"), "/links/e: too many links");
 }
 
 TEST(ModelTest, ToleratesOddLinks) {
   const auto repo =
-      decode<Repo>(R"({"links":{"self":[null],"clone":[{"href":"a","name":"http"},null,
+      decode<Repo>(R"({"slug":"s","links":{"self":[null],"clone":[{"href":"a","name":"http"},null,
       {"href":"b","name":"ssh"}],"one":{"href":"c"},"none":null,"empty":[]}})");
   EXPECT_EQ(repo.links, (Links{{{"clone", "a", "http"}, {"clone", "b", "ssh"}, {"one", "c", ""}}}));
   EXPECT_EQ(repo.links.find("clone", "ssh"), "b");
@@ -256,12 +269,12 @@ TEST(ModelTest, ReadsPathsInBothForms) {
   EXPECT_EQ(decode<Change>(R"({"path":{"components":["a","b.c"]}})").path.str(), "a/b.c");
   EXPECT_EQ(decode<Change>(R"({"path":{"parent":"a","name":"b.c"}})").path.str(), "a/b.c");
   EXPECT_EQ(decode<Change>(R"({"path":{"parent":"","name":"b.c"}})").path.str(), "b.c");
-  EXPECT_EQ(decode<Change>("{}").percent_unchanged, -1);
+  EXPECT_EQ(decode<Change>(R"({"path":"a"})").percent_unchanged, -1);
 }
 
 TEST(ModelTest, BoundsTheChainOfOrigins) {
-  std::string body = "{}";
-  for (int i = 0; i < 40; ++i) body = R"({"origin":)" + body + "}";
+  std::string body = R"({"slug":"s"})";
+  for (int i = 0; i < 40; ++i) body = R"({"slug":"s","origin":)" + body + "}";
   int length = 0;
   const Repo repo = decode<Repo>(body);
   for (const Repo* at = &repo; at->origin; at = &*at->origin) ++length;
@@ -310,6 +323,50 @@ TEST(ModelTest, NamesThePlaceOfEveryWrongType) {
             Places{"/values/0/metadata/m"});
   EXPECT_EQ(indifferent_places<Page<Tag>>(test::page_of(test::tag())), Places{});
   EXPECT_EQ(indifferent_places<ApplicationProperties>(test::application_properties()), Places{});
+}
+
+TEST(ModelTest, RefusesAnEntityWithoutWhatIdentifiesIt) {
+  const std::string missing = ": the member is missing";
+  EXPECT_EQ(test::refusal_of<Repo>("{}"), "/slug" + missing);
+  EXPECT_EQ(test::refusal_of<Project>(R"({"id":1})"), "/key" + missing);
+  EXPECT_EQ(test::refusal_of<User>(R"({"id":1})"), "/name" + missing);
+  EXPECT_EQ(test::refusal_of<Commit>(R"({"displayId":"c"})"), "/id" + missing);
+  EXPECT_EQ(test::refusal_of<Change>(R"({"type":"ADD"})"), "/path" + missing);
+  EXPECT_EQ(test::refusal_of<Hook>(R"({"name":"n"})"), "/id" + missing);
+  EXPECT_EQ(test::refusal_of<Branch>(R"({"displayId":"b"})"), "/id" + missing);
+  EXPECT_EQ(test::refusal_of<Tag>("{}"), "/id" + missing);
+  EXPECT_EQ(test::refusal_of<Tag>(R"({"id":null})"), "/id: expected a string, found null");
+  EXPECT_EQ(test::refusal_of<Tag>(R"({"errors":[{"message":"m"}]})"), "/id" + missing);
+}
+
+TEST(ModelTest, NamesTheRowWithoutWhatIdentifiesIt) {
+  EXPECT_EQ(test::refusal_of<Page<Tag>>(R"({"values":[{"id":"a"},{}]})"),
+            "/values/1/id: the member is missing");
+  EXPECT_EQ(test::refusal_of<std::vector<Tag>>(R"([{"id":"a"},{}])"),
+            "/1/id: the member is missing");
+}
+
+TEST(ModelTest, RefusesAnEntityInAnotherWithoutWhatIdentifiesIt) {
+  EXPECT_EQ(test::refusal_of<Repo>(R"({"slug":"s","project":{"name":"n"}})"),
+            "/project/key: the member is missing");
+  EXPECT_EQ(test::refusal_of<Repo>(R"({"slug":"s","origin":{"id":1}})"),
+            "/origin/slug: the member is missing");
+  EXPECT_EQ(test::refusal_of<Commit>(R"({"id":"c","parents":[{"displayId":"p"}]})"),
+            "/parents/0/id: the member is missing");
+  EXPECT_EQ(test::refusal_of<Repo>(R"({"slug":"s"})"), "accepted");
+  EXPECT_EQ(test::refusal_of<Commit>(R"({"id":"c","author":{}})"), "accepted");
+}
+
+TEST(ModelTest, RefusesAPageWithoutRows) {
+  EXPECT_EQ(test::refusal_of<Page<Tag>>(R"({"isLastPage":true})"),
+            "/values: the member is missing");
+  EXPECT_EQ(test::refusal_of<Page<Tag>>(R"({"values":null,"isLastPage":true})"),
+            "/values: expected an array, found null");
+}
+
+TEST(ModelTest, ReadsWhatNothingIdentifies) {
+  EXPECT_EQ(test::refusal_of<ApplicationProperties>("{}"), "accepted");
+  EXPECT_EQ(test::refusal_of<HookTestResult>("{}"), "accepted");
 }
 
 }  // namespace

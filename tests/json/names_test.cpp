@@ -44,13 +44,13 @@ TEST(NamesTest, KnowsWhatTheDocumentationLists) {
 
 TEST(NamesTest, KeepsTextThatIsNotKnown) {
   const auto change =
-      decode<Change>(R"({"type":"UNKNOWN","nodeType":"SYMLINK","srcNodeType":"FILE"})");
+      decode<Change>(R"({"path":"a","type":"UNKNOWN","nodeType":"SYMLINK","srcNodeType":"FILE"})");
   EXPECT_EQ(change.type, ChangeType::unknown);
   EXPECT_EQ(change.type.text(), "UNKNOWN");
   EXPECT_EQ(change.node_type, NodeType::unknown);
   EXPECT_EQ(change.node_type.text(), "SYMLINK");
   EXPECT_EQ(change.src_node_type->value(), NodeType::file);
-  EXPECT_EQ(decode<Change>("{}").type.text(), "");
+  EXPECT_EQ(decode<Change>(R"({"path":"a"})").type.text(), "");
 }
 
 template <class T>

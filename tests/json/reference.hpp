@@ -124,7 +124,7 @@ inline void get_link(const json& j, const std::string& rel, Links& out) {
 }
 
 inline void get(const json& j, Links& out) {
-  want(j.is_object());
+  want(j.is_object() && j.size() <= 100);
   for (const auto& [rel, value] : j.items()) {
     if (value.is_array())
       for (const json& item : value) get_link(item, rel, out);
@@ -181,6 +181,13 @@ void member(const json& object, const char* name, M& out) {
   if (found != object.end() && !found->is_null()) get(*found, out);
 }
 
+template <class M>
+void required(const json& object, const char* name, M& out) {
+  const auto found = object.find(name);
+  want(found != object.end() && !found->is_null());
+  get(*found, out);
+}
+
 inline std::string rest_of(json object, std::initializer_list<const char*> known) {
   for (const char* name : known) object.erase(name);
   return object.empty() ? "" : object.dump();
@@ -214,7 +221,7 @@ inline void get(const json& j, Change& c) {
   member(j, "type", c.type);
   member(j, "nodeType", c.node_type);
   member(j, "srcNodeType", c.src_node_type);
-  member(j, "path", c.path);
+  required(j, "path", c.path);
   member(j, "srcPath", c.src_path);
   member(j, "executable", c.executable);
   member(j, "srcExecutable", c.src_executable);
@@ -240,13 +247,16 @@ void get_person(const json& j, P& p) {
   member(j, "name", p.name);
 }
 
-inline void get(const json& j, User& u) { get_person(j, u); }
+inline void get(const json& j, User& u) {
+  get_person(j, u);
+  required(j, "name", u.name);
+}
 inline void get(const json& j, Person& p) { get_person(j, p); }
 
 inline void get(const json& j, MinimalCommit& c) {
   want(j.is_object());
   member(j, "displayId", c.display_id);
-  member(j, "id", c.id);
+  required(j, "id", c.id);
 }
 
 inline void get(const json& j, Commit& c) {
@@ -259,7 +269,7 @@ inline void get(const json& j, Commit& c) {
   member(j, "authorTimestamp", c.author_timestamp);
   member(j, "author", c.author);
   member(j, "displayId", c.display_id);
-  member(j, "id", c.id);
+  required(j, "id", c.id);
 }
 
 inline void get(const json& j, Project& p) {
@@ -269,7 +279,7 @@ inline void get(const json& j, Project& p) {
   member(j, "owner", p.owner);
   member(j, "scope", p.scope);
   member(j, "type", p.type);
-  member(j, "key", p.key);
+  required(j, "key", p.key);
   member(j, "id", p.id);
   member(j, "name", p.name);
   member(j, "description", p.description);
@@ -293,7 +303,7 @@ inline void get(const json& j, Repo& r) {
   member(j, "scope", r.scope);
   member(j, "relatedLinks", r.related_links);
   member(j, "links", r.links);
-  member(j, "slug", r.slug);
+  required(j, "slug", r.slug);
   member(j, "name", r.name);
   member(j, "id", r.id);
 }
@@ -324,7 +334,7 @@ inline void get(const json& j, Hook& h) {
   member(j, "active", h.active);
   member(j, "url", h.url);
   member(j, "name", h.name);
-  member(j, "id", h.id);
+  required(j, "id", h.id);
 }
 
 inline void get(const json& j, HookTestResult& r) {
@@ -341,7 +351,7 @@ void get_ref(const json& j, B& b) {
   member(j, "latestCommit", b.latest_commit);
   member(j, "type", b.type);
   member(j, "displayId", b.display_id);
-  member(j, "id", b.id);
+  required(j, "id", b.id);
 }
 
 inline void get(const json& j, Branch& b) {
@@ -358,7 +368,7 @@ inline void get(const json& j, Tag& t) {
 template <class T>
 void get(const json& j, Page<T>& p) {
   want(j.is_object());
-  member(j, "values", p.values);
+  required(j, "values", p.values);
   member(j, "isLastPage", p.is_last_page);
   member(j, "size", p.size);
   member(j, "limit", p.limit);
