@@ -62,6 +62,8 @@ bool is_web_page(const Response& response) noexcept {
   return contains_ignoring_case(type, "html") || first_character(response.body).starts_with('<');
 }
 
+bool is_error_envelope(const Response& response) { return json::is_error_envelope(response.body); }
+
 void throw_api_error(const Asked& asked, Response response, const auth::Redactor& secrets) {
   secrets.redact(response.body);
   ErrorAnswer answer;
@@ -80,8 +82,10 @@ void throw_api_error(const Asked& asked, Response response, const auth::Redactor
   const bool html = is_web_page(response);
   if (!html) {
     json::ErrorBody body = json::read_errors(response.body);
+    // The router answers in JSON as well.  What cannot be read says nothing about the API.
+    answer.unrouted = response.status == 404 && body.readable && !body.has_errors &&
+                      (body.router || body.entries.empty());
     answer.errors = std::move(body.entries);
-    answer.unrouted = response.status == 404 && !body.has_errors;
   }
   answer.captcha = requires_captcha(response, answer.errors);
   answer.login_page = is_login_redirect(response) ||

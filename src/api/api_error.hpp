@@ -25,4 +25,7 @@ struct Asked {
 /// True when a 2xx answer is no answer of the API but a page for people (a login page, mostly).
 bool is_web_page(const Response& response) noexcept;
 
+/// True when the body of a 2xx answer is an error of the API all the same.
+bool is_error_envelope(const Response& response);
+
 }  // namespace bitbucket::inline v0_1::api

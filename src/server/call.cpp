@@ -155,9 +155,10 @@ Response Call::finish() {
     try {
       if (!exchange_) begin_attempt();
       Response response = await(deadline);
-      const bool page = response.status / 100 == 2 && response.status != 204 &&
-                        spec_.operation.answer != AnswerKind::stream && api::is_web_page(response);
-      if (response.status / 100 == 2 && !page) return response;
+      const bool fails_with_2xx = response.status / 100 == 2 && response.status != 204 &&
+                                  spec_.operation.answer != AnswerKind::stream &&
+                                  (api::is_web_page(response) || api::is_error_envelope(response));
+      if (response.status / 100 == 2 && !fails_with_2xx) return response;
       // What a repeated DELETE does not find any more, the first one has removed.
       if (response.status == 404 && acted_before && spec_.operation.method == Method::del &&
           !api::is_web_page(response))

@@ -116,6 +116,43 @@ void add_answers(std::vector<FaultCase>& out) {
          unreadable("GzipBomb", faults::gzip_bomb(std::size_t{64} << 20)));
 }
 
+testing::Fault json_answer(int status, std::string body) {
+  return faults::answer(status, {{"Content-Type", "application/json;charset=UTF-8"}},
+                        std::move(body));
+}
+
+/// JSON that is broken where nobody looks, or is not what was asked for.
+void add_broken_json(std::vector<FaultCase>& out) {
+  const std::pair<const char*, const char*> broken_bodies[] = {
+      {"BracketsThatDoNotMatch", R"({"zz":[1,{"id":"b"}},"size":0,"isLastPage":true,"values":[]})"},
+      {"TextThatBecomesAKey", R"({"zz":"b":1},"size":0,"isLastPage":true,"values":[]})"},
+      {"NoLiteral", R"({"zz":[tru],"size":0,"isLastPage":true,"values":[]})"}};
+  for (const auto& [name, body] : broken_bodies) {
+    FaultCase each = unreadable(name, json_answer(200, body));
+    each.json.gist = "not valid JSON";
+    out.push_back(each);
+  }
+  FaultCase empty = unreadable("EmptyObject", json_answer(200, "{}"));
+  empty.json.gist = "the member is missing";
+  empty.unidentified = served;
+  out.push_back(empty);
+  const std::string error = R"({"errors":[{"message":"There is no such thing"}]})";
+  FaultCase success = same("ErrorWith200", json_answer(200, error),
+                           {Outcome::api, "HTTP 200: There is no such thing", has_status<200>});
+  success.bytes = served;  // they may be JSON
+  out.push_back(success);
+  const Expected not_found{Outcome::api, "HTTP 404", [](const Error& e) {
+                             return e.is_not_found() &&
+                                    !dynamic_cast<const ApiError&>(e).is_unrouted();
+                           }};
+  append(out, same("TruncatedError", json_answer(404, error.substr(0, 30)), not_found),
+         same("ErrorBehindAByteOrderMark", json_answer(404, "\xef\xbb\xbf" + error), not_found),
+         same("ErrorInLatin1",
+              json_answer(404, R"({"errors":[{"message":"caf)"
+                               "\xe9\"}]}"),
+              not_found));
+}
+
 void add_lengths(std::vector<FaultCase>& out) {
   const Expected cut{Outcome::transport, "ended too early", has_kind<Kind::cut>};
   const Expected malformed{Outcome::transport, "", has_kind<Kind::malformed>};
@@ -164,7 +201,7 @@ void add_endless(std::vector<FaultCase>& out) {
 
 }  // namespace
 
-const Expected& FaultCase::of(AnswerKind kind) const {
+const Expected& FaultCase::of(AnswerKind kind, bool identified) const {
   switch (kind) {
     case AnswerKind::nothing:
       return nothing;
@@ -177,6 +214,7 @@ const Expected& FaultCase::of(AnswerKind kind) const {
     case AnswerKind::page:
       break;
   }
+  if (!identified && unidentified) return *unidentified;
   return json;
 }
 
@@ -184,6 +222,7 @@ const std::vector<FaultCase>& fault_cases() {
   static const auto cases = [] {
     std::vector<FaultCase> out;
     add_answers(out);
+    add_broken_json(out);
     add_lengths(out);
     add_silences(out);
     add_endless(out);

@@ -36,9 +36,11 @@ struct FaultCase {
   bool silent_later = false;  ///< the connection looks good and is not
   /// Where an optional answer is not like the other JSON.
   std::optional<Expected> absent = {};
+  /// Where an answer that nothing identifies is not like the other JSON.
+  std::optional<Expected> unidentified = {};
   std::chrono::milliseconds timeout = std::chrono::minutes(10);  ///< of the call
 
-  [[nodiscard]] const Expected& of(AnswerKind kind) const;
+  [[nodiscard]] const Expected& of(AnswerKind kind, bool identified) const;
 };
 
 const std::vector<FaultCase>& fault_cases();

@@ -227,7 +227,7 @@ class Printed {
 };
 
 TEST(OutputTest, TheSearchFindsWhatIsShown) {
-  Response response = json_answer("{}");
+  Response response = repo_answer();
   response.headers.push_back({"X-Echo", "not ours: " + bearer});
   ClientOptions options = fake_options(FakeTransport::in_turn({response}));
   Observed observed(options.connection);
@@ -288,7 +288,7 @@ TEST(OutputTest, GoodAnswersAreNotTouched) {
 }
 
 TEST(OutputTest, WhatAProviderThrowsIsTheProvidersOwn) {
-  ClientOptions options = fake_options(FakeTransport::in_turn({json_answer("{}")}));
+  ClientOptions options = fake_options(FakeTransport::in_turn({repo_answer()}));
   Observed observed(options.connection);
   options.credentials = CredentialsProvider(
       []() -> FixedCredentials { throw std::runtime_error("the vault is closed"); });

@@ -79,7 +79,7 @@ TEST(CallTest, SendsAnUntypedRequestAndReturnsItsJson) {
 }
 
 TEST(CallTest, RefusesAPathThatLeadsElsewhere) {
-  const auto transport = FakeTransport::in_turn({json_answer("{}")});
+  const auto transport = FakeTransport::in_turn({repo_answer()});
   BitbucketServer client(fake_options(transport));
   for (const char* path :
        {"", "rest/api", "https://evil.example.com/rest/", "//evil.example.com/rest/", "/plugins/x",
@@ -100,7 +100,7 @@ TEST(ObserverTest, SeesEachAttemptAndNoSecret) {
   refused.headers.insert(
       refused.headers.end(),
       {{"Set-Cookie", "BITBUCKETSESSIONID=s3cret"}, {"X-AREQUESTID", "@7"}, {"Retry-After", "0"}});
-  const auto transport = FakeTransport::in_turn({refused, json_answer("{}")});
+  const auto transport = FakeTransport::in_turn({refused, repo_answer()});
   ClientOptions options = fake_options(transport);
   options.credentials = BearerToken{"s3cret"};
   std::string seen;
@@ -123,9 +123,9 @@ TEST(ObserverTest, SeesEachAttemptAndNoSecret) {
 }
 
 TEST(WhoAmITest, DecodesTheHeader) {
-  Response response = json_answer("{}");
+  Response response = repo_answer();
   response.headers.push_back({"x-ausername", "j%C3%B6rg"});
-  BitbucketServer client(fake_options(FakeTransport::in_turn({response, json_answer("{}")})));
+  BitbucketServer client(fake_options(FakeTransport::in_turn({response, repo_answer()})));
   EXPECT_EQ(client.server.who_am_i(), "j\xc3\xb6rg");
   EXPECT_EQ(client.server.who_am_i(), "") << "anonymous";
 }
@@ -198,7 +198,7 @@ TEST(HookTest, RefusesToKeepCredentialsWhosePasswordIsNeverShown) {
 }
 
 TEST(HookTest, RefusesWhatCannotBeAWebhookBeforeAnythingIsSent) {
-  const auto transport = FakeTransport::in_turn({json_answer("{}")});
+  const auto transport = FakeTransport::in_turn({repo_answer()});
   BitbucketServer client(fake_options(transport));
   const NewHook good{.name = "n", .url = "https://bot.example.com/hook", .events = {"pr:merged"}};
   for (const char* url :

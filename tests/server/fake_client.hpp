@@ -35,12 +35,19 @@ inline std::string query_value(const std::string& url, const std::string& name) 
   return {};
 }
 
+/// An answer to `repos.get`.
+inline Response repo_answer() { return json_answer(R"({"slug":"demo"})"); }
+
+inline std::string tag_json(const std::string& name) {
+  return R"({"id":"refs/tags/)" + name + R"(","displayId":")" + name + "\"}";
+}
+
 /// A page as servers write it, `next` being -1 on the last one.
 inline std::string tags_page(std::int64_t start, int rows, int limit, std::int64_t next) {
   std::string body = "{\"size\":" + std::to_string(rows) + ",\"limit\":" + std::to_string(limit) +
                      ",\"isLastPage\":" + (next < 0 ? "true" : "false") + ",\"values\":[";
   for (int i = 0; i < rows; ++i)
-    body += std::string(i ? "," : "") + "{\"displayId\":\"t" + std::to_string(start + i) + "\"}";
+    body += std::string(i ? "," : "") + tag_json("t" + std::to_string(start + i));
   return body + "],\"start\":" + std::to_string(start) +
          ",\"nextPageStart\":" + (next < 0 ? "null" : std::to_string(next)) + "}";
 }

@@ -14,11 +14,12 @@ using namespace std::chrono_literals;
 
 const RepoRef demo{"PRJ", "demo"};
 
+/// An answer that is a repository and a page of tags.
+std::string anything() { return R"({"slug":"demo",)" + tags_page(0, 0, 25, -1).substr(1); }
+
 /// A server whose first answer, to a call that does not wait for it, is a 429 with 7 s.
 struct Limited : Scripted {
-  Limited()
-      : Scripted(
-            {answer(429, "{}", {{"Retry-After", "7"}}), answer(200, tags_page(0, 0, 25, -1))}) {
+  Limited() : Scripted({answer(429, "{}", {{"Retry-After", "7"}}), answer(200, anything())}) {
     options.connection.retry.max_attempts = 1;
   }
   /// Whether the last call had to wait.

@@ -202,7 +202,7 @@ TEST(RetryRuleTest, AnAnswerThatCannotBeReadWasActedOn) {
 }
 
 TEST(RetryRuleTest, WhatWasRefusedBeforeItWasSentWasNotActedOn) {
-  const BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer("{}")})));
+  const BitbucketServer client(fake_options(FakeTransport::in_turn({repo_answer()})));
   expect_error(false, false, [&] { (void)client.call(Method::post, "/no/such/root"); });
 }
 

@@ -39,7 +39,8 @@ struct Scripted {
   std::chrono::steady_clock::time_point time = std::chrono::steady_clock::now();
 };
 
-inline Step answer(int status, const std::string& body = "{}", std::vector<Header> headers = {}) {
+inline Step answer(int status, const std::string& body = R"({"slug":"demo"})",
+                   std::vector<Header> headers = {}) {
   return [=] {
     Response response = json_answer(body, status);
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
