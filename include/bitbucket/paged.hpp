@@ -29,9 +29,9 @@ namespace detail {
 
 /// What a page says of itself.
 struct PageHead {
-  std::optional<std::int64_t> limit, start, next;
+  std::optional<std::int64_t> size, limit, start, next;
   std::optional<bool> last;
-  std::size_t rows = 0;
+  std::size_t rows = 0;  // that it really has
 };
 
 /// Gets the pages of one walk.  The walk asks for `wanted` rows at most; no page is asked for that
@@ -48,7 +48,8 @@ class BITBUCKET_EXPORT PageSource {
   virtual void start_at(std::int64_t start) = 0;
   /// Returns the body of the next page; valid until the next call.
   virtual std::string& fetch(std::size_t wanted) = 0;
-  /// Takes the page's head; asks for the page after it when `wanted` more rows need one.
+  /// Takes the page's head, or refuses it; asks for the page after it when `wanted` more rows need
+  /// one.
   virtual void accept(const PageHead& head, std::size_t wanted) = 0;
   /// Throws `error` again, saying of which request it is.
   [[noreturn]] virtual void fail(const DecodeError& error) = 0;
@@ -65,7 +66,7 @@ class BITBUCKET_EXPORT PageSource {
 /// Nothing is sent before begin().  While a page is consumed the next one is on its way, and at
 /// most one; PagingOptions::prefetch = 0 asks for it only when it is needed.  A page that fails
 /// throws from begin() or ++; begin() may then be called again and goes on with that page.
-/// A server may send any number of empty pages, which only a stop token ends.
+/// PagingOptions::max_empty_pages bounds how many pages in a row may have no row.
 /// Leaving the loop abandons what is under way.  Not thread-safe; a range outlives its client.
 template <class T>
 class Paged {
@@ -98,17 +99,26 @@ class Paged {
     /// @cond
    private:
     friend class Paged;
+    /// Where a row of a Walk comes from; those behind it follow it on the server as well.
+    struct Origin {
+      std::size_t row = 0;
+      PagePosition position = {};
+    };
     struct Walk {
       std::unique_ptr<detail::PageSource> source;
-      Page<T> page;
+      Page<T> page;                 // or several, when they were put back
+      std::vector<Origin> origins;  // of the first row of each page in `page`
       std::size_t index = 0;
       std::size_t skip = 0;  // rows of the first page that an earlier walk has passed
       std::size_t wanted = detail::PageSource::everything;  // from `index` on
 
       [[nodiscard]] bool exhausted() const { return index == page.values.size(); }
+      [[nodiscard]] PagePosition position_of(std::size_t row) const;
       void load();
       /// Moves the rest of the page, as far as it is wanted, behind `rows`.
-      void take(std::vector<T>& rows);
+      void take(std::vector<T>& rows, std::vector<Origin>& their_origins);
+      /// Puts rows that were taken in front of what is left.
+      void put_back(std::vector<T> rows, std::vector<Origin> their_origins);
     };
     /// Limits a walk to `n` rows while it lives.
     struct Limit {
@@ -146,14 +156,21 @@ class Paged {
   std::default_sentinel_t end() const noexcept { return {}; }
 
   /// Returns the rest, or its first `n` rows, asking for no page and no row more than needed.
+  /// When it throws, the walk is where it was: another to_vector() or begin() has all rows again.
   std::vector<T> to_vector(std::size_t n = detail::PageSource::everything) {
     std::vector<T> rows;
+    std::vector<typename iterator::Origin> origins;
     auto& walk = *walk_;
     const typename iterator::Limit limit(walk, n);
-    while (walk.wanted > 0) {
-      walk.load();
-      if (walk.exhausted()) break;
-      walk.take(rows);
+    try {
+      while (walk.wanted > 0) {
+        walk.load();
+        if (walk.exhausted()) break;
+        walk.take(rows, origins);
+      }
+    } catch (...) {
+      walk.put_back(std::move(rows), std::move(origins));
+      throw;
     }
     return rows;
   }
@@ -162,7 +179,7 @@ class Paged {
   /// were added or removed on the server in between, rows may repeat or be missed.
   [[nodiscard]] PagePosition position() const {
     const auto& source = *walk_->source;
-    if (!walk_->exhausted()) return {source.page_start(), walk_->index};
+    if (!walk_->exhausted()) return walk_->position_of(walk_->index);
     if (source.at_end()) return {.at_end = true};
     return {source.next_start(), walk_->skip};
   }
@@ -195,8 +212,10 @@ void Paged<T>::iterator::Walk::load() {
     }
     const std::size_t fresh = next.values.size() - (std::min)(skip, next.values.size());
     source->accept(
-        {next.limit, next.start, next.next_page_start, next.is_last_page, next.values.size()},
+        {next.size, next.limit, next.start, next.next_page_start, next.is_last_page,
+         next.values.size()},
         wanted == detail::PageSource::everything ? wanted : wanted - (std::min)(wanted, fresh));
+    origins.assign(1, {0, {source->page_start()}});
     page = std::move(next);
     index = page.values.size() - fresh;
     skip -= index;
@@ -204,8 +223,21 @@ void Paged<T>::iterator::Walk::load() {
 }
 
 template <class T>
-void Paged<T>::iterator::Walk::take(std::vector<T>& rows) {
+PagePosition Paged<T>::iterator::Walk::position_of(std::size_t row) const {
+  auto origin = std::prev(origins.end());
+  while (origin->row > row) --origin;
+  PagePosition position = origin->position;
+  position.offset += row - origin->row;
+  return position;
+}
+
+template <class T>
+void Paged<T>::iterator::Walk::take(std::vector<T>& rows, std::vector<Origin>& their_origins) {
   const std::size_t count = (std::min)(page.values.size() - index, wanted);
+  their_origins.push_back({rows.size(), position_of(index)});
+  for (const Origin& origin : origins)
+    if (origin.row > index && origin.row < index + count)
+      their_origins.push_back({rows.size() + origin.row - index, origin.position});
   if (rows.empty() && index == 0 && count == page.values.size()) {
     rows = std::move(page.values);
     page.values.clear();
@@ -217,6 +249,16 @@ void Paged<T>::iterator::Walk::take(std::vector<T>& rows) {
     index += count;
   }
   if (wanted != detail::PageSource::everything) wanted -= count;
+}
+
+template <class T>
+void Paged<T>::iterator::Walk::put_back(std::vector<T> rows, std::vector<Origin> their_origins) {
+  if (rows.empty()) return;
+  wanted = detail::PageSource::everything;
+  if (!exhausted()) take(rows, their_origins);
+  page.values = std::move(rows);
+  origins = std::move(their_origins);
+  index = 0;
 }
 /// @endcond
 

@@ -42,6 +42,9 @@ struct PagingOptions {
   /// asked for before the one in front of them has named them, which hides latency; see
   /// docs/paging.md.
   std::optional<int> max_in_flight = {};
+  /// After so many pages in a row without a row, 1,000 by default, a range throws a DecodeError
+  /// instead of asking for more; begin() then goes on with the next page.
+  std::optional<int> max_empty_pages = {};
 };
 
 /// What a client is made of.

@@ -35,6 +35,12 @@ void apply(Context& context, const PagingOptions& paging) {
                             std::to_string(*paging.max_in_flight));
     context.max_in_flight = *paging.max_in_flight;
   }
+  if (paging.max_empty_pages) {
+    if (*paging.max_empty_pages < 1)
+      throw InvalidArgument("max_empty_pages must be at least 1, not " +
+                            std::to_string(*paging.max_empty_pages));
+    context.max_empty_pages = *paging.max_empty_pages;
+  }
 }
 
 // A token that stops when either does; the callbacks live as long as the contexts that use it.

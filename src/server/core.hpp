@@ -29,6 +29,7 @@ struct Context {
   int page_size = 1000;
   int prefetch = 1;
   int max_in_flight = 1;
+  int max_empty_pages = 1000;
 };
 
 ContextPtr make_context(const ClientOptions& options);

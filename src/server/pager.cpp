@@ -47,6 +47,8 @@ class Pager final : public PageSource {
 
   std::string& fetch(std::size_t wanted) override {
     if (broken_) throw *broken_;
+    // What was asked for behind a page that nobody could read does not come next.
+    if (std::exchange(unread_, true)) ahead_.clear();
     if (ahead_.empty()) ask(next_start_, rows(wanted));
     page_start_ = next_start_;
     const Asked page = std::move(ahead_.front());
@@ -70,11 +72,8 @@ class Pager final : public PageSource {
   }
 
   void accept(const PageHead& head, std::size_t wanted) override {
-    if (head.start && *head.start != page_start_)
-      fail(DecodeError("/start", "the page begins at " + std::to_string(*head.start) + ", not at " +
-                                     std::to_string(page_start_) + " as asked"));
-    if (head.rows == 0 && !head.start && !head.limit && !head.next && !head.last)
-      fail(DecodeError({}, "this is no page: none of its members is there"));
+    check(head);
+    unread_ = false;
     if (head.limit && *head.limit < asked_) server_limit_ = *head.limit;
     at_end_ = head.last.value_or(!head.next);
     if (at_end_) return ahead_.clear();
@@ -91,6 +90,7 @@ class Pager final : public PageSource {
     }
     next_start_ = *head.next;
     goes_on_ = true;
+    count_empty(head);
     if (!ahead_.empty() && ahead_.front().start != next_start_) {
       // Guessed wrong: what was asked for, and whatever came of it, is as if it never was.
       ahead_.clear();
@@ -117,6 +117,31 @@ class Pager final : public PageSource {
     int limit = 0;
     std::unique_ptr<Call> call;
   };
+
+  /// Refuses a page that contradicts itself or does not say whether it is the last.
+  void check(const PageHead& head) {
+    if (head.start && *head.start != page_start_)
+      fail(DecodeError("/start", "the page begins at " + std::to_string(*head.start) + ", not at " +
+                                     std::to_string(page_start_) + " as asked"));
+    if (head.size && (*head.size < 0 || static_cast<std::uint64_t>(*head.size) != head.rows))
+      fail(DecodeError("/size", "the page says that it has " + std::to_string(*head.size) +
+                                    " rows, but it has " + std::to_string(head.rows)));
+    if (!head.last && !head.next)
+      fail(DecodeError({},
+                       "the page says neither whether it is the last one (isLastPage) nor "
+                       "where the next one begins (nextPageStart)"));
+  }
+
+  /// Gives up when too many pages in a row had no row.  The walk stands behind them.
+  void count_empty(const PageHead& head) {
+    empty_pages_ = head.rows == 0 ? empty_pages_ + 1 : 0;
+    if (empty_pages_ < context_->max_empty_pages) return;
+    empty_pages_ = 0;
+    fail(DecodeError("/values",
+                     "no row in " + std::to_string(context_->max_empty_pages) +
+                         " pages in a row (PagingOptions::max_empty_pages), and more pages follow; "
+                         "begin() goes on with the next one, and so does a walk from position()"));
+  }
 
   [[nodiscard]] int rows(std::size_t wanted) const {
     return static_cast<int>(
@@ -195,6 +220,8 @@ class Pager final : public PageSource {
   std::int64_t page_start_ = 0;
   std::int64_t next_start_ = 0;
   int asked_ = 0;
+  int empty_pages_ = 0;   // in a row
+  bool unread_ = false;   // the page fetched last was not accepted
   bool goes_on_ = false;  // some page was not the last
   bool at_end_ = false;
 };

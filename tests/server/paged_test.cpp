@@ -138,17 +138,46 @@ TEST(PagedTest, RefusesAPageThatWasNotAskedFor) {
 
 TEST(PagedTest, RefusesToEndWhereMoreRowsAreAnnounced) {
   BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer(
-      R"({"values":[{"displayId":"t0"}],"start":0,"isLastPage":false,"nextPageStart":null})")})));
+      R"({"values":[{"id":"t0","displayId":"t0"}],"start":0,"isLastPage":false,"nextPageStart":null})")})));
   Paged<Tag> tags = client.tags.list(demo);
   auto it = tags.begin();
   EXPECT_EQ(it->display_id, "t0");
   EXPECT_THROW(++it, DecodeError);
 }
 
-TEST(PagedTest, EndsOnAPageThatSaysNothingOfAnother) {
-  BitbucketServer client(
-      fake_options(FakeTransport::in_turn({json_answer(R"({"values":[{"displayId":"t0"}]})")})));
-  EXPECT_EQ(client.tags.list(demo).to_vector().size(), 1u);
+/// What a walk over one page says of it.
+std::string refusal_of_page(const std::string& body) {
+  BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer(body)})));
+  try {
+    client.tags.list(demo).to_vector();
+  } catch (const DecodeError& error) {
+    return error.pointer() + ": " + error.reason();
+  }
+  return "accepted";
+}
+
+TEST(PagedTest, RefusesAPageThatDoesNotSayWhetherItIsTheLast) {
+  const std::string reason =
+      ": the page says neither whether it is the last one (isLastPage) nor where the next one "
+      "begins (nextPageStart)";
+  EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"}]})"), reason);
+  EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"}],"nextPageStart":null})"), reason);
+  EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"}],"isLastPage":true})"), "accepted");
+}
+
+TEST(PagedTest, RefusesAPageWithoutRowsThatShouldBeThere) {
+  EXPECT_EQ(refusal_of_page(R"({"isLastPage":true})"), "/values: the member is missing");
+  EXPECT_EQ(refusal_of_page(R"({"values":null,"isLastPage":true})"),
+            "/values: expected an array, found null");
+}
+
+TEST(PagedTest, RefusesAPageWithMoreOrFewerRowsThanItSays) {
+  for (const char* size : {"0", "1", "3", "-2"})
+    EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"},{"id":"b"}],"isLastPage":true,"size":)" +
+                              std::string(size) + "}"),
+              "/size: the page says that it has " + std::string(size) + " rows, but it has 2");
+  EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"}],"isLastPage":true,"size":null})"),
+            "accepted");
 }
 
 TEST(PagedTest, NoticesAClampedLimit) {
@@ -171,9 +200,136 @@ TEST(PagedTest, APageThatFailsThrowsFromIncrementAndCanBeAskedForAgain) {
   EXPECT_EQ(names(tags.to_vector()), expected_names(2, 3)) << "goes on with the page that failed";
 }
 
+/// 25 tags in pages of 10, of which the third fails once.
+std::shared_ptr<FakeTransport> server_that_fails_once() {
+  auto failed = std::make_shared<bool>(false);
+  return std::make_shared<FakeTransport>([failed](const Request& request) {
+    const int start = std::stoi(query_value(request.url, "start"));
+    if (start == 20 && !std::exchange(*failed, true)) return json_answer("{}", 500);
+    const int limit = std::min(10, std::stoi(query_value(request.url, "limit")));
+    const int rows = std::min(limit, 25 - start);
+    return json_answer(tags_page(start, rows, limit, start + rows < 25 ? start + rows : -1));
+  });
+}
+
+TEST(PagedTest, ToVectorCanBeTriedAgain) {
+  BitbucketServer client(fake_options(server_that_fails_once()));
+  Paged<Tag> tags = client.tags.list(demo);
+  EXPECT_THROW(tags.to_vector(), ApiError);
+  EXPECT_EQ(names(tags.to_vector()), expected_names(0, 25));
+}
+
+TEST(PagedTest, ToVectorOfSomeRowsCanBeTriedAgain) {
+  BitbucketServer client(fake_options(server_that_fails_once()));
+  Paged<Tag> tags = client.tags.list(demo);
+  EXPECT_THROW(tags.to_vector(22), ApiError);
+  EXPECT_EQ(names(tags.to_vector(12)), expected_names(0, 12));
+  EXPECT_EQ(names(tags.to_vector(12)), expected_names(12, 24));
+  EXPECT_EQ(names(tags.to_vector()), expected_names(24, 25));
+}
+
+TEST(PagedTest, ALoopAfterAFailedToVectorSeesEveryRow) {
+  BitbucketServer client(fake_options(server_that_fails_once()));
+  Paged<Tag> tags = client.tags.list(demo);
+  EXPECT_EQ(tags.begin()->display_id, "t0");
+  EXPECT_EQ(names(tags.to_vector(3)), expected_names(0, 3));
+  EXPECT_THROW(tags.to_vector(), ApiError);
+  std::vector<Tag> rows;
+  for (Tag& tag : tags) rows.push_back(std::move(tag));
+  EXPECT_EQ(names(rows), expected_names(3, 25));
+}
+
+TEST(PagedTest, KnowsThePositionOfEveryRowThatAFailedToVectorGaveBack) {
+  const PagePosition begin{.start = 0, .offset = 4};
+  for (int passed = 0; passed < 16; ++passed) {
+    BitbucketServer client(fake_options(server_that_fails_once()));
+    Paged<Tag> tags = client.tags.list(demo).from(begin);
+    EXPECT_THROW(tags.to_vector(), ApiError);
+    EXPECT_EQ(tags.position(), begin);
+    EXPECT_EQ(tags.to_vector(static_cast<std::size_t>(passed)).size(), passed);
+    const PagePosition position = tags.position();
+    if (passed < 6) {
+      EXPECT_EQ(position, (PagePosition{.start = 0, .offset = 4u + passed}));
+    } else if (passed < 16) {
+      EXPECT_EQ(position, (PagePosition{.start = 10, .offset = passed - 6u}));
+    }
+    EXPECT_EQ(names(client.tags.list(demo).from(position).to_vector()),
+              expected_names(4 + passed, 25));
+    EXPECT_EQ(names(tags.to_vector()), expected_names(4 + passed, 25));
+  }
+}
+
+TEST(PagedTest, ToVectorGivesBackWhatASecondFailureInterrupts) {
+  int failures = 0;
+  const auto transport = std::make_shared<FakeTransport>([&failures](const Request& request) {
+    const int start = std::stoi(query_value(request.url, "start"));
+    if (start > 0 && failures < start) return ++failures, json_answer("{}", 500);
+    return json_answer(tags_page(start, 1, 1, start < 3 ? start + 1 : -1));
+  });
+  BitbucketServer client(fake_options(transport));
+  Paged<Tag> tags = client.with({.paging = {.prefetch = 0}}).tags.list(demo);
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(tags.to_vector(), ApiError);
+  EXPECT_EQ(tags.position(), PagePosition{});
+  EXPECT_EQ(names(tags.to_vector()), expected_names(0, 4));
+}
+
+/// Pages without a row, each of which names a next one; a row comes at `first_row`.
+std::shared_ptr<FakeTransport> server_of_empty_pages(int first_row) {
+  return std::make_shared<FakeTransport>([=](const Request& request) {
+    const int start = std::stoi(query_value(request.url, "start"));
+    return json_answer(start < first_row ? tags_page(start, 0, 1, start + 1)
+                                         : tags_page(start, 1, 1, -1));
+  });
+}
+
+TEST(PagedTest, BoundsEmptyPagesInARow) {
+  const auto transport = server_of_empty_pages(1'000'000);
+  BitbucketServer client(fake_options(transport));
+  Paged<Tag> tags = client.tags.list(demo);
+  try {
+    tags.begin();
+    FAIL() << "a walk without an end was not noticed";
+  } catch (const DecodeError& error) {
+    EXPECT_EQ(error.pointer(), "/values");
+    EXPECT_THAT(error.what(), HasSubstr("no row in 1000 pages in a row"));
+    EXPECT_THAT(error.what(), HasSubstr("max_empty_pages"));
+    EXPECT_THAT(error.what(), HasSubstr("begin() goes on"));
+    EXPECT_THAT(error.what(), HasSubstr("position()"));
+  }
+  EXPECT_LE(transport->started(), 1001u);
+  EXPECT_EQ(tags.position(), (PagePosition{.start = 1000}));
+}
+
+TEST(PagedTest, GoesOnAfterTooManyEmptyPages) {
+  BitbucketServer client(fake_options(server_of_empty_pages(25)));
+  const BitbucketServer strict = client.with({.paging = {.max_empty_pages = 10}});
+  Paged<Tag> tags = strict.tags.list(demo);
+  EXPECT_THROW(tags.begin(), DecodeError);
+  const PagePosition behind_ten = tags.position();
+  EXPECT_THROW(tags.begin(), DecodeError);
+  EXPECT_EQ(names(tags.to_vector()), expected_names(25, 26));
+
+  EXPECT_EQ(behind_ten, (PagePosition{.start = 10}));
+  Paged<Tag> later = strict.tags.list(demo).from(behind_ten);
+  EXPECT_THROW(later.to_vector(), DecodeError);
+  EXPECT_EQ(names(later.to_vector()), expected_names(25, 26));
+}
+
+TEST(PagedTest, CountsOnlyEmptyPagesInARow) {
+  const auto transport = std::make_shared<FakeTransport>([](const Request& request) {
+    const int start = std::stoi(query_value(request.url, "start"));
+    return json_answer(tags_page(start, start % 3 == 2 ? 1 : 0, 1, start < 29 ? start + 1 : -1));
+  });
+  BitbucketServer client(fake_options(transport));
+  EXPECT_EQ(client.with({.paging = {.max_empty_pages = 3}}).tags.list(demo).to_vector().size(),
+            10u);
+  EXPECT_THROW(client.with({.paging = {.max_empty_pages = 2}}).tags.list(demo).to_vector(),
+               DecodeError);
+}
+
 TEST(PagedTest, DecodeErrorsNameThePointerAndTheRequest) {
-  BitbucketServer client(fake_options(FakeTransport::in_turn(
-      {json_answer(R"({"values":[{"displayId":"t0"},{"displayId":7}],"isLastPage":true})")})));
+  BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer(
+      R"({"values":[{"id":"t0","displayId":"t0"},{"id":"t1","displayId":7}],"isLastPage":true})")})));
   try {
     client.tags.list(demo).to_vector();
     FAIL();
@@ -244,11 +400,12 @@ TEST(PagedTest, WorksInAPipeline) {
 }
 #endif
 
-TEST(PagedTest, RefusesAPageSizeThatIsNotPositive) {
+TEST(PagedTest, RefusesOptionsThatCannotWork) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   EXPECT_THROW(client.with({.paging = {.page_size = 0}}), InvalidArgument);
   EXPECT_THROW(client.with({.paging = {.page_size = -5}}), InvalidArgument);
   EXPECT_THROW(client.with({.paging = {.prefetch = 2}}), InvalidArgument);
+  EXPECT_THROW(client.with({.paging = {.max_empty_pages = 0}}), InvalidArgument);
 }
 
 static_assert(std::ranges::input_range<Paged<Tag>>);

@@ -72,7 +72,7 @@ struct SeededServer {
     std::string rows;
     for (std::int64_t i = start; i < end && !empty; ++i)
       if (hole_every == 0 || i % hole_every != 0)
-        rows += (rows.empty() ? "" : ",") + ("{\"displayId\":\"t" + std::to_string(i) + "\"}");
+        rows += (rows.empty() ? "" : ",") + tag_json("t" + std::to_string(i));
     return json_answer(page_text(start, limit, end, rows, fails));
   }
 
