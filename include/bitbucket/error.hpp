@@ -19,7 +19,9 @@ namespace bitbucket::inline v0_1 {
 /// false where they make no sense, so that `catch (const Error&)` is enough.
 class BITBUCKET_EXPORT Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  /// Makes what() one line of valid UTF-8 that is safe to show: control and invisible characters
+  /// are replaced.
+  explicit Error(const std::string& what);
   ~Error() override;
 
   /// The thing asked for does not exist, or this user may not see it.
@@ -40,11 +42,11 @@ class BITBUCKET_EXPORT Error : public std::runtime_error {
 
 /// One entry of the `errors` array of an answer.
 struct ErrorEntry {
-  std::string context;  ///< the field at fault, empty when there is none
-  std::string message;  ///< what Bitbucket says
-  std::string
-      exception_name;  ///< the Java class, for example com.atlassian...NoSuchRepositoryException
-  RawJson extras;      ///< all other members as an object (currentVersion, vetoes, details, ...)
+  std::string context = {};  ///< the field at fault, empty when there is none
+  std::string message = {};  ///< what Bitbucket says
+  /// The Java class, for example com.atlassian...NoSuchRepositoryException.
+  std::string exception_name = {};
+  RawJson extras = {};  ///< all other members as an object (currentVersion, vetoes, details, ...)
 
   /// Returns the last segment of exception_name, which is what is stable across versions.
   [[nodiscard]] BITBUCKET_EXPORT std::string_view exception() const noexcept;
@@ -53,16 +55,16 @@ struct ErrorEntry {
 
 /// What is known of an answer that became an error.
 struct ErrorAnswer {
-  int status = 0;                  ///< of HTTP
-  std::string method;              ///< of HTTP
-  std::string path;                ///< without query and host
-  std::string content_type;        ///< of the answer
-  std::string request_id;          ///< X-AREQUESTID, to be found in the server's access log
-  std::string body;                ///< its first 64 KiB
-  std::vector<ErrorEntry> errors;  ///< every entry, in order
-  std::optional<std::chrono::seconds> retry_after;  ///< when the server said so
-  std::string location;                             ///< where a redirect pointed, without its query
-  bool login_page = false;                          ///< the answer leads to, or is, a login page
+  int status = 0;                       ///< of HTTP
+  std::string method = {};              ///< of HTTP
+  std::string path = {};                ///< without query and host
+  std::string content_type = {};        ///< of the answer
+  std::string request_id = {};          ///< X-AREQUESTID, to be found in the server's access log
+  std::string body = {};                ///< its first 64 KiB
+  std::vector<ErrorEntry> errors = {};  ///< every entry, in order
+  std::optional<std::chrono::seconds> retry_after = {};  ///< when the server said so
+  std::string location = {};    ///< where a redirect pointed, without its query
+  bool login_page = false;      ///< the answer leads to, or is, a login page
   bool captcha = false;         ///< the account is locked until a captcha is solved
   bool unrouted = false;        ///< a 404 of the router: this version has no such API
   bool may_have_acted = false;  ///< an earlier attempt of the call may have been acted on
@@ -117,11 +119,12 @@ class BITBUCKET_EXPORT ApiError : public Error {
 
 /// What the OAuth provider objects to, parsed from the body or the WWW-Authenticate header.
 struct OAuthProblem {
-  std::string problem;                ///< the value of oauth_problem, for example token_expired
-  std::string advice;                 ///< oauth_problem_advice
-  std::vector<std::string> absent;    ///< oauth_parameters_absent
-  std::vector<std::string> rejected;  ///< names in oauth_parameters_rejected; values are not kept
-  std::string acceptable_timestamps;  ///< "from-to", seconds
+  std::string problem = {};              ///< the value of oauth_problem, for example token_expired
+  std::string advice = {};               ///< oauth_problem_advice
+  std::vector<std::string> absent = {};  ///< oauth_parameters_absent
+  /// Names in oauth_parameters_rejected; values are not kept.
+  std::vector<std::string> rejected = {};
+  std::string acceptable_timestamps = {};  ///< "from-to", seconds
 };
 
 /// The server refused an OAuth request and said why.

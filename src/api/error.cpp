@@ -2,25 +2,17 @@
 
 #include <algorithm>
 
+#include "api/one_line.hpp"
 #include "api/repeat.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace {
 
-// What a server sends may hold anything; an error text must be safe to show in a terminal or a log.
-std::string printable(std::string_view text, std::size_t longest) {
-  // Cut between characters: a logger that writes JSON refuses half of one.
-  while (longest > 0 && longest < text.size() && (text[longest] & 0xC0) == 0x80) --longest;
-  std::string out(text.substr(0, longest));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  if (text.size() > longest) out += "...";
-  return out;
-}
+using api::one_line;
 
 std::string describe(const ErrorAnswer& answer) {
   std::string what =
-      answer.method + ' ' + printable(answer.path, 400) + ": HTTP " + std::to_string(answer.status);
+      answer.method + ' ' + one_line(answer.path, 400) + ": HTTP " + std::to_string(answer.status);
   if (answer.login_page) {
     what +=
         ": the server wants a login: the credentials are missing, wrong or expired, or base_url "
@@ -38,35 +30,42 @@ std::string describe(const ErrorAnswer& answer) {
   const std::size_t shown = std::min<std::size_t>(answer.errors.size(), 10);
   for (std::size_t i = 0; i < shown; ++i) {
     const ErrorEntry& entry = answer.errors[i];
-    what += ": " + printable(entry.message.empty() ? entry.exception_name : entry.message, 1000);
-    if (!entry.context.empty()) what += " (" + printable(entry.context, 100) + ')';
+    what += ": " + one_line(entry.message.empty() ? entry.exception_name : entry.message, 1000);
+    if (!entry.context.empty()) what += " (" + one_line(entry.context, 100) + ')';
   }
   if (shown < answer.errors.size())
     what += ": and " + std::to_string(answer.errors.size() - shown) + " more";
   if (answer.errors.empty() && !answer.login_page && !answer.captcha && !answer.unrouted &&
-      !answer.content_type.empty() && !answer.body.empty())
-    what += ": the answer is " + printable(answer.content_type, 60) + ", not an error of the API";
-  if (!answer.location.empty()) what += ": redirects to " + printable(answer.location, 200);
+      !answer.content_type.empty() && !answer.body.empty()) {
+    what += ": the answer is " + one_line(answer.content_type, 60) + ", not an error of the API";
+    if (answer.status == 404 || answer.status == 405)
+      what += "; check base_url: it must include the context path (\"https://HOST/bitbucket\")";
+  }
+  if (!answer.location.empty()) {
+    what += ": redirects to " + one_line(answer.location, 200);
+    if (!answer.login_page) what += "; redirects are not followed: check base_url";
+  }
   if (answer.retry_after)
     what += ": retry after " + std::to_string(answer.retry_after->count()) + " s";
-  if (!answer.request_id.empty()) what += " [request " + printable(answer.request_id, 80) + ']';
+  if (!answer.request_id.empty()) what += " [request " + one_line(answer.request_id, 80) + ']';
   return what;
 }
 
 std::string describe(const ErrorAnswer& answer, const OAuthProblem& problem) {
-  std::string what = answer.method + ' ' + printable(answer.path, 400) +
-                     ": OAuth problem: " + printable(problem.problem, 80);
-  if (!problem.advice.empty()) what += ": " + printable(problem.advice, 300);
-  for (const std::string& name : problem.absent) what += ": missing " + printable(name, 80);
-  for (const std::string& name : problem.rejected) what += ": rejected " + printable(name, 80);
+  std::string what = answer.method + ' ' + one_line(answer.path, 400) +
+                     ": OAuth problem: " + one_line(problem.problem, 80);
+  if (!problem.advice.empty()) what += ": " + one_line(problem.advice, 300);
+  for (const std::string& name : problem.absent) what += ": missing " + one_line(name, 80);
+  for (const std::string& name : problem.rejected) what += ": rejected " + one_line(name, 80);
   if (!problem.acceptable_timestamps.empty())
-    what += ": acceptable timestamps " + printable(problem.acceptable_timestamps, 60);
+    what += ": acceptable timestamps " + one_line(problem.acceptable_timestamps, 60);
   what += " (HTTP " + std::to_string(answer.status) + ')';
   return what;
 }
 
 }  // namespace
 
+Error::Error(const std::string& what) : std::runtime_error(one_line(what)) {}
 Error::~Error() = default;
 ApiError::~ApiError() = default;
 OAuthError::~OAuthError() = default;
@@ -152,8 +151,8 @@ std::string_view to_string(TransportError::Kind kind) noexcept {
 DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)
     : Error((where.empty() ? std::string() : std::string(where) + ": ") +
             "the answer is not what it should be at " +
-            (pointer.empty() ? "its top level" : '"' + printable(pointer, 300) + '"') + ": " +
-            printable(reason, 500)),
+            (pointer.empty() ? "its top level" : '"' + one_line(pointer, 300) + '"') + ": " +
+            one_line(reason, 500)),
       data_(std::make_shared<const Data>(
           Data{std::move(pointer), std::move(reason), !where.empty()})) {}
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,6 +24,22 @@ struct Scrubbed {
   Scrubbed(Scrubbed&& other) noexcept : text(std::move(other.text)) { cleanse(other.text); }
   Scrubbed& operator=(Scrubbed&&) = delete;
   ~Scrubbed() { cleanse(text); }
+};
+
+/// For containers that hold secrets: overwrites memory before it is freed.
+template <class T>
+struct CleansingAllocator {
+  using value_type = T;
+
+  CleansingAllocator() = default;
+  template <class U>
+  CleansingAllocator(const CleansingAllocator<U>&) noexcept {}  // NOLINT: converts
+  T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
+  void deallocate(T* memory, std::size_t n) noexcept {
+    OPENSSL_cleanse(memory, n * sizeof(T));
+    std::allocator<T>().deallocate(memory, n);
+  }
+  friend bool operator==(CleansingAllocator, CleansingAllocator) { return true; }
 };
 
 }  // namespace bitbucket::inline v0_1::auth

@@ -189,12 +189,8 @@ Failure classify(const FailedTransfer& transfer) {
   }
 }
 
-std::string_view printable(char* text) noexcept {
-  for (char* c = text; *c; ++c) {
-    if (*c == '@') return {};
-    if (static_cast<unsigned char>(*c) < 0x20 || *c == 0x7f) *c = ' ';
-  }
-  return text;
+std::string_view quotable(std::string_view text) noexcept {
+  return contains(text, "@") ? std::string_view() : text;
 }
 
 }  // namespace bitbucket::inline v0_1::http

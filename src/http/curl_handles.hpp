@@ -133,8 +133,7 @@ Failure classify(const FailedTransfer& transfer);
 /// What a proxy's answer means that is not the server's.
 Failure classify_proxy_status(long status, std::string_view url);
 
-/// Makes libcurl's text fit to be shown: it quotes certificates, which anybody may have written,
-/// and proxy URLs with their passwords.  Empty when it may hold one of those.
-std::string_view printable(char* text) noexcept;
+/// Returns libcurl's text, or nothing when it may quote a proxy's URL with its password.
+std::string_view quotable(std::string_view text) noexcept;
 
 }  // namespace bitbucket::inline v0_1::http

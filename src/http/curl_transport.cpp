@@ -334,7 +334,7 @@ void CurlExchange::fail(CURLcode code) {
   if (issued_ > 1) {
     failure.kind = TransportError::Kind::reset;
     what = "the server closed the kept connection";
-  } else if (const std::string_view text = printable(error_text_); !text.empty()) {
+  } else if (const std::string_view text = quotable(error_text_); !text.empty()) {
     what.append(" (").append(text).append(1, ')');
   }
   channel_->sound = false;

@@ -108,8 +108,6 @@ std::string printable_url(std::string_view url) {
   const std::size_t at = out.substr(start, out.find('/', start) - start).rfind('@');
   if (at != std::string::npos) out.erase(start, at + 1);
   if (out.size() > 300) out.resize(300);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   return out;
 }
 

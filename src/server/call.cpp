@@ -8,6 +8,7 @@
 #include "http/encoding.hpp"
 #include "http/observe.hpp"
 #include "http/retry.hpp"
+#include "json/secrets.hpp"
 
 namespace bitbucket::inline v0_1::detail {
 namespace {
@@ -124,14 +125,14 @@ Response Call::await(Deadline deadline) {
   auto exchange = std::move(exchange_);
   try {
     Response response = exchange->wait(limit, context_->stop);
-    account_->authorizer->secrets().redact(response.headers);
+    secrets().redact(response.headers);
     may_have_acted_ = may_have_acted_ || api::may_have_acted(response.status);
     observe(&response, {});
     return response;
   } catch (const TransportError& error) {
     may_have_acted_ = may_have_acted_ || error.may_have_acted();
     std::string what = error.what();
-    account_->authorizer->secrets().redact(what);
+    secrets().redact(what);
     observe(nullptr, what);
     throw TransportError(error.kind(), describe_call(*context_, spec_) + ": " + what,
                          may_have_acted_, sent().repeatable);
@@ -165,7 +166,7 @@ Response Call::finish() {
         return Response{.status = 204, .headers = {}, .body = {}};
       if (repeat_after(response, deadline)) continue;
       api::throw_api_error({spec_.operation.method, spec_.path, sent()}, std::move(response),
-                           account_->authorizer->secrets());
+                           secrets());
     } catch (const TransportError& error) {
       if (!repeat_after(error, deadline)) throw;
     }
@@ -175,6 +176,16 @@ Response Call::finish() {
 api::Sent Call::sent() const noexcept {
   // A second transfer would give the sink the same bytes again.
   return {may_have_acted_, spec_.operation.repeatable && !streamed_};
+}
+
+const auth::Redactor& Call::secrets() {
+  const auth::Redactor& sent_by_all = account_->authorizer->secrets();
+  if (!body_secrets_)
+    body_secrets_ = spec_.body.empty() ? std::vector<Secret>() : json::secrets_in(spec_.body);
+  if (body_secrets_->empty()) return sent_by_all;
+  secrets_ = sent_by_all;  // anew: another attempt may have other credentials
+  for (const Secret& secret : *body_secrets_) secrets_->add(secret.reveal());
+  return *secrets_;
 }
 
 steady_clock::time_point Call::now() const { return http::now(context_->core->connection.retry); }

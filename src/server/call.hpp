@@ -4,10 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <bitbucket/secret.hpp>
 #include <bitbucket/send.hpp>
 
 #include "api/repeat.hpp"
+#include "auth/redact.hpp"
 #include "server/core.hpp"
 
 namespace bitbucket::inline v0_1::detail {
@@ -48,6 +51,8 @@ class Call {
   bool repeat_after(const TransportError& error, Deadline deadline);
   bool repeat_later(std::chrono::milliseconds delay, Deadline deadline);
   [[nodiscard]] api::Sent sent() const noexcept;
+  /// What an answer to this call must not show: the secrets of its credentials and of its body.
+  const auth::Redactor& secrets();
   void wait_out_pause(Deadline deadline);
   void sleep(std::chrono::milliseconds time) const;
   [[noreturn]] void refuse_to_send(std::chrono::milliseconds paused) const;
@@ -57,7 +62,9 @@ class Call {
   ContextPtr context_;
   CallSpec spec_;
   std::shared_ptr<const Account> account_;
-  std::optional<Request> authorised_;  // of the first attempt, made early
+  std::optional<std::vector<Secret>> body_secrets_;
+  std::optional<auth::Redactor> secrets_;  // when the body has some
+  std::optional<Request> authorised_;      // of the first attempt, made early
   std::unique_ptr<Exchange> exchange_;
   std::exception_ptr failure_;  // of the credentials or the request, in start()
   std::chrono::steady_clock::time_point attempt_began_;

@@ -17,6 +17,7 @@
 #include "api/paths.hpp"
 #include "auth/keys.hpp"
 #include "http/encoding.hpp"
+#include "secrets/shown.hpp"
 #include "server/fake_client.hpp"
 #include "server/invoke.hpp"
 
@@ -88,27 +89,6 @@ void expect_clean(const std::string& where, const std::string& text) {
   for (const std::string& secret : secrets_of_all())
     EXPECT_EQ(text.find(secret), std::string::npos)
         << where << " shows \"" << secret << "\": " << text.substr(0, 600);
-}
-
-/// Whatever can be read of an error, the body too.
-std::string all_of(const std::exception& error) {
-  std::string out = error.what();
-  if (const auto* api = dynamic_cast<const ApiError*>(&error)) {
-    out += '\n' + api->method() + '\n' + api->path() + '\n' + api->request_id() + '\n' +
-           api->content_type() + '\n' + api->body();
-    for (const ErrorEntry& entry : api->errors())
-      out += '\n' + entry.context + '\n' + entry.message + '\n' + entry.exception_name + '\n' +
-             entry.extras.text;
-  }
-  if (const auto* oauth = dynamic_cast<const OAuthError*>(&error)) {
-    const OAuthProblem& problem = oauth->details();
-    out += '\n' + problem.problem + '\n' + problem.advice + '\n' + problem.acceptable_timestamps;
-    for (const auto& name : problem.absent) out += '\n' + name;
-    for (const auto& name : problem.rejected) out += '\n' + name;
-  }
-  if (const auto* decode = dynamic_cast<const DecodeError*>(&error))
-    out += '\n' + decode->pointer() + '\n' + decode->reason();
-  return out;
 }
 
 /// What one set of credentials tells the server, and so what the server can echo.
@@ -190,29 +170,6 @@ std::vector<std::pair<std::string, Script>> answers(const Identity& who) {
     });
   return out;
 }
-
-/// Writes down whatever it is shown.
-class Observed {
- public:
-  explicit Observed(ConnectionOptions& connection) {
-    connection.observed_headers = {
-        "Authorization", "proxy-authorization", "COOKIE",          "Set-Cookie",
-        "X-Echo",        "X-AREQUESTID",        "Location",        "Date",
-        "Content-Type",  "Retry-After",         "WWW-Authenticate"};
-    connection.observer = [this](const Attempt& attempt) {
-      text += std::string(attempt.path) + '\n' + std::string(attempt.error) + '\n' +
-              std::string(attempt.request_id) + '\n';
-      for (const Header& header : *attempt.headers) {
-        text += header.name + ": " + header.value + '\n';
-        names.insert(header.name);
-      }
-      ++attempts;
-    };
-  }
-  std::string text;
-  std::set<std::string> names;
-  int attempts = 0;
-};
 
 /// What the process itself prints meanwhile.
 class Printed {

@@ -8,6 +8,7 @@
 namespace bitbucket::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -206,6 +207,129 @@ TEST(ErrorsTest, TextsAreSafeToPrintAndBounded) {
   EXPECT_THAT(error.what(), Not(HasSubstr("\x1b")));
   EXPECT_THAT(error.what(), Not(HasSubstr("\n")));
   EXPECT_LE(error.body().size(), 65536u);
+}
+
+/// Characters that end a line, hide text or reorder it, and bytes that are no UTF-8.
+const std::vector<std::string>& harmful() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> out;
+    const auto add = [&](char32_t c) {
+      std::string text;
+      if (c < 0x80) {
+        text += static_cast<char>(c);
+      } else if (c < 0x800) {
+        text += static_cast<char>(0xC0 | (c >> 6));
+        text += static_cast<char>(0x80 | (c & 63));
+      } else {
+        text += static_cast<char>(0xE0 | (c >> 12));
+        text += static_cast<char>(0x80 | ((c >> 6) & 63));
+        text += static_cast<char>(0x80 | (c & 63));
+      }
+      out.push_back(text);
+    };
+    for (char32_t c = 1; c < 0x20; ++c) add(c);
+    for (char32_t c = 0x7F; c < 0xA0; ++c) add(c);
+    for (char32_t c = 0x200B; c < 0x2010; ++c) add(c);
+    for (char32_t c = 0x2028; c < 0x202F; ++c) add(c);
+    for (char32_t c = 0x2060; c < 0x2070; ++c) add(c);
+    for (const char32_t c : {0x61C, 0xFEFF, 0xD800, 0xDFFF}) add(c);
+    for (const char* bytes : {"\xC3", "\x80", "\xFF", "\xC0\x8A", "\xE2\x80", "\xED\xA0\x80",
+                              "\xF0\x9F\x98", "\xF4\x90\x80\x80", "\xE0\x80\x8A", "\xF8\x88"})
+      out.push_back(bytes);
+    return out;
+  }();
+  return all;
+}
+
+void expect_safe(const std::string& text) {
+  for (const std::string& harm : harmful()) {
+    if (harm.size() == 1 && static_cast<unsigned char>(harm[0]) >= 0x80) continue;  // of others too
+    EXPECT_EQ(text.find(harm), std::string::npos)
+        << ::testing::PrintToString(harm) << " in " << text;
+  }
+  // Whatever is left is UTF-8: this throws when it is not.
+  EXPECT_NO_THROW((void)nlohmann::json(text).dump()) << text;
+}
+
+template <class Work>
+void expect_safe_error(Work&& work) {
+  try {
+    work();
+    ADD_FAILURE() << "no error came";
+  } catch (const Error& error) {
+    expect_safe(error.what());
+  }
+}
+
+TEST(ErrorsTest, TextsOfAServerCannotHideOrReorderAnything) {
+  for (const std::string& harm : harmful()) {
+    const std::string text = "a" + harm + "b";
+    ErrorAnswer answer{.status = 400, .method = "GET", .path = "/" + text};
+    answer.errors = {{.context = text, .message = text, .exception_name = text, .extras = {}}};
+    answer.location = answer.request_id = text;
+    expect_safe(ApiError(answer).what());
+    answer.errors.clear();
+    answer.content_type = answer.body = text;
+    expect_safe(ApiError(answer).what());
+    expect_safe(OAuthError(answer, {.problem = text,
+                                    .advice = text,
+                                    .absent = {text},
+                                    .rejected = {text},
+                                    .acceptable_timestamps = text})
+                    .what());
+    expect_safe(DecodeError("/" + text, text, text).what());
+    expect_safe(TransportError(TransportError::Kind::other, text, true).what());
+    expect_safe(InvalidArgument(text).what());
+  }
+}
+
+TEST(ErrorsTest, TextsOfAnAnswerAreSafeOnEveryWay) {
+  for (const std::string& harm : harmful()) {
+    const std::string text = "a" + harm + "b";
+    ClientOptions options = fake_options(FakeTransport::in_turn(
+        {Response{.status = 302, .headers = {{"Location", "/" + text}}, .body = ""},
+         Response{.status = 500, .headers = {{"Content-Type", text}}, .body = text},
+         Response{.status = 200, .headers = {{"X-AREQUESTID", text}}, .body = "[" + text}}));
+    const BitbucketServer client(options);
+    for (int i = 0; i < 3; ++i) expect_safe_error([&] { client.repos.get(demo); });
+    std::string observed;
+    ClientOptions broken =
+        fake_options(std::make_shared<FakeTransport>([&](const Request&) -> Response {
+          throw TransportError(TransportError::Kind::other, text, true);
+        }));
+    broken.connection.observer = [&](const Attempt& attempt) { observed += attempt.error; };
+    expect_safe_error([&] { BitbucketServer(broken).repos.get(demo); });
+    expect_safe(observed);
+  }
+}
+
+TEST(ErrorsTest, TextsKeepWhatIsHarmless) {
+  const std::string text = "Za\xC5\xBC\xC3\xB3\xC5\x82\xC4\x87 \xE6\x96\x87 \xF0\x9F\x98\x80";
+  EXPECT_EQ(InvalidArgument(text).what(), text);
+  EXPECT_STREQ(InvalidArgument("a\r\nb").what(), "a  b");
+  EXPECT_STREQ(InvalidArgument("a\u202Eb\xFF").what(), "a\uFFFDb\uFFFD");
+}
+
+TEST(ErrorsTest, TextsAreNeverCutWithinACharacter) {
+  for (std::size_t before = 990; before < 1010; ++before) {
+    std::string message(before, 'x');
+    for (int i = 0; i < 20; ++i) message += "\xF0\x9F\x98\x80";
+    ErrorAnswer answer{.status = 400, .method = "GET", .path = "/"};
+    answer.errors = {{.context = {}, .message = message, .exception_name = {}, .extras = {}}};
+    const std::string what = ApiError(answer).what();
+    EXPECT_EQ(what.find("\uFFFD"), std::string::npos) << what;
+    EXPECT_TRUE(what.ends_with("...")) << what;
+  }
+}
+
+TEST(ErrorsTest, AWebPageSaysWhatToCheck) {
+  const Response page{
+      .status = 404, .headers = {{"Content-Type", "text/html"}}, .body = "<html>Not Found</html>"};
+  EXPECT_THAT(error_of(page).what(), AllOf(HasSubstr("the answer is text/html"),
+                                           HasSubstr("check base_url"), HasSubstr("context path")));
+  EXPECT_THAT(
+      error_of({.status = 302, .headers = {{"Location", "/bitbucket/"}}, .body = ""}).what(),
+      HasSubstr("check base_url"));
 }
 
 TEST(ErrorsTest, ParsesAnOAuthProblemOfAnApiCall) {
