@@ -145,7 +145,7 @@ TEST(RateLimitRealtimeTest, AStormIsServedAtTheRateOfTheServer) {
     const std::int64_t current = (steady_clock::now() - began) / 500ms;
     if (current != window) left = per_window;
     window = current;
-    return json_answer("{}", left-- > 0 ? 200 : 429);
+    return left-- > 0 ? repo_answer() : json_answer("{}", 429);
   });
   ClientOptions options{.base_url = "https://git.example.com"};
   options.connection.transport = transport;
