@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/api_error.hpp"
+#include "auth/cleanse.hpp"
 #include "auth/oauth_problem.hpp"
 #include "http/encoding.hpp"
 #include "http/observe.hpp"
@@ -64,6 +65,15 @@ Call::Call(ContextPtr context, CallSpec spec)
   };
 }
 
+Call::~Call() { drop_authorised(); }
+
+// A transport overwrites the credentials of what it sends; this was not sent.
+void Call::drop_authorised() noexcept {
+  if (!authorised_) return;
+  for (Header& header : authorised_->headers) auth::cleanse(header.value);
+  authorised_.reset();
+}
+
 Request Call::authorised_request() {
   const Core& core = *context_->core;
   Request request;
@@ -110,7 +120,7 @@ void Call::start(Company company) noexcept {
     if (context_->stop.stop_requested()) return;  // finish() says so
     if (!authorised_) account_ = context_->accounts->get(now());
     if (account_->paused_until() > now()) {  // finish() waits it out
-      authorised_.reset();                   // and a signature ages
+      drop_authorised();                     // and a signature ages
       return;
     }
     begin_attempt(std::move(company));

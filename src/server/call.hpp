@@ -32,6 +32,7 @@ class Call {
   Call(ContextPtr context, CallSpec spec);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
+  ~Call();
 
   /// Authorises the first attempt, which takes the time of a signature, without sending it.
   void authorise() noexcept;
@@ -43,6 +44,7 @@ class Call {
 
  private:
   Request authorised_request();
+  void drop_authorised() noexcept;
   void begin_attempt(Company company = {});
   Response await(Deadline deadline);
   void observe(const Response* response, std::string_view error) const noexcept;
