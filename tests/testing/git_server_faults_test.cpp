@@ -278,6 +278,27 @@ TEST_F(GitServerFaultsTest, LiesAboutTheLength) {
   EXPECT_EQ(end_, "silence");
 }
 
+TEST_F(GitServerFaultsTest, LiesAboutTheEnd) {
+  const std::string body = body_of(honest_);
+  EXPECT_EQ(meet(faults::cut_head(40)).size(), 40u);
+  EXPECT_EQ(end_, "closed");
+  const std::string coded = meet(faults::transfer_encoding());
+  EXPECT_THAT(coded, AllOf(HasSubstr("Transfer-Encoding: identity\r\n"),
+                           HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n")));
+  EXPECT_EQ(body_of(coded), body.substr(0, body.size() / 2));
+  EXPECT_EQ(end_, "closed");
+  const std::string endless = meet(faults::no_length());
+  EXPECT_THAT(endless, Not(HasSubstr("Content-Length")));
+  EXPECT_EQ(body_of(endless), body);
+  EXPECT_EQ(end_, "closed");
+  const std::string part = meet(faults::partial_content());
+  EXPECT_THAT(part, AllOf(StartsWith("HTTP/1.1 206 "), HasSubstr("Content-Range: bytes 0-")));
+  EXPECT_EQ(body_of(part), body);
+  EXPECT_EQ(end_, "silence");
+  EXPECT_EQ(body_of(meet(faults::late_bytes("more", milliseconds(20)))), body + "more");
+  EXPECT_EQ(end_, "silence");
+}
+
 TEST_F(GitServerFaultsTest, DripsAndAnswersInBetween) {
   const auto began = steady_clock::now();
   EXPECT_EQ(body_of(meet(faults::slow_drip(50, milliseconds(5)))), body_of(honest_));

@@ -28,8 +28,13 @@ struct Fault {
     length_off,  ///< Content-Length by `amount`
     length_text,
     two_lengths,
+    coding,
+    no_length,
+    cut_head,
     cut,
+    part,
     overlong,
+    late,
     reset,
     stall,
     drip,
@@ -49,7 +54,8 @@ struct Fault {
   Wire wire = Wire::untouched;  ///< what happens on the way out
   Place place = Place::before;  ///< of a reset or a stall
   std::int64_t amount = 0;      ///< bytes or answers, as the fault counts
-  std::chrono::milliseconds interval = std::chrono::milliseconds(0);  ///< of a slow drip
+  /// Between the pieces of a slow drip, or before late bytes.
+  std::chrono::milliseconds interval = std::chrono::milliseconds(0);
   std::string text = {};      ///< what stands where something else should
   bool of_bitbucket = false;  ///< the answer's body is written as the server's version does
 };
@@ -111,10 +117,20 @@ BITBUCKET_EXPORT Fault wrong_length(std::int64_t off);
 BITBUCKET_EXPORT Fault length_text(const std::string& text);
 /// The right Content-Length and a second one that is `off` more.
 BITBUCKET_EXPORT Fault two_lengths(std::int64_t off = 1);
+/// This Transfer-Encoding beside the right length; the connection ends within the body.
+BITBUCKET_EXPORT Fault transfer_encoding(const std::string& coding = "identity");
+/// No Content-Length: the body ends with the connection.
+BITBUCKET_EXPORT Fault no_length();
+/// 206 in place of the status, with a Content-Range, as if a part had been requested.
+BITBUCKET_EXPORT Fault partial_content();
+/// So many bytes of the head and an orderly end of the connection.
+BITBUCKET_EXPORT Fault cut_head(std::size_t after);
 /// The head, so many bytes of the body and an orderly end of the connection.
 BITBUCKET_EXPORT Fault cut_body(std::size_t after = 0);
 /// This behind the announced end of the body; the connection stays open.
 BITBUCKET_EXPORT Fault overlong_body(const std::string& surplus);
+/// This behind the announced end of the body, so much later; the connection stays open.
+BITBUCKET_EXPORT Fault late_bytes(const std::string& surplus, std::chrono::milliseconds after);
 /// A connection reset at this place.
 BITBUCKET_EXPORT Fault reset(Fault::Place place);
 /// Silence from this place on, until the client goes away or the server stops.

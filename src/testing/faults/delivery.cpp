@@ -1,6 +1,7 @@
 #include "testing/faults/delivery.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "testing/faults/gzip.hpp"
 #include "testing/text.hpp"
@@ -67,6 +68,16 @@ std::string until(const Parts& parts, Place place) {
   return parts.head + parts.body;
 }
 
+/// Returns the head of an answer that pretends to be a part.
+std::string as_part(const Parts& parts) {
+  return with("HTTP/1.1 206 Partial Content" + parts.head.substr(parts.head.find("\r\n")),
+              "Content-Range: bytes 0-" + length_plus(parts, -1) + '/' + length_plus(parts, 1));
+}
+
+bool late(SocketStream& stream, const Fault& fault, const std::string& answer) {
+  return stream.send(answer) && !stream.wait_until_gone(fault.interval) && stream.send(fault.text);
+}
+
 bool drip(SocketStream& stream, const Fault& fault, const std::string& answer) {
   const auto size = static_cast<std::size_t>(std::max<std::int64_t>(1, fault.amount));
   for (std::size_t at = 0; at < answer.size(); at += size) {
@@ -112,38 +123,74 @@ bool stop_at(SocketStream& stream, const Fault& fault, const Parts& parts) {
   return false;
 }
 
+/// What is sent at once instead of the answer, and whether the connection stays open then.
+struct Altered {
+  std::string text;
+  bool open = true;
+};
+
+Altered packed(const Parts& parts) {
+  if (parts.body.empty()) return {parts.head};
+  const Parts out{with(parts.head, "Content-Encoding: gzip"), gzip(parts.body)};
+  return {with_length(out, length_plus(out, 0)) + out.body};
+}
+
+/// Answers that are wrong about their end.
+std::optional<Altered> misframed(const Fault& fault, const Parts& parts) {
+  const std::string honest = length_plus(parts, 0);
+  switch (fault.wire) {
+    case Fault::Wire::length_off:
+      return Altered{with_length(parts, length_plus(parts, fault.amount)) + parts.body,
+                     fault.amount <= 0};
+    case Fault::Wire::length_text:
+      return Altered{with_length(parts, fault.text) + parts.body, false};
+    case Fault::Wire::two_lengths:
+      return Altered{
+          with(with_length(parts, honest), "Content-Length: " + length_plus(parts, fault.amount)) +
+              parts.body,
+          fault.amount <= 0};
+    case Fault::Wire::coding:
+      return Altered{with(with_length(parts, honest), "Transfer-Encoding: " + fault.text) +
+                         parts.body.substr(0, parts.body.size() / 2),
+                     false};
+    case Fault::Wire::no_length:
+      return Altered{without(parts.head, "Content-Length") + parts.body, false};
+    default:
+      return std::nullopt;
+  }
+}
+
+/// All others that need no more than other bytes.
+std::optional<Altered> altered(const Fault& fault, const Parts& parts) {
+  const auto amount = static_cast<std::size_t>(std::max<std::int64_t>(0, fault.amount));
+  switch (fault.wire) {
+    case Fault::Wire::untouched:
+      return Altered{parts.head + parts.body};
+    case Fault::Wire::gzip:
+      return packed(parts);
+    case Fault::Wire::cut_head:
+      return Altered{parts.head.substr(0, amount), false};
+    case Fault::Wire::cut:
+      return Altered{parts.head + parts.body.substr(0, amount), false};
+    case Fault::Wire::part:
+      return Altered{as_part(parts) + parts.body};
+    case Fault::Wire::overlong:
+      return Altered{parts.head + parts.body + fault.text};
+    case Fault::Wire::status_line:
+      return Altered{fault.text + parts.head.substr(parts.head.find("\r\n")) + parts.body, false};
+    default:
+      return misframed(fault, parts);
+  }
+}
+
 }  // namespace
 
 bool deliver(SocketStream& stream, const Fault& fault, const std::string& answer) {
   const Parts parts = take_apart(answer);
-  const auto amount = static_cast<std::size_t>(std::max<std::int64_t>(0, fault.amount));
+  if (const auto out = altered(fault, parts)) return stream.send(out->text) && out->open;
   switch (fault.wire) {
-    case Fault::Wire::untouched:
-      return stream.send(answer);
-    case Fault::Wire::gzip: {
-      if (parts.body.empty()) return stream.send(answer);
-      const Parts packed{with(parts.head, "Content-Encoding: gzip"), gzip(parts.body)};
-      return stream.send(with_length(packed, length_plus(packed, 0)) + packed.body);
-    }
-    case Fault::Wire::length_off:
-      return stream.send(with_length(parts, length_plus(parts, fault.amount)) + parts.body) &&
-             fault.amount <= 0;
-    case Fault::Wire::length_text:
-      stream.send(with_length(parts, fault.text) + parts.body);
-      return false;
-    case Fault::Wire::two_lengths:
-      return stream.send(with(with_length(parts, length_plus(parts, 0)),
-                              "Content-Length: " + length_plus(parts, fault.amount)) +
-                         parts.body) &&
-             fault.amount <= 0;
-    case Fault::Wire::cut:
-      stream.send(parts.head + parts.body.substr(0, amount));
-      return false;
-    case Fault::Wire::overlong:
-      return stream.send(answer + fault.text);
-    case Fault::Wire::reset:
-    case Fault::Wire::stall:
-      return stop_at(stream, fault, parts);
+    case Fault::Wire::late:
+      return late(stream, fault, answer);
     case Fault::Wire::drip:
       return drip(stream, fault, answer);
     case Fault::Wire::interim:
@@ -154,11 +201,9 @@ bool deliver(SocketStream& stream, const Fault& fault, const std::string& answer
     case Fault::Wire::endless_body:
       endless_body(stream, parts);
       return false;
-    case Fault::Wire::status_line:
-      stream.send(fault.text + answer.substr(std::min(answer.find("\r\n"), answer.size())));
-      return false;
+    default:
+      return stop_at(stream, fault, parts);
   }
-  return false;
 }
 
 bool shows_status(const Fault& fault) {

@@ -134,6 +134,20 @@ Fault length_text(const std::string& text) {
 
 Fault two_lengths(std::int64_t off) { return on_the_wire("two-lengths", Wire::two_lengths, off); }
 
+Fault transfer_encoding(const std::string& coding) {
+  Fault out = on_the_wire("transfer-encoding", Wire::coding);
+  out.text = coding;
+  return out;
+}
+
+Fault no_length() { return on_the_wire("no-length", Wire::no_length); }
+
+Fault partial_content() { return on_the_wire("part", Wire::part); }
+
+Fault cut_head(std::size_t after) {
+  return on_the_wire("cut-head", Wire::cut_head, static_cast<std::int64_t>(after));
+}
+
 Fault cut_body(std::size_t after) {
   return on_the_wire("cut", Wire::cut, static_cast<std::int64_t>(after));
 }
@@ -141,6 +155,13 @@ Fault cut_body(std::size_t after) {
 Fault overlong_body(const std::string& surplus) {
   Fault out = on_the_wire("overlong", Wire::overlong);
   out.text = surplus;
+  return out;
+}
+
+Fault late_bytes(const std::string& surplus, std::chrono::milliseconds after) {
+  Fault out = on_the_wire("late", Wire::late);
+  out.text = surplus;
+  out.interval = after;
   return out;
 }
 
