@@ -161,7 +161,7 @@ class BITBUCKET_EXPORT TransportError : public Error {
     timeout,        ///< the time allowed for the call is over
     reset,          ///< the connection broke
     cut,            ///< the answer ended before its announced end
-    malformed,      ///< what came is not HTTP
+    malformed,      ///< what came is not HTTP, or wrong about where it ends
     too_large,      ///< the answer exceeds ConnectionOptions::max_answer
     other,
   };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -36,6 +37,7 @@ BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers
 using Sink = std::function<void(std::string_view)>;
 
 class Exchange;
+struct Response;
 
 /// One HTTP request, complete and authorised.
 struct Request {
@@ -47,6 +49,11 @@ struct Request {
   std::string memory = {};
   /// Where the body of a 2xx answer goes instead of Response::body.
   Sink sink = {};
+  /// A cut would not show in the body: an answer that does not say where it ends is refused.
+  bool opaque = false;
+  /// With a sink, is told of the status and headers of a 2xx answer before the sink gets a byte.
+  /// What it throws ends the transfer, and is thrown by wait().
+  std::function<void(const Response&)> on_head = {};
   /// More than this in Response::body is a TransportError of kind too_large.
   std::size_t max_body = 64u << 20;
   /// For the name, the connection and TLS.
@@ -56,6 +63,8 @@ struct Request {
   /// One of the same transport under way that the same thread will wait for: that wait may move
   /// this one as well.  Valid during start() only; may be ignored.
   const Exchange* beside = nullptr;
+  /// Whose request it is.  A connection is used again only by requests of the same account.
+  std::uint64_t account = 0;
 };
 
 /// Any complete answer, whatever its status.

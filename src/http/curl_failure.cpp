@@ -2,7 +2,6 @@
 #include <string>
 
 #include "http/curl_handles.hpp"
-#include "http/encoding.hpp"
 #include "http/url.hpp"
 
 namespace bitbucket::inline v0_1::http {
@@ -12,23 +11,6 @@ using Kind = TransportError::Kind;
 
 bool contains(std::string_view text, std::string_view sign) {
   return text.find(sign) != std::string_view::npos;
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view sign) {
-  for (std::size_t at = 0; at + sign.size() <= text.size(); ++at)
-    if (equal_ignoring_case(text.substr(at, sign.size()), sign)) return true;
-  return false;
-}
-
-/// libcurl says whom it could not connect to: the server, or the proxy before it.
-bool failed_at_proxy(const FailedTransfer& transfer) {
-  constexpr std::string_view failed = "Failed to connect to ";
-  if (!contains(transfer.text, failed)) return false;
-  const Origin origin = origin_of(transfer.url);
-  return !contains_ignoring_case(
-             transfer.text, std::string(failed) + origin.host + " port " + origin.port + ' ') &&
-         !contains_ignoring_case(transfer.text,
-                                 std::string(failed) + origin.host + " port " + origin.port + ':');
 }
 
 Failure unsent(Kind kind, std::string advice) {
@@ -107,7 +89,7 @@ Failure broken(const FailedTransfer& transfer) {
     if (const Sign* sign = find_sign(handshake_signs, transfer.text))
       return {.kind = sign->kind, .unread = true, .advice = sign->advice};
   if (!transfer.silent) return {.kind = Kind::reset, .advice = "the connection broke"};
-  const bool plain = equal_ignoring_case(transfer.url.substr(0, 5), "http:");
+  const bool plain = !is_https(transfer.url);
   return {.kind = Kind::reset,
           .advice = plain ? "the connection broke before any answer; is it an https:// URL?"
                           : "the connection broke before any answer; if the server wants a client "
@@ -115,7 +97,7 @@ Failure broken(const FailedTransfer& transfer) {
 }
 
 Failure not_http(const FailedTransfer& transfer) {
-  const bool plain = equal_ignoring_case(transfer.url.substr(0, 5), "http:");
+  const bool plain = !is_https(transfer.url);
   return {.kind = Kind::malformed,
           .advice =
               plain ? "the answer is not HTTP; is it an https:// URL?" : "the answer is not HTTP"};
@@ -147,7 +129,7 @@ Failure classify(const FailedTransfer& transfer) {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return unsent(Kind::proxy, "the proxy's host name is not known");
     case CURLE_COULDNT_CONNECT:
-      if (failed_at_proxy(transfer)) return unsent(Kind::proxy, "cannot connect to the proxy");
+      if (transfer.proxied) return unsent(Kind::proxy, "cannot connect to the proxy");
       return unsent(Kind::connect, "cannot connect");
 #if LIBCURL_VERSION_NUM >= 0x074900
     case CURLE_PROXY:

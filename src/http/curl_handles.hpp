@@ -8,8 +8,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,7 @@ void set(CURL* easy, CURLoption option, Value value) {
 void check_options(const ConnectionOptions& options);
 /// Sets what is the same for every transfer.
 void set_connection(CURL* easy, const ConnectionOptions& options);
-/// Returns true when the request itself goes to a proxy, which may then answer it.
+/// Returns true when there is a proxy between us and the server.
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 
 /// A multi handle with its connections, and easy handles for the transfers on it.  Its transfers
@@ -42,7 +44,7 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 class Channel {
  public:
   /// The handles use what `share` keeps for all channels.
-  Channel(const ConnectionOptions& options, CURLSH* share);
+  Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t account);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel();
@@ -60,15 +62,16 @@ class Channel {
   /// Whether its idle connections can be used.  Input on one is its end, or bytes behind an answer
   /// that would be taken for the next answer.
   [[nodiscard]] bool is_quiet() noexcept;
-  /// The same of the one with this local port, which a transfer is about to use.
-  [[nodiscard]] bool claim(long port) noexcept;
+  /// Returns the socket of the one with this local port, which a transfer is about to use; none
+  /// when it cannot be used.  One of HTTP/2, which transfers share, has no socket of its own.
+  [[nodiscard]] std::optional<curl_socket_t> claim(long port) noexcept;
 
   /// Forgets the handles: after a fork their connections are the parent's, and a clean-up would
   /// talk to the server on them.
   void abandon() noexcept;
 
-  bool sound = true;  ///< no transfer on it has failed
-  std::chrono::steady_clock::time_point idle_since;
+  const std::uint64_t account;  ///< whose requests its connections carry
+  bool sound = true;            ///< no transfer on it has failed
 
  private:
   static int close_socket(void* self, curl_socket_t socket) noexcept;
@@ -91,14 +94,23 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  /// Returns a channel, which comes back when the last transfer lets go of it.
-  std::shared_ptr<Channel> take();
+  /// Returns a channel of this account, which comes back when the last transfer lets go of it.
+  std::shared_ptr<Channel> take(std::uint64_t account);
 
   const ConnectionOptions options;
 
  private:
+  struct Idle {
+    std::uint64_t account;
+    std::chrono::steady_clock::time_point since;
+    std::unique_ptr<Channel> channel;
+  };
+  /// With so many idle ones a new one takes the place of the longest unused.
+  static constexpr std::size_t plenty = 128;
+
+  std::unique_ptr<Channel> find(std::uint64_t account, std::vector<Idle>& expired);
   void give_back(std::unique_ptr<Channel> channel) noexcept;
-  void evict(std::vector<std::unique_ptr<Channel>>& expired);
+  void evict(std::vector<Idle>& expired);
   void abandon_after_fork() noexcept;
   static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) noexcept;
   static void unlock(CURL*, curl_lock_data data, void* self) noexcept;
@@ -106,9 +118,12 @@ class Pool : public std::enable_shared_from_this<Pool> {
   CURLSH* share_;
   std::array<std::mutex, CURL_LOCK_DATA_LAST> share_mutexes_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Channel>> idle_;  // the longest unused first
+  std::vector<Idle> idle_;  // the longest unused first
   pid_t owner_ = getpid();
 };
+
+/// Whether the peer has yet to acknowledge something that was sent to it.
+bool has_bytes_on_their_way(curl_socket_t socket) noexcept;
 
 constexpr std::size_t max_reserve = 4u << 20;  // before a byte of the body is there
 
@@ -118,6 +133,7 @@ struct FailedTransfer {
   long proxy_status = 0;  ///< of the proxy's answer to CONNECT
   std::string_view url = {};
   std::string_view text = {};  ///< libcurl's
+  bool proxied = false;        ///< there is a proxy before the server
   bool silent = false;         ///< no byte of an answer came on a new connection
 };
 

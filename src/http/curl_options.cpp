@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 void require_readable(const std::string& path, const std::string& option, bool directory) {
   if (path.empty()) return;
+  if (path.find('\0') != std::string::npos) throw InvalidArgument(option + " contains a NUL");
   std::error_code ignored;
   if (access(path.c_str(), R_OK) != 0)
     throw InvalidArgument(option + " \"" + path + "\" cannot be read");
@@ -34,23 +35,24 @@ void check_tls(const TlsOptions& tls) {
 }
 
 void check_proxy(const ProxyOptions& proxy) {
-  if (proxy.url.find('@') != std::string::npos)
-    throw InvalidArgument(
-        "proxy.url must not contain a user or password; give them as proxy.username and "
-        "proxy.password");
-  const std::string scheme = proxy.url.substr(0, std::min(proxy.url.find("://"), proxy.url.size()));
-  if (scheme.size() == proxy.url.size()) return;
-  for (const char* known : {"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
-    if (scheme == known) return;
-  throw InvalidArgument("proxy.url begins with http://, https:// or socks5h://, not " + scheme +
-                        "://");
+  if (!proxy.url.empty() && proxy.url != "direct") require_proxy_url(proxy.url);
+  for (const std::string_view text : {std::string_view(proxy.username), proxy.password.reveal()})
+    if (text.find('\0') != std::string_view::npos)  // libcurl would take what stands before it
+      throw InvalidArgument("proxy.username or proxy.password contains a NUL");
 }
 
-/// The first of these variables that the environment has.
+/// The first of these variables that the environment has; an empty one is none, as for libcurl.
 std::string_view first_variable(std::initializer_list<const char*> names) {
   for (const char* name : names)
-    if (const char* value = std::getenv(name)) return value;
+    if (const char* value = std::getenv(name); value && *value) return value;
   return {};
+}
+
+bool is_proxy_in_environment(std::string_view url) {
+  const auto found = is_https(url)
+                         ? first_variable({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+                         : first_variable({"http_proxy", "all_proxy", "ALL_PROXY"});
+  return !found.empty();
 }
 
 bool is_pkcs12(const std::string& path) { return path.ends_with(".p12") || path.ends_with(".pfx"); }
@@ -134,9 +136,7 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   }
   // What is meant for the server is not told to the proxy in CONNECT, nor the other way round.
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-  if (equal_ignoring_case(url.substr(0, 6), "https:")) return false;  // it goes through a tunnel
-  return !proxy.url.empty() ||
-         first_variable({"http_proxy", "all_proxy", "ALL_PROXY"}).data() != nullptr;
+  return !proxy.url.empty() || is_proxy_in_environment(url);
 }
 
 }  // namespace bitbucket::inline v0_1::http

@@ -1,3 +1,9 @@
+#include <sys/ioctl.h>
+
+#if defined(__linux__)
+#include <linux/sockios.h>
+#endif
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -14,8 +20,18 @@ namespace {
 
 }  // namespace
 
-Channel::Channel(const ConnectionOptions& options, CURLSH* share)
-    : options_(options), share_(share), multi_(curl_multi_init()) {
+bool has_bytes_on_their_way(curl_socket_t socket) noexcept {
+#if defined(SIOCOUTQ)
+  int bytes = 0;
+  return ::ioctl(socket, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+#else
+  static_cast<void>(socket);
+  return false;
+#endif
+}
+
+Channel::Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t whose)
+    : account(whose), options_(options), share_(share), multi_(curl_multi_init()) {
   if (!multi_) no_memory();
 }
 
@@ -41,6 +57,7 @@ CURL* Channel::take() {
 }
 
 void Channel::rest(CURL* easy) noexcept {
+  if (options_.max_idle <= std::chrono::milliseconds(0)) return;  // never used again
   curl_socket_t socket = CURL_SOCKET_BAD;
   long port = 0, version = 0;
   curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
@@ -85,14 +102,18 @@ bool Channel::is_quiet() noexcept {
   return quiet_.empty() || ::poll(quiet_.data(), quiet_.size(), 0) == 0;
 }
 
-bool Channel::claim(long port) noexcept {
+std::optional<curl_socket_t> Channel::claim(long port) noexcept {
   const auto found = std::find(ports_.begin(), ports_.end(), port);
-  // Transfers of HTTP/2 share a connection, which does not rest.
-  if (found == ports_.end()) return options_.http_version == HttpVersion::v2;
+  if (found == ports_.end()) {
+    // Transfers of HTTP/2 share a connection, which does not rest.
+    if (options_.http_version == HttpVersion::v2) return CURL_SOCKET_BAD;
+    return std::nullopt;
+  }
   const auto at = static_cast<std::size_t>(found - ports_.begin());
   pollfd entry = quiet_[at];
   forget(at);
-  return ::poll(&entry, 1, 0) == 0;
+  if (::poll(&entry, 1, 0) != 0) return std::nullopt;
+  return entry.fd;
 }
 
 int Channel::close_socket(void* self, curl_socket_t socket) noexcept {
@@ -138,48 +159,59 @@ void Pool::unlock(CURL*, curl_lock_data data, void* self) noexcept {
   static_cast<Pool*>(self)->share_mutexes_[data].unlock();
 }
 
-std::shared_ptr<Channel> Pool::take() {
+std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
   std::unique_ptr<Channel> channel;
-  std::vector<std::unique_ptr<Channel>> expired;  // closed outside the lock
+  std::vector<Idle> expired;  // closed outside the lock
   {
     const std::scoped_lock lock(mutex_);
     abandon_after_fork();
     evict(expired);
-    while (!channel && !idle_.empty()) {
-      auto& taken = idle_.back()->is_quiet() ? channel : expired.emplace_back();
-      taken = std::move(idle_.back());
-      idle_.pop_back();
-    }
+    channel = find(account, expired);
   }
-  if (!channel) channel = std::make_unique<Channel>(options, share_);
+  if (!channel) channel = std::make_unique<Channel>(options, share_, account);
   return {channel.release(), [pool = shared_from_this()](Channel* used) {
             pool->give_back(std::unique_ptr<Channel>(used));
           }};
 }
 
+std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& expired) {
+  for (std::size_t at = idle_.size(); at-- > 0;) {
+    if (idle_[at].account != account) continue;
+    Idle found = std::move(idle_[at]);
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(at));
+    if (found.channel->is_quiet()) return std::move(found.channel);
+    expired.push_back(std::move(found));
+  }
+  if (idle_.size() >= plenty) {
+    expired.push_back(std::move(idle_.front()));
+    idle_.erase(idle_.begin());
+  }
+  return nullptr;
+}
+
 void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
-  std::vector<std::unique_ptr<Channel>> expired;
+  std::vector<Idle> expired;
   if (!channel->sound || !channel->multi()) return;
   try {
     const std::scoped_lock lock(mutex_);
-    channel->idle_since = std::chrono::steady_clock::now();
-    idle_.push_back(std::move(channel));
+    const std::uint64_t account = channel->account;
+    idle_.push_back({account, std::chrono::steady_clock::now(), std::move(channel)});
     evict(expired);
   } catch (const std::bad_alloc&) {  // the channel is closed instead
   }
 }
 
-void Pool::evict(std::vector<std::unique_ptr<Channel>>& expired) {
+void Pool::evict(std::vector<Idle>& expired) {
   const auto oldest = std::chrono::steady_clock::now() - options.max_idle;
   auto fresh = std::find_if(idle_.begin(), idle_.end(),
-                            [&](const auto& channel) { return channel->idle_since >= oldest; });
+                            [&](const Idle& idle) { return idle.since >= oldest; });
   std::move(idle_.begin(), fresh, std::back_inserter(expired));
   idle_.erase(idle_.begin(), fresh);
 }
 
 void Pool::abandon_after_fork() noexcept {
   if (owner_ == getpid()) return;
-  for (auto& channel : idle_) channel->abandon();
+  for (const Idle& idle : idle_) idle.channel->abandon();
   idle_.clear();
   owner_ = getpid();
 }

@@ -5,6 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "http/account.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1 {
@@ -33,6 +34,11 @@ std::string_view find_header(const std::vector<Header>& headers, std::string_vie
   return {};
 }
 
+std::uint64_t http::next_account() noexcept {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
 Exchange::~Exchange() = default;
 Transport::~Transport() = default;
 
@@ -45,6 +51,7 @@ std::unique_ptr<Exchange> BlockingTransport::start(Request request) {
       if (cancelled_ || stop.stop_requested()) throw Cancelled(false);
       Response response = transport_.send(request_);
       if (request_.sink && response.status / 100 == 2) {
+        if (request_.on_head) request_.on_head(response);
         request_.sink(response.body);
         response.body.clear();
       } else if (response.body.size() > request_.max_body) {

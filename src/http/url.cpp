@@ -1,6 +1,9 @@
 #include "http/url.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <iterator>
 
 #include <bitbucket/error.hpp>
 
@@ -32,6 +35,33 @@ bool valid_port(std::string_view port) {
          std::stoi(std::string(port)) <= 65535;
 }
 
+bool is_one_of(char c, std::string_view more) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         more.find(c) != std::string_view::npos;
+}
+
+bool consists_of(std::string_view text, std::string_view more) {
+  return std::all_of(text.begin(), text.end(), [&](char c) { return is_one_of(c, more); });
+}
+
+/// An IPv6 address between brackets, with or without a zone (%25eth0).
+bool valid_literal(std::string_view text) {
+  const std::size_t percent = std::min(text.find('%'), text.size());
+  const std::string_view zone = text.substr(percent);
+  in6_addr address{};
+  return inet_pton(AF_INET6, std::string(text.substr(0, percent)).c_str(), &address) == 1 &&
+         (zone.empty() ||
+          (zone.starts_with("%25") && zone.size() > 3 && consists_of(zone.substr(3), "-._~")));
+}
+
+/// A name or an IPv4 address.  Names have no other characters, and nobody agrees on what the others
+/// that a URL may have would mean.
+bool valid_name(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return !host.empty() && !host.starts_with('.') && consists_of(host, "-._") &&
+         host.find("..") == std::string_view::npos;
+}
+
 bool valid_authority(std::string_view authority) {
   std::string_view host = authority, port;
   const std::size_t bracket = authority.find(']');  // [::1]:7990
@@ -41,20 +71,40 @@ bool valid_authority(std::string_view authority) {
     port = authority.substr(colon + 1);
     if (!valid_port(port)) return false;
   }
-  if (host.starts_with('[')) return host.ends_with(']') && host.size() > 3;
-  return !host.empty() && host.find_first_of("[]:\\%\"<>^`{|}") == std::string_view::npos;
+  if (host.starts_with('[') && host.ends_with(']'))
+    return valid_literal(host.substr(1, host.size() - 2));
+  return valid_name(host);
+}
+
+/// True for a segment that some server takes for "." or "..": it decodes first, drops ";x", or
+/// takes "%2F" or a backslash for a slash.
+bool climbs(std::string_view segment) {
+  const auto decoded = percent_decode(segment, false);
+  if (!decoded) return false;
+  std::string_view left = *decoded;
+  for (;;) {
+    const std::string_view part = left.substr(0, left.find_first_of("/\\"));
+    const std::string_view name = part.substr(0, part.find(';'));
+    if (name == "." || name == "..") return true;
+    if (part.size() == left.size()) return false;
+    left.remove_prefix(part.size() + 1);
+  }
 }
 
 [[noreturn]] void refuse(std::string_view what, std::string_view url, std::string_view why) {
   throw InvalidArgument(std::string(what) + " \"" + printable_url(url) + "\" " + std::string(why));
 }
 
-Parts require(std::string_view url, std::string_view what) {
-  if (url.empty()) throw InvalidArgument(std::string(what) + " is empty");
-  for (unsigned char c : url)
+void require_visible(std::string_view text, std::string_view what) {
+  for (const unsigned char c : text)
     if (c <= 0x20 || c >= 0x7f)
       throw InvalidArgument(std::string(what) +
                             " contains a space, control or non-ASCII character");
+}
+
+Parts require(std::string_view url, std::string_view what) {
+  if (url.empty()) throw InvalidArgument(std::string(what) + " is empty");
+  require_visible(url, what);
   const Parts parts = split(url);
   if (!equal_ignoring_case(parts.scheme, "http") && !equal_ignoring_case(parts.scheme, "https"))
     refuse(what, url, "must begin with https:// or http://");
@@ -79,7 +129,7 @@ std::string normalise_base_url(std::string_view url, std::string_view what) {
     left.remove_prefix(segment.size());
     if (segment == "rest")
       refuse(what, url, "must end before /rest: the library adds the paths of the API itself");
-    if (segment.empty() || segment == "." || segment == "..")
+    if (segment.empty() || climbs(segment))
       refuse(what, url, "has an empty, \".\" or \"..\" segment in its path");
   }
   std::string out;
@@ -89,6 +139,50 @@ std::string normalise_base_url(std::string_view url, std::string_view what) {
 
 void require_http_url(std::string_view url, std::string_view what) { require(url, what); }
 
+void require_proxy_url(std::string_view url) {
+  require_visible(url, "proxy.url");
+  if (url.find('@') != std::string_view::npos)
+    throw InvalidArgument(
+        "proxy.url must not contain a user or password; give them as proxy.username and "
+        "proxy.password");
+  const std::size_t end = url.find("://");
+  const std::string_view scheme = end == std::string_view::npos ? "http" : url.substr(0, end);
+  constexpr std::string_view schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+  if (std::find(std::begin(schemes), std::end(schemes), scheme) == std::end(schemes))
+    throw InvalidArgument("proxy.url begins with http://, https:// or socks5h://, not " +
+                          std::string(scheme) + "://");
+  std::string_view authority = end == std::string_view::npos ? url : url.substr(end + 3);
+  if (authority.ends_with('/')) authority.remove_suffix(1);
+  if (!valid_authority(authority)) refuse("proxy.url", url, "has no valid host and port");
+}
+
+void require_api_path(std::string_view path) {
+  if (!path.starts_with("/rest/"))
+    throw InvalidArgument("the path of a call begins with /rest/; the host is the client's");
+  for (const std::string_view part : {"?", "#", "\\", " ", "//"})
+    if (path.find(part) != std::string_view::npos)
+      throw InvalidArgument("the path of a call must not contain \"" + std::string(part) +
+                            "\"; give a query as parameters");
+  require_visible(path, "the path of a call, which must be percent-encoded,");
+  const auto decoded = percent_decode(path, false);
+  if (!decoded || decoded->find('\0') != std::string::npos)
+    throw InvalidArgument("the path of a call is not percent-encoded as it should be");
+  for (std::string_view left = path.substr(1);;) {
+    const std::string_view segment = left.substr(0, left.find('/'));
+    if (climbs(segment))
+      throw InvalidArgument(
+          "the path of a call must have no segment \".\" or \"..\", however it is "
+          "written");
+    if (segment.size() == left.size()) return;
+    left.remove_prefix(segment.size() + 1);
+  }
+}
+
+bool is_https(std::string_view url) noexcept {
+  return equal_ignoring_case(url.substr(0, 6), "https:");
+}
+
 Origin origin_of(std::string_view url) {
   const Parts parts = split(url);
   const std::string_view authority = parts.authority;
@@ -97,7 +191,8 @@ Origin origin_of(std::string_view url) {
   Origin origin{std::string(authority.substr(0, colon)),
                 equal_ignoring_case(parts.scheme, "https") ? "443" : "80"};
   if (colon != std::string_view::npos) origin.port = authority.substr(colon + 1);
-  if (bracket != std::string_view::npos) origin.host = origin.host.substr(1, bracket - 1);
+  if (bracket != std::string_view::npos)
+    origin.host = origin.host.substr(1, std::min(bracket, origin.host.find('%')) - 1);
   return origin;
 }
 

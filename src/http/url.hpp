@@ -15,10 +15,18 @@ std::string normalise_base_url(std::string_view url, std::string_view what);
 void require_http_url(std::string_view url, std::string_view what);
 
 struct Origin {
-  std::string host;  ///< without brackets
+  std::string host;  ///< without brackets and zone
   std::string port;  ///< the scheme's own when none is named
 };
 Origin origin_of(std::string_view url);
+bool is_https(std::string_view url) noexcept;
+
+/// Throws InvalidArgument unless `url` can be a proxy: [scheme://]host[:port][/].
+void require_proxy_url(std::string_view url);
+
+/// Throws InvalidArgument unless `path` begins with /rest/, is percent-encoded and stays there
+/// however a server decodes it.
+void require_api_path(std::string_view path);
 
 /// Returns the URL with its user info, query and fragment cut off, for messages.
 std::string printable_url(std::string_view url);

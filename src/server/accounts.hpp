@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,7 @@
 #include <bitbucket/credentials.hpp>
 
 #include "auth/authorizer.hpp"
+#include "http/account.hpp"
 
 // Credentials as calls use them: parsed once, and paused together.
 namespace bitbucket::inline v0_1::detail {
@@ -19,6 +21,7 @@ namespace bitbucket::inline v0_1::detail {
 /// Parsed credentials, and the pause that a 429 imposes on all who use them.
 struct Account {
   std::shared_ptr<const auth::Authorizer> authorizer;
+  const std::uint64_t id = http::next_account();  ///< the Request::account of all who use them
 
   /// Lets nobody send before `until` (of RetryOptions::clock); a longer pause stays.
   void pause(std::chrono::steady_clock::time_point until) const noexcept;

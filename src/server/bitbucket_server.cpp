@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/url.hpp"
 #include "server/call.hpp"
 #include "server/core.hpp"
 
@@ -35,16 +36,7 @@ namespace {
 
 nlohmann::json send_untyped(const detail::ContextPtr& context, Method method, std::string_view path,
                             const Parameters& query, std::string body) {
-  if (!path.starts_with("/rest/"))
-    throw InvalidArgument("the path of a call begins with /rest/; the host is the client's");
-  for (const std::string_view part : {"?", "#", "\\", " ", "/../", "/./", "//"})
-    if (path.find(part) != std::string_view::npos)
-      throw InvalidArgument("the path of a call must not contain \"" + std::string(part) +
-                            "\"; give a query as parameters");
-  for (const unsigned char c : path)
-    if (c <= 0x20 || c >= 0x7f) throw InvalidArgument("the path of a call must be percent-encoded");
-  if (path.ends_with("/..") || path.ends_with("/."))
-    throw InvalidArgument("the path of a call must not climb");
+  http::require_api_path(path);
   // The observer sees the path as it is, since there is no template.
   detail::CallSpec call(Operation{.method = method,
                                   .answer = AnswerKind::value,

@@ -58,10 +58,10 @@ std::string describe_call(const Context& context, const CallSpec& spec) {
 Call::Call(ContextPtr context, CallSpec spec)
     : context_(std::move(context)), spec_(std::move(spec)) {
   if (!spec_.sink) return;
-  // Once the sink has seen bytes the call cannot be repeated without giving them to it again.
-  spec_.sink = [this, sink = std::move(spec_.sink)](std::string_view bytes) {
-    streamed_ = may_have_acted_ = true;
-    sink(bytes);
+  gate_.emplace(std::move(spec_.sink), context_->core->connection.compression);
+  spec_.sink = [this](std::string_view bytes) {
+    may_have_acted_ = true;
+    gate_->take(bytes);
   };
 }
 
@@ -86,7 +86,12 @@ Request Call::authorised_request() {
   request.headers =
       headers_of(spec_, core, account_->authorizer->header(request.method, request.url));
   request.body = spec_.body;
-  request.sink = spec_.sink;
+  request.opaque = spec_.operation.answer == AnswerKind::stream;
+  if (gate_) {
+    request.sink = spec_.sink;
+    request.on_head = [this](const Response& head) { gate_->begin(head); };
+  }
+  request.account = account_->id;
   request.max_body = core.connection.max_answer;
   request.connect_timeout = std::min(core.connection.connect_timeout, context_->timeout);
   if (spec_.sink) request.idle_timeout = core.connection.idle_timeout;
@@ -129,12 +134,22 @@ void Call::start(Company company) noexcept {
   }
 }
 
-Response Call::await(Deadline deadline) {
-  // Streams are bounded by the connect and idle limits instead of the time for the whole call.
-  const Deadline limit = spec_.sink ? Deadline::max() : deadline;
-  auto exchange = std::move(exchange_);
+Response Call::receive(Deadline deadline) {
+  const auto exchange = std::move(exchange_);
+  if (!gate_) return exchange->wait(deadline, context_->stop);
   try {
-    Response response = exchange->wait(limit, context_->stop);
+    // Streams are bounded by the connect and idle limits instead of the time for the whole call.
+    Response response = exchange->wait(Deadline::max(), context_->stop);
+    if (response.status / 100 == 2) gate_->end();
+    return response;
+  } catch (const StreamGate::Closed&) {
+    return gate_->refused();
+  }
+}
+
+Response Call::await(Deadline deadline) {
+  try {
+    Response response = receive(deadline);
     secrets().redact(response.headers);
     may_have_acted_ = may_have_acted_ || api::may_have_acted(response.status);
     observe(&response, {});
@@ -166,10 +181,10 @@ Response Call::finish() {
     try {
       if (!exchange_) begin_attempt();
       Response response = await(deadline);
-      const bool fails_with_2xx = response.status / 100 == 2 && response.status != 204 &&
-                                  spec_.operation.answer != AnswerKind::stream &&
-                                  (api::is_web_page(response) || api::is_error_envelope(response));
-      if (response.status / 100 == 2 && !fails_with_2xx) return response;
+      if (response.status / 100 == 2 && !fails_with_2xx(response)) {
+        require_whole(response);
+        return response;
+      }
       // What a repeated DELETE does not find any more, the first one has removed.
       if (response.status == 404 && acted_before && spec_.operation.method == Method::del &&
           !api::is_web_page(response))
@@ -185,7 +200,34 @@ Response Call::finish() {
 
 api::Sent Call::sent() const noexcept {
   // A second transfer would give the sink the same bytes again.
-  return {may_have_acted_, spec_.operation.repeatable && !streamed_};
+  return {may_have_acted_, spec_.operation.repeatable && !(gate_ && gate_->is_open())};
+}
+
+api::BytesFault Call::find_fault(const Response& response) const {
+  if (spec_.operation.answer != AnswerKind::stream) return api::BytesFault::none;
+  if (gate_) return gate_->fault();
+  const auto fault = api::find_fault(response, context_->core->connection.compression);
+  const bool login = fault == api::BytesFault::none && api::may_be_login_page(response) &&
+                     api::holds_login_form(response.body);
+  return login ? api::BytesFault::login_page : fault;
+}
+
+bool Call::fails_with_2xx(const Response& response) const {
+  if (spec_.operation.answer == AnswerKind::stream)
+    return find_fault(response) == api::BytesFault::login_page;
+  return response.status != 204 && (api::is_web_page(response) || api::is_error_envelope(response));
+}
+
+void Call::require_whole(const Response& response) const {
+  const api::BytesFault fault = find_fault(response);
+  const char* reason = nullptr;
+  if (response.status == 206)
+    reason = "the server sent a part (HTTP 206), and no part was requested";
+  else if (fault == api::BytesFault::status)
+    reason = "only the status 200 comes with the bytes";
+  else if (fault == api::BytesFault::encoded)
+    reason = "the bytes are encoded, which was not requested";
+  if (reason) rethrow(DecodeError({}, reason), spec_, response);
 }
 
 const auth::Redactor& Call::secrets() {

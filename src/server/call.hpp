@@ -12,6 +12,7 @@
 #include "api/repeat.hpp"
 #include "auth/redact.hpp"
 #include "server/core.hpp"
+#include "server/stream_gate.hpp"
 
 namespace bitbucket::inline v0_1::detail {
 
@@ -47,6 +48,12 @@ class Call {
   void drop_authorised() noexcept;
   void begin_attempt(Company company = {});
   Response await(Deadline deadline);
+  Response receive(Deadline deadline);
+  [[nodiscard]] api::BytesFault find_fault(const Response& response) const;
+  /// A 2xx answer is an error: a login page, or the API's own.
+  [[nodiscard]] bool fails_with_2xx(const Response& response) const;
+  /// Throws DecodeError when a 2xx answer is not all of what was asked for.
+  void require_whole(const Response& response) const;
   void observe(const Response* response, std::string_view error) const noexcept;
   /// True when the attempt may be repeated now, after the wait that is due.
   bool repeat_after(const Response& response, Deadline deadline);
@@ -73,8 +80,8 @@ class Call {
   std::chrono::steady_clock::time_point waited_until_;  // the end of the last pause waited for
   int attempt_ = 0;
   bool clock_adopted_ = false;
-  bool may_have_acted_ = false;  // some attempt may have reached the server's application
-  bool streamed_ = false;        // the sink has seen bytes
+  bool may_have_acted_ = false;     // some attempt may have reached the server's application
+  std::optional<StreamGate> gate_;  // before the sink of a stream
 };
 
 /// "GET https://host/path", for texts: without query.

@@ -4,6 +4,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "auth/signer.hpp"
 #include "http/curl_transport.hpp"
 #include "http/retry.hpp"
 #include "http/url.hpp"
@@ -79,8 +80,7 @@ ContextPtr make_context(const ClientOptions& options) {
   core->user_agent =
       options.connection.user_agent.empty() ? "" : options.connection.user_agent + ' ';
   core->user_agent += "bitbucket-cpp/" BITBUCKET_VERSION;
-  if (core->user_agent.find_first_of("\r\n") != std::string::npos)
-    throw InvalidArgument("the user agent contains a line break");
+  auth::require_no_control_characters(core->user_agent, "user_agent");
   core->transport = options.connection.transport ? options.connection.transport
                                                  : http::make_curl_transport(core->connection);
   auto context = std::make_shared<Context>();

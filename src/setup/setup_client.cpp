@@ -13,6 +13,7 @@
 #include "auth/oauth_problem.hpp"
 #include "auth/redact.hpp"
 #include "auth/signer.hpp"
+#include "http/account.hpp"
 #include "http/curl_transport.hpp"
 #include "http/encoding.hpp"
 #include "http/observe.hpp"
@@ -140,6 +141,7 @@ class SetupClient::Impl {
                        {"Accept", "*/*"},
                        {"User-Agent", user_agent_},
                        {"X-Atlassian-Token", "no-check"}};
+    request.account = http::next_account();  // one client serves many users, but no two together
     request.max_body = std::min(max_answer, options_.connection.max_answer);
     request.connect_timeout = options_.connection.connect_timeout;
     const auto began = steady_clock::now();

@@ -82,6 +82,8 @@ void add_answers(std::vector<FaultCase>& out) {
                      error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
                          std::string::npos;
             }}),
+      same("LoginPage", faults::login_page(),
+           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
       same("LoginRedirect", faults::login_redirect(),
            {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
       same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
@@ -103,17 +105,16 @@ void add_answers(std::vector<FaultCase>& out) {
            Repeated::if_repeatable),
       same("InternalError", faults::server_error(500),
            {Outcome::api, "HTTP 500", has_status<500>}));
-  FaultCase login =
-      same("LoginPage", faults::login_page(),
-           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }});
-  login.bytes = served;  // they may be HTML
-  out.push_back(login);
   FaultCase empty = unreadable("Empty", faults::empty_answer());
   empty.absent = served;
   out.push_back(empty);
   // The client asks for none.
-  append(out, unreadable("Gzip", faults::gzip()),
-         unreadable("GzipBomb", faults::gzip_bomb(std::size_t{64} << 20)));
+  FaultCase gzip = unreadable("Gzip", faults::gzip());
+  gzip.bytes = {Outcome::decode, "Content-Encoding: gzip"};
+  FaultCase bomb = unreadable("GzipBomb", faults::gzip_bomb(std::size_t{64} << 20));
+  bomb.bytes = gzip.bytes;
+  append(out, gzip, bomb,
+         same("UnrequestedPart", faults::partial_content(), {Outcome::decode, "HTTP 206"}));
 }
 
 testing::Fault json_answer(int status, std::string body) {
@@ -158,16 +159,39 @@ void add_lengths(std::vector<FaultCase>& out) {
   const Expected malformed{Outcome::transport, "", has_kind<Kind::malformed>};
   FaultCase small = unreadable("LengthTooSmall", faults::wrong_length(-10));
   small.breaks = true;  // ten bytes are left in it
-  append(out, small, broken("LengthTooLarge", faults::wrong_length(10), cut),
-         broken("LengthNoNumber", faults::length_text("many"), malformed, Repeated::never),
-         broken("LengthNegative", faults::length_text("-5"), malformed, Repeated::never),
-         broken("TwoLengths", faults::two_lengths(1),
-                {Outcome::transport, "two lengths", has_kind<Kind::malformed>}, Repeated::never),
-         same("TheSameLengthTwice", faults::two_lengths(0), served),
-         broken("CutBeforeTheBody", faults::cut_body(), cut),
-         broken("CutWithinTheBody", faults::cut_body(1000), cut),
-         broken("Overlong", faults::overlong_body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
-                served, Repeated::never));
+  append(
+      out, small, broken("LengthTooLarge", faults::wrong_length(10), cut),
+      broken("LengthNoNumber", faults::length_text("many"), malformed, Repeated::never),
+      broken("LengthNegative", faults::length_text("-5"), malformed, Repeated::never),
+      broken("LengthList", faults::length_text("5, 99"), malformed, Repeated::never),
+      broken("LengthBeyondCounting", faults::length_text("9223372036854775808"), malformed,
+             Repeated::never),
+      broken("ForeignTransferEncoding", faults::transfer_encoding(), malformed, Repeated::never),
+      broken("ChunksAndALength", faults::transfer_encoding("chunked"), malformed, Repeated::never),
+      broken("CutBehindTheStatusLine", faults::cut_head(17), cut),
+      broken("CutWithinAHeader", faults::cut_head(40), cut),
+      broken("TwoLengths", faults::two_lengths(1),
+             {Outcome::transport, "two lengths", has_kind<Kind::malformed>}, Repeated::never),
+      same("TheSameLengthTwice", faults::two_lengths(0), served),
+      broken("CutBeforeTheBody", faults::cut_body(), cut),
+      broken("CutWithinTheBody", faults::cut_body(1000), cut),
+      broken("Overlong", faults::overlong_body("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+             served, Repeated::never));
+  FaultCase endless = broken("NoLength", faults::no_length(), served, Repeated::never);
+  endless.bytes = {Outcome::transport, "does not say where it ends", has_kind<Kind::malformed>};
+  out.push_back(endless);
+}
+
+void add_late(std::vector<FaultCase>& out) {
+  FaultCase answer = broken(
+      "LateAnswer", faults::late_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 1ms),
+      served, Repeated::never);
+  FaultCase body = unreadable("LateBodyOfNoContent", faults::late_bytes("{\"size\":1}", 1ms));
+  body.fault.answer = testing::FaultAnswer{.status = 204};
+  body.absent = served;
+  body.breaks = true;
+  for (FaultCase* each : {&answer, &body}) each->speaks_later = true;
+  append(out, answer, body);
 }
 
 void add_silences(std::vector<FaultCase>& out) {
@@ -224,6 +248,7 @@ const std::vector<FaultCase>& fault_cases() {
     add_answers(out);
     add_broken_json(out);
     add_lengths(out);
+    add_late(out);
     add_silences(out);
     add_endless(out);
     return out;

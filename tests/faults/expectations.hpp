@@ -34,6 +34,8 @@ struct FaultCase {
   Repeated repeated = Repeated::never;
   bool breaks = false;        ///< the connection, which must not be used again
   bool silent_later = false;  ///< the connection looks good and is not
+  /// What comes later may be taken for the next answer to the same credentials, but no others.
+  bool speaks_later = false;
   /// Where an optional answer is not like the other JSON.
   std::optional<Expected> absent = {};
   /// Where an answer that nothing identifies is not like the other JSON.

@@ -77,13 +77,14 @@ TEST_F(CompressionTest, WhatWasNotAskedForIsNamed) {
   }
 }
 
-TEST(StreamTest, WithoutALengthIsNotKeptInMemory) {
+TEST(StreamTest, InChunksIsNotKeptInMemory) {
   constexpr std::size_t pieces = 100, piece = 1u << 20;
   RawServer server([&](Connection& connection, int) {
     connection.read_request();
-    connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    const std::string text(piece, 'x');
-    for (std::size_t i = 0; i < pieces; ++i) connection.send(text);
+    connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const std::string chunk = "100000\r\n" + std::string(piece, 'x') + "\r\n";
+    for (std::size_t i = 0; i < pieces; ++i) connection.send(chunk);
+    connection.send("0\r\n\r\n");
   });
   const BitbucketServer client({.base_url = server.url("")});
   const std::size_t before = reset_heap_peak();

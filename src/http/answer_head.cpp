@@ -1,0 +1,85 @@
+#include "http/answer_head.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
+#include "http/encoding.hpp"
+
+namespace bitbucket::inline v0_1::http {
+namespace {
+
+constexpr std::string_view content_length = "Content-Length",
+                           transfer_encoding = "Transfer-Encoding";
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+/// True for digits alone that make a length which libcurl can count.
+bool is_length(std::string_view text) noexcept {
+  std::int64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  return error == std::errc() && end == text.data() + text.size() && text[0] != '-';
+}
+
+}  // namespace
+
+void AnswerHead::take(std::string_view line) {
+  if (state_ == State::status_line) {
+    headers_.clear();
+    headers_.reserve(16);  // Bitbucket sends about ten
+    framed_ = line.starts_with("HTTP/2");  // which frames every body
+    chunked_ = false;
+    length_.clear();
+    state_ = State::headers;
+  } else if (state_ == State::headers) {
+    if (line.starts_with('\r') || line.starts_with('\n'))  // as libcurl has it
+      state_ = State::complete;
+    else
+      add(line);
+  }
+}
+
+/// A header may go on in the next line; libcurl would not see that of those that it obeys.
+void AnswerHead::add_to_last(std::string_view text) {
+  if (headers_.empty() || equal_ignoring_case(headers_.back().name, content_length) ||
+      equal_ignoring_case(headers_.back().name, transfer_encoding))
+    return refuse("the announced end of the answer has two lines");
+  headers_.back().value.append(1, ' ').append(text);
+}
+
+void AnswerHead::add(std::string_view line) {
+  if (line.starts_with(' ') || line.starts_with('\t')) return add_to_last(trim(line));
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view value = trim(line.substr(colon + 1));
+  check(name, value);
+  headers_.push_back({std::string(name), std::string(value)});
+}
+
+void AnswerHead::check(std::string_view name, std::string_view value) {
+  if (!name.empty() && is_blank(name.back())) return refuse("a header's name ends with a blank");
+  if (equal_ignoring_case(name, content_length)) {
+    if (!is_length(value)) return refuse("the announced length is no number of bytes");
+    if (!length_.empty() && length_ != value) return refuse("the answer announces two lengths");
+    length_ = value;
+  } else if (equal_ignoring_case(name, transfer_encoding)) {
+    // No other one was requested, and behind another one only the connection's end is an end.
+    if (chunked_ || !equal_ignoring_case(value, "chunked"))
+      return refuse("the answer has a Transfer-Encoding other than chunked");
+    chunked_ = true;
+  } else {
+    return;
+  }
+  framed_ = true;
+  if (chunked_ && !length_.empty())
+    refuse("the answer announces a length, and chunks of any length");
+}
+
+}  // namespace bitbucket::inline v0_1::http
