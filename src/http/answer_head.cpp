@@ -32,7 +32,7 @@ bool is_length(std::string_view text) noexcept {
 void AnswerHead::take(std::string_view line) {
   if (state_ == State::status_line) {
     headers_.clear();
-    headers_.reserve(16);  // Bitbucket sends about ten
+    headers_.reserve(16);                  // Bitbucket sends about ten
     framed_ = line.starts_with("HTTP/2");  // which frames every body
     chunked_ = false;
     length_.clear();

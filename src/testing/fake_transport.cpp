@@ -29,6 +29,7 @@ class FakeTransport::FakeExchange final : public Exchange {
     if (cancelled_ || stop.stop_requested()) throw Cancelled();
     Response response = state_->script(request_);
     if (request_.sink && response.status / 100 == 2) {
+      if (request_.on_head) request_.on_head(response);
       request_.sink(response.body);
       response.body.clear();
     }

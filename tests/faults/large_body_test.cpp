@@ -77,7 +77,7 @@ TEST_F(CompressionTest, WhatWasNotAskedForIsNamed) {
   }
 }
 
-TEST(StreamTest, InChunksIsNotKeptInMemory) {
+TEST(StreamTest, WithoutALengthIsNotKeptInMemory) {
   constexpr std::size_t pieces = 100, piece = 1u << 20;
   RawServer server([&](Connection& connection, int) {
     connection.read_request();

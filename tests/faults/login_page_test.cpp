@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include <bitbucket/server.hpp>
+#include <bitbucket/testing/fake_transport.hpp>
 #include <bitbucket/testing/fault.hpp>
 
 #include "http/raw_server.hpp"
@@ -77,6 +79,26 @@ TEST_F(LoginPageTest, MayHaveItsFormBehindMuchElse) {
   answer_with("<html>" + std::string(200'000, 'x') + R"(<input type="password">)" +
               std::string(500'000, 'y'));
   expect_login_page();
+}
+
+TEST(LoginPageOfATransportTest, ReachesNoSinkOfAnyTransport) {
+  const auto page = testing::faults::login_page().answer;
+  const Response answer{
+      .status = 200, .headers = {{"Content-Type", "text/html"}}, .body = page->body};
+  struct Simple final : BlockingTransport {
+    Response response;
+    Response send(const Request&) override { return response; }
+  };
+  const auto simple = std::make_shared<Simple>();
+  simple->response = answer;
+  const std::shared_ptr<Transport> transports[] = {simple,
+                                                   testing::FakeTransport::in_turn({answer})};
+  for (const auto& transport : transports) {
+    ClientOptions options{.base_url = "https://git.example.com"};
+    options.connection.transport = transport;
+    const auto sink = [](std::string_view) { FAIL() << "the sink saw bytes"; };
+    EXPECT_THROW(BitbucketServer(options).files.raw("PRJ/demo", "a", "", sink), ApiError);
+  }
 }
 
 TEST_F(LoginPageTest, AFileMayBeHtml) {

@@ -112,7 +112,7 @@ struct Misframed {
 
 TEST(AnswerEndTest, AHeadThatIsWrongAboutTheEndIsRefused) {
   const std::string two = "two lengths", no_number = "no number of bytes";
-  for (const auto& [headers, gist] : std::vector<Misframed>{
+  for (const Misframed& given : std::vector<Misframed>{
            {"Content-Length: 5, 99\r\n", no_number},
            {"Content-Length: 5, 5\r\n", no_number},
            {"Content-Length: 9223372036854775808\r\n", no_number},
@@ -136,11 +136,11 @@ TEST(AnswerEndTest, AHeadThatIsWrongAboutTheEndIsRefused) {
     for (const char* status : {"200 OK", "404 Not Found"}) {
       RawServer server([&](Connection& connection, int) {
         connection.read_request();
-        connection.send("HTTP/1.1 " + std::string(status) + "\r\n" + headers + "\r\nhello");
+        connection.send("HTTP/1.1 " + std::string(status) + "\r\n" + given.headers + "\r\nhello");
       });
       const TransportError error = failure_of(server.url());
-      EXPECT_EQ(to_string(error.kind()), "malformed") << headers;
-      EXPECT_THAT(error.what(), HasSubstr(gist)) << headers;
+      EXPECT_EQ(to_string(error.kind()), "malformed") << given.headers;
+      EXPECT_THAT(error.what(), HasSubstr(given.gist)) << given.headers;
     }
   }
 }
