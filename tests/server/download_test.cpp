@@ -156,13 +156,19 @@ TEST_F(DownloadTest, LeavesNothingWhenTheCallerThrows) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
+// The limit holds for the whole process, so the server is one that writes no file.
 TEST_F(DownloadTest, SaysThatThereIsNoRoom) {
+  RawServer writing_nothing([](Connection& connection, int) {
+    connection.read_request();
+    connection.send(half_an_answer);
+  });
+  const BitbucketServer full{{.base_url = writing_nothing.url()}};
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const rlimit eight_bytes{.rlim_cur = 8, .rlim_max = before.rlim_max};
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   ::setrlimit(RLIMIT_FSIZE, &eight_bytes);
-  const auto outcome = attempt([&] { client.files.download(demo, "README.md", folder / "new"); });
+  const auto outcome = attempt([&] { full.files.download(demo, "big", folder / "new"); });
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(outcome);
