@@ -4,7 +4,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -72,13 +71,13 @@ class Credentials : public detail::AnyCredentials {
   Credentials() = default;  ///< Anonymous
   /// Takes any of the kinds.
   template <class T>
-  requires(!std::same_as<std::remove_cvref_t<T>, Credentials> && !detail::PlainText<T> &&
+  requires(!std::same_as<T, Credentials> && !detail::PlainText<T> &&
            std::constructible_from<detail::AnyCredentials, T>)
-      Credentials(T&& kind)  // NOLINT(google-explicit-constructor): stands in for each of them
-      : variant(std::forward<T>(kind)) {}
+      Credentials(T kind)  // NOLINT(google-explicit-constructor): stands in for each of them
+      : variant(std::move(kind)) {}
   /// Does not compile: a text does not say whether it is a token, a password or a key.
   template <detail::PlainText T>
-  Credentials(T&&) {  // NOLINT(google-explicit-constructor): so that a string leads here
+  Credentials(T) {  // NOLINT(google-explicit-constructor): so that a string leads here
     static_assert(!detail::PlainText<T>,
                   "credentials are no plain string: write BearerToken{token}, "
                   "BasicCredentials{.username = name, .password = password} or "
