@@ -28,6 +28,15 @@ void set_in_flight(Paging& paging, int pages) {
     throw std::runtime_error("this library has one page in flight only");
 }
 
+bitbucket::Credentials credentials_of(const Options& options) {
+  if (options.bearer) return bitbucket::BearerToken{bitbucket::Secret(options.access_token)};
+  return bitbucket::OAuth1Credentials{
+      .consumer_key = options.consumer_key,
+      .private_key = bitbucket::Secret(options.private_key),
+      .access_token = bitbucket::Secret(options.access_token),
+      .access_token_secret = bitbucket::Secret(options.access_token_secret)};
+}
+
 BitbucketServer make_client(const Options& options) {
   bitbucket::PagingOptions paging{.page_size = options.page_size};
   set_in_flight(paging, options.in_flight);
@@ -36,12 +45,7 @@ BitbucketServer make_client(const Options& options) {
   connection.compression = options.compression;
   return BitbucketServer{
       {.base_url = options.base_url,
-       .credentials =
-           bitbucket::OAuth1Credentials{
-               .consumer_key = options.consumer_key,
-               .private_key = bitbucket::Secret(options.private_key),
-               .access_token = bitbucket::Secret(options.access_token),
-               .access_token_secret = bitbucket::Secret(options.access_token_secret)},
+       .credentials = credentials_of(options),
        .paging = paging,
        .connection = connection}};
 }
@@ -79,32 +83,34 @@ Outcome walk(const Options& options) {
   return tally.outcome();
 }
 
+/// Sends `call(i)` for each i below `count` and counts the rows of each answer.
+template <class Call>
+Outcome many(const Options& options, const BitbucketServer& client, std::size_t count, Call call) {
+  std::vector<Outcome> results(count);
+  client.concurrently(
+      std::views::iota(std::size_t{0}, count), call,
+      [&](std::size_t i, const auto& rows) { results[i] = tally_of(options, rows); },
+      concurrency_of(options));
+  return joined(options, results);
+}
+
 Outcome fanout(const Options& options) {
-  const BitbucketServer client = make_client(options);
-  std::vector<RepoRef> repos;
-  for (int i = 0; i < options.repos; ++i)
-    repos.emplace_back(options.project, options.repo_prefix + std::to_string(i));
-  const auto count = static_cast<std::size_t>(options.count);
-  return joined(options, client.concurrently(
-                             repos,
-                             [&](const BitbucketServer& c, const RepoRef& repo) {
-                               return tally_of(options, c.commits.last(repo, count));
-                             },
-                             concurrency_of(options)));
+  const auto repos = static_cast<std::size_t>(options.repos);
+  const auto rows = static_cast<std::size_t>(options.count);
+  return many(options, make_client(options), repos, [&](std::size_t i) {
+    const RepoRef repo(options.project, options.repo_prefix + std::to_string(i));
+    return bitbucket::api::commits::list(repo).first(rows);
+  });
 }
 
 Outcome changes(const Options& options) {
   const BitbucketServer client = make_client(options);
   const RepoRef repo = repo_of(options);
   const std::vector<Commit> newest =
-      client.commits.last(repo, static_cast<std::size_t>(options.count));
-  return joined(options, client.concurrently(
-                             newest,
-                             [&](const BitbucketServer& c, const Commit& commit) {
-                               return tally_of(options,
-                                               c.commits.changes(repo, commit.id).to_vector());
-                             },
-                             concurrency_of(options)));
+      client.call(bitbucket::api::commits::list(repo).first(static_cast<std::size_t>(options.count)));
+  return many(options, client, newest.size(), [&](std::size_t i) {
+    return bitbucket::api::commits::changes(repo, newest[i].id);
+  });
 }
 
 Outcome run(const Options& options) {

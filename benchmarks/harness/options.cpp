@@ -30,8 +30,11 @@ constexpr std::string_view usage =
   --checksum on|off             off leaves the data unread, for measurements
   --compression on|off          asks for gzip; not the peer
   --sign-ahead on|off           limit program only: signs the next page's request while it waits
+  --bearer on|off               sends the access token as a bearer token, without a signature
   --threads on|off              limit program only: for fanout and changes, a thread for each item
                                 at once instead of one for all
+  --loops N                     limit program only: for fanout and changes, N event loops, each on a
+                                thread of its own, which share the items at once (1)
 
 Prints one line of JSON: items, a checksum over everything decoded, seconds, peak memory.
 )";
@@ -77,10 +80,12 @@ Options parse_options(int argc, char** argv) {
                                                     {"--count", &out.count},
                                                     {"--page-size", &out.page_size},
                                                     {"--in-flight", &out.in_flight},
-                                                    {"--concurrency", &out.concurrency}};
+                                                    {"--concurrency", &out.concurrency},
+                                                    {"--loops", &out.loops}};
   const std::map<std::string_view, bool*> switches = {{"--checksum", &out.checksum},
                                                       {"--compression", &out.compression},
                                                       {"--sign-ahead", &out.sign_ahead},
+                                                      {"--bearer", &out.bearer},
                                                       {"--threads", &out.threads}};
   if (argc > 1) out.workload = argv[1];
   const std::set<std::string> known = {"get", "walk", "fanout", "changes"};

@@ -23,6 +23,8 @@ struct Options {
   bool checksum = true;
   bool compression = false;  ///< asks for gzip
   bool sign_ahead = false;   ///< only the limit program knows how
+  bool bearer = false;       ///< the token itself instead of signatures
+  int loops = 1;             ///< only the limit program: event loops that share the work
   bool threads = false;      ///< only the limit program: without it one thread does all
 };
 

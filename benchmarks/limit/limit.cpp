@@ -187,13 +187,49 @@ std::vector<Outcome> many_on_threads(const Options& options, std::size_t count, 
   return results;
 }
 
+/// As many event loops, each with its share of the items at once.
+template <class T, class MakeTarget>
+std::vector<Outcome> many_on_loops(const Options& options, std::size_t count, MakeTarget target) {
+  std::vector<Outcome> results(count);
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> threads;
+  const auto loops = static_cast<std::size_t>(options.loops);
+  const std::size_t width = (static_cast<std::size_t>(options.concurrency) + loops - 1) / loops;
+  for (std::size_t i = 0; i < loops; ++i)
+    threads.emplace_back([&] {
+      Transfers transfers(options, width);
+      std::size_t running = 0;
+      const auto start = [&](Slot& slot) {
+        const std::size_t job = next++;
+        if (job >= count) return;
+        slot.job = job;
+        transfers.sign(slot, target(job));
+        transfers.send(slot);
+        ++running;
+      };
+      for (std::size_t slot = 0; slot < width; ++slot) start(transfers.slot(slot));
+      Body body;
+      while (running > 0) {
+        Slot& slot = transfers.wait();
+        --running;
+        const std::size_t job = slot.job;
+        body.swap(slot.body);
+        start(slot);
+        results[job] = read_page<T>(options, body);
+      }
+    });
+  threads.clear();  // joins
+  return results;
+}
+
 template <class T, class MakeTarget>
 Outcome many(const Options& options, Transfers& transfers, std::size_t count, MakeTarget target) {
   Tally tally(options);
-  for (const Outcome& result : options.threads
-                                   ? many_on_threads<T>(options, count, target)
-                                   : many_on_one_thread<T>(options, transfers, count, target))
-    tally.join(result);
+  const std::vector<Outcome> results =
+      options.threads     ? many_on_threads<T>(options, count, target)
+      : options.loops > 1 ? many_on_loops<T>(options, count, target)
+                          : many_on_one_thread<T>(options, transfers, count, target);
+  for (const Outcome& result : results) tally.join(result);
   return tally.outcome();
 }
 

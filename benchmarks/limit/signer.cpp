@@ -49,6 +49,10 @@ void percent_encode(std::string& out, std::string_view text) {
 }
 
 Signer::Signer(const Options& options) {
+  if (options.bearer) {
+    bearer_ = "Authorization: Bearer " + options.access_token;
+    return;
+  }
   const std::shared_ptr<BIO> bio(
       BIO_new_mem_buf(options.private_key.data(), static_cast<int>(options.private_key.size())),
       BIO_free);
@@ -70,6 +74,10 @@ Signer::Signer(const Options& options) {
 }
 
 void Signer::sign(const Target& target, std::string& header) {
+  if (!bearer_.empty()) {
+    header = bearer_;
+    return;
+  }
   write_digits(nonce_.data() + 16, ++counter_);
   const std::int64_t now = std::time(nullptr);
   std::string& base = base_string_;

@@ -38,6 +38,7 @@ class Signer {
   std::string consumer_key_, token_;      // encoded
   std::string consumer_key_2_, token_2_;  // encoded twice, for the base string
   std::string nonce_;                     // random, with a counter at its end
+  std::string bearer_;                    // the whole header of requests that are not signed
   std::uint64_t counter_ = 0;
   std::string base_string_;
   std::string signature_;

@@ -160,8 +160,9 @@ Answer Server::answer(std::string_view request) {
   const std::string_view authorization = header_of(request, "authorization:");
   const bool signed_request = authorization.starts_with("OAuth ") &&
                               authorization.find("oauth_signature=\"") != std::string_view::npos;
-  const bool look = verifier_ && requests_++ % static_cast<std::size_t>(options_.verify_every) == 0;
-  if (!signed_request || (look && !verifier_->accepts(base_, target, authorization)))
+  const bool bearer = authorization.starts_with("Bearer ");
+  const bool look = signed_request && verifier_ && requests_++ % static_cast<std::size_t>(options_.verify_every) == 0;
+  if (!(signed_request || bearer) || (look && !verifier_->accepts(base_, target, authorization)))
     return plain_answer("401 Unauthorized",
                         R"({"errors":[{"context":null,"message":"The signature is not good.",)"
                         R"("exceptionName":"oauth.bench.SignatureInvalid"}]})");

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <bitbucket/ids.hpp>
@@ -25,6 +26,10 @@ struct Body {};
 /// A row answers pages of `T`.
 template <class T>
 struct PageOf {};
+
+/// A call answers the first rows of its pages, as a std::vector<T>.
+template <class T>
+struct FirstOf {};
 
 /// A row answers bytes, not JSON.
 struct Bytes {};
@@ -121,46 +126,6 @@ consteval void check_placeholders(std::string_view path) {
     the_path_has_a_placeholder_without_a_parameter();
 }
 
-}  // namespace detail
-
-/// One operation of the REST API: `Get<Repo, RepoRef> row{"/rest/.../{project}/repos/{repo}"}`.
-/// `Answer` may be incomplete where the row stands.  Parameters stand in the order of their
-/// placeholders; what does not fit does not compile.  BitbucketServer::call() sends one.
-template <Method M, class Answer, class... Parameters>
-struct ApiPath : Operation {
-  /// Does not compile when the template and the parameters do not fit.
-  template <std::size_t N>
-  consteval ApiPath(const char (&path_template)[N], Repeat repeat = Repeat::by_method)  // NOLINT
-      : Operation{M, detail::kind_of<Answer>,
-                  repeat == Repeat::yes ||
-                      (repeat == Repeat::by_method && (M == Method::get || M == Method::head)),
-                  (false || ... || detail::Parameter<Parameters>::is_body),
-                  std::string_view(path_template, N - 1)} {
-    detail::check_placeholders<Parameters...>(path);
-  }
-};
-
-/// A GET row.
-template <class Answer, class... Parameters>
-using Get = ApiPath<Method::get, Answer, Parameters...>;
-/// A GET row that answers pages of `Answer`.
-template <class Answer, class... Parameters>
-using Pages = ApiPath<Method::get, PageOf<Answer>, Parameters...>;
-/// A POST row.
-template <class Answer, class... Parameters>
-using Post = ApiPath<Method::post, Answer, Parameters...>;
-/// A PUT row.
-template <class Answer, class... Parameters>
-using Put = ApiPath<Method::put, Answer, Parameters...>;
-/// A DELETE row.
-template <class Answer, class... Parameters>
-using Delete = ApiPath<Method::del, Answer, Parameters...>;
-/// A GET row that answers bytes.
-template <class... Parameters>
-using Stream = ApiPath<Method::get, Bytes, Parameters...>;
-
-namespace detail {
-
 /// One call of a row: everything but host, credentials and paging.
 struct BITBUCKET_EXPORT CallSpec {
   explicit CallSpec(const Operation& row) : operation(row) { append_literal(); }
@@ -197,13 +162,133 @@ struct BITBUCKET_EXPORT CallSpec {
   std::size_t next_ = 0;  // in operation.path
 };
 
-template <Method M, class A, class... P>
-CallSpec make_call(const ApiPath<M, A, P...>& row,
-                   const typename Parameter<P>::type&... arguments) {
-  CallSpec call(row);
-  (call.add(arguments, std::type_identity<P>{}), ...);
-  return call;
-}
+}  // namespace detail
+
+/// A row with its arguments: a value that BitbucketServer::call() and concurrently() send.
+template <class Answer>
+class ApiCall {
+ public:
+  /// Made by calling a row.
+  explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
+
+  /// Returns what is sent, except for host, credentials and paging.
+  [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
+  /// The same, for the last use of this call.
+  [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
+
+ private:
+  detail::CallSpec spec_;
+};
+
+/// The first rows of a row that answers pages.
+template <class T>
+class ApiCall<FirstOf<T>> {
+ public:
+  /// Made by ApiCall<PageOf<T>>::first().
+  ApiCall(detail::CallSpec spec, std::size_t rows) : spec_(std::move(spec)), rows_(rows) {}
+
+  /// Returns how many rows are wanted at most.
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  /// Returns what is sent, except for host, credentials and paging.
+  [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
+  /// The same, for the last use of this call.
+  [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
+
+ private:
+  detail::CallSpec spec_;
+  std::size_t rows_;
+};
+
+/// A row that answers pages, with its arguments.
+template <class T>
+class ApiCall<PageOf<T>> {
+ public:
+  /// Made by calling a row.
+  explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
+
+  /// Returns a call for the first `n` rows, which asks for no page that it does not need.
+  [[nodiscard]] ApiCall<FirstOf<T>> first(std::size_t n) const& { return {spec_, n}; }
+  /// The same, for the last use of this call.
+  [[nodiscard]] ApiCall<FirstOf<T>> first(std::size_t n) && { return {std::move(spec_), n}; }
+
+  /// Returns what is sent, except for host, credentials and paging.
+  [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
+  /// The same, for the last use of this call.
+  [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
+
+ private:
+  detail::CallSpec spec_;
+};
+
+namespace detail {
+
+template <class... P>
+struct Types {};
+
+/// Lets a row be called without its last parameter where that is a query.
+template <class Row, class All, class Before = Types<>>
+struct ShortCall {
+  void operator()(ShortCall) const = delete;
+};
+template <class Row, class P, class Next, class... Rest, class... Before>
+struct ShortCall<Row, Types<P, Next, Rest...>, Types<Before...>>
+    : ShortCall<Row, Types<Next, Rest...>, Types<Before..., P>> {
+  using ShortCall<Row, Types<Next, Rest...>, Types<Before..., P>>::operator();
+};
+template <class Row, class Filter, class... Before>
+struct ShortCall<Row, Types<Query<Filter>>, Types<Before...>> {
+  auto operator()(const typename Parameter<Before>::type&... arguments) const {
+    return static_cast<const Row&>(*this)(arguments..., Filter{});
+  }
+};
 
 }  // namespace detail
+
+/// One operation of the REST API: `Get<Repo, RepoRef> row{"/rest/.../{project}/repos/{repo}"}`.
+/// `Answer` may be incomplete where the row stands.  Parameters stand in the order of their
+/// placeholders; what does not fit does not compile.  BitbucketServer::call() sends one.
+template <Method M, class Answer, class... Parameters>
+struct ApiPath
+    : Operation,
+      detail::ShortCall<ApiPath<M, Answer, Parameters...>, detail::Types<Parameters...>> {
+  /// Does not compile when the template and the parameters do not fit.
+  template <std::size_t N>
+  consteval ApiPath(const char (&path_template)[N], Repeat repeat = Repeat::by_method)  // NOLINT
+      : Operation{M, detail::kind_of<Answer>,
+                  repeat == Repeat::yes ||
+                      (repeat == Repeat::by_method && (M == Method::get || M == Method::head)),
+                  (false || ... || detail::Parameter<Parameters>::is_body),
+                  std::string_view(path_template, N - 1)} {
+    detail::check_placeholders<Parameters...>(path);
+  }
+
+  /// Returns the call of this row with these arguments.
+  ApiCall<Answer> operator()(
+      const typename detail::Parameter<Parameters>::type&... arguments) const {
+    detail::CallSpec call(*this);
+    (call.add(arguments, std::type_identity<Parameters>{}), ...);
+    return ApiCall<Answer>(std::move(call));
+  }
+  using detail::ShortCall<ApiPath, detail::Types<Parameters...>>::operator();
+};
+
+/// A GET row.
+template <class Answer, class... Parameters>
+using Get = ApiPath<Method::get, Answer, Parameters...>;
+/// A GET row that answers pages of `Answer`.
+template <class Answer, class... Parameters>
+using Pages = ApiPath<Method::get, PageOf<Answer>, Parameters...>;
+/// A POST row.
+template <class Answer, class... Parameters>
+using Post = ApiPath<Method::post, Answer, Parameters...>;
+/// A PUT row.
+template <class Answer, class... Parameters>
+using Put = ApiPath<Method::put, Answer, Parameters...>;
+/// A DELETE row.
+template <class Answer, class... Parameters>
+using Delete = ApiPath<Method::del, Answer, Parameters...>;
+/// A GET row that answers bytes.
+template <class... Parameters>
+using Stream = ApiPath<Method::get, Bytes, Parameters...>;
+
 }  // namespace bitbucket::inline v0_1

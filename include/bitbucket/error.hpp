@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/json.hpp>
 #include <bitbucket/print.hpp>
 

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 
@@ -19,11 +18,12 @@ class BITBUCKET_EXPORT Family {
 
  protected:
   /// Made by the client only.
-  explicit Family(std::shared_ptr<const detail::Context> context) : context_(std::move(context)) {}
+  explicit Family(const std::shared_ptr<const detail::Context>& context) : context_(context) {}
   ~Family() = default;
 
-  /// What the client's calls share.
-  std::shared_ptr<const detail::Context> context_;
+  /// What the client's calls share: the client's own member, so that a view costs one reference
+  /// count however many families there are.
+  const std::shared_ptr<const detail::Context>& context_;
 };
 
 }  // namespace bitbucket::inline v0_1

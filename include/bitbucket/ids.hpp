@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 

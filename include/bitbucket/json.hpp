@@ -6,7 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 

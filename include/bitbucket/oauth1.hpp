@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include <bitbucket/credentials.hpp>
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/json.hpp>
 
 namespace bitbucket::inline v0_1 {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include <bitbucket/error.hpp>
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/model/page.hpp>
-#include <bitbucket/own_codec.hpp>
+#include <bitbucket/detail/own_codec.hpp>
 
 namespace bitbucket::inline v0_1 {
 
@@ -33,6 +33,12 @@ struct PageHead {
   std::optional<bool> last;
   std::size_t rows = 0;  // that it really has
 };
+
+template <class T>
+PageHead head_of(const Page<T>& page) {
+  return {page.size, page.limit, page.start, page.next_page_start, page.is_last_page,
+          page.values.size()};
+}
 
 /// Gets the pages of one walk.  The walk asks for `wanted` rows at most; no page is asked for that
 /// it does not need.
@@ -212,8 +218,7 @@ void Paged<T>::iterator::Walk::load() {
     }
     const std::size_t fresh = next.values.size() - (std::min)(skip, next.values.size());
     source->accept(
-        {next.size, next.limit, next.start, next.next_page_start, next.is_last_page,
-         next.values.size()},
+        detail::head_of(next),
         wanted == detail::PageSource::everything ? wanted : wanted - (std::min)(wanted, fresh));
     origins.assign(1, {0, {source->page_start()}});
     page = std::move(next);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 

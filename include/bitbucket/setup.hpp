@@ -8,7 +8,7 @@
 
 #include <bitbucket/connection.hpp>
 #include <bitbucket/credentials.hpp>
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 

@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <bitbucket/export.hpp>
 #include <bitbucket/print.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1 {
 
@@ -36,7 +37,6 @@ BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers
 /// thread meanwhile: a sink that writes to a closed pipe gets EPIPE.
 using Sink = std::function<void(std::string_view)>;
 
-class Exchange;
 struct Response;
 
 /// One HTTP request, complete and authorised.
@@ -45,8 +45,6 @@ struct Request {
   std::string url = {};              ///< absolute, encoded
   std::vector<Header> headers = {};  ///< authorisation included
   std::string body = {};             ///< empty for none
-  /// Empty; what it has room for may be used for Response::body.
-  std::string memory = {};
   /// Where the body of a 2xx answer goes instead of Response::body.
   Sink sink = {};
   /// A cut would not show in the body: an answer that does not say where it ends is refused.
@@ -60,10 +58,7 @@ struct Request {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// A transfer that moves no byte for so long is a time-out; zero for no limit.
   std::chrono::milliseconds idle_timeout = std::chrono::milliseconds(0);
-  /// One of the same transport under way that the same thread will wait for: that wait may move
-  /// this one as well.  Valid during start() only; may be ignored.
-  const Exchange* beside = nullptr;
-  /// Whose request it is.  A connection is used again only by requests of the same account.
+  /// Whose request it is.  Only requests of the same account use a connection again.
   std::uint64_t account = 0;
 };
 
@@ -98,6 +93,14 @@ class BITBUCKET_EXPORT Exchange {
   virtual void cancel() noexcept = 0;
 };
 
+/// What a request may use to save time.  A transport may ignore it.
+struct Company {
+  std::string memory = {};  ///< room for Response::body
+  /// A transfer of the same transport for which the same thread will wait: that wait may move both.
+  /// Valid during the start only.
+  const Exchange* beside = nullptr;
+};
+
 /// How requests leave the process.  start() must not block and may be called from any thread.
 class BITBUCKET_EXPORT Transport {
  public:
@@ -108,6 +111,18 @@ class BITBUCKET_EXPORT Transport {
 
   /// Puts a request on its way.
   virtual std::unique_ptr<Exchange> start(Request request) = 0;
+
+  /// The same in company of other requests.
+  virtual std::unique_ptr<Exchange> start_beside(Request request, Company company);
+
+  /// Returns whether wait_any() really waits for all of its exchanges.  Otherwise concurrently() has
+  /// one thread for each exchange.
+  [[nodiscard]] virtual bool waits_for_many() const noexcept { return false; }
+  /// Waits until one of `exchanges`, which this thread started with this transport, has its answer or
+  /// has failed, and returns it; its wait() then returns at once.  Returns null when the deadline
+  /// comes first.  Throws Cancelled when the token is triggered.
+  virtual Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
+                             std::stop_token stop);
 };
 
 /// For simple transports and fakes: only send() is to be written; it runs when the answer is

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "http/retry.hpp"
+#include "http/date.hpp"
 
 namespace bitbucket::inline v0_1::auth {
 namespace {

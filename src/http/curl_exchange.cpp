@@ -19,16 +19,15 @@ using std::chrono::steady_clock;
 }  // namespace
 
 CurlExchange::CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel,
-                           Request request)
+                           Request request, std::string memory)
     : request_(std::move(request)), channel_(std::move(channel)), easy_(channel_->take()) {
-  response_.body = std::move(request_.memory);
+  response_.body = std::move(memory);
+  response_.body.clear();
   try {
     apply_options(options);
-    // A connection that a transfer beside it has done with can be claimed.
-    if (request_.beside) perform();
     last_byte_ = steady_clock::now();
     check(curl_multi_add_handle(channel_->multi(), easy_));
-    perform();  // sends at once on a kept connection
+    act();  // sends at once on a kept connection
   } catch (...) {
     abandon();
     throw;
@@ -41,8 +40,8 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
     abandon();
     throw TransportError(TransportError::Kind::reset, "the request is the parent process's", true);
   }
-  CURLM* const multi = channel_->multi();
-  wake_.emplace(stop, Wake{multi});
+  SocketSet* const sockets = &channel_->sockets();
+  wake_.emplace(stop, Wake{sockets});
   // The time a prefetched transfer lay untouched is not the server's silence.
   last_byte_ = steady_clock::now();
   while (!done_) {
@@ -55,10 +54,9 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
         time_out("no byte for " + std::to_string(request_.idle_timeout.count()) + " ms");
       limit = std::min(limit, last_byte_ + request_.idle_timeout);
     }
-    const auto left = std::chrono::ceil<milliseconds>(
-        std::min<steady_clock::duration>(limit - now, std::chrono::minutes(1)));
-    check(curl_multi_poll(multi, nullptr, 0, static_cast<int>(left.count()), nullptr));
-    perform();
+    limit = std::min(limit, channel_->timer());
+    SocketSet::wait({&sockets, 1}, std::chrono::ceil<milliseconds>(limit - now));
+    act();
   }
   return finish();
 }
@@ -66,7 +64,7 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
 void CurlExchange::cancel() noexcept {
   cancelled_ = true;
   const std::scoped_lock lock(channel_mutex_);
-  if (channel_) curl_multi_wakeup(channel_->multi());
+  if (channel_) channel_->sockets().wake();
 }
 
 void CurlExchange::abandon() noexcept {
@@ -189,12 +187,11 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
   return false;
 }
 
-void CurlExchange::perform() {
-  int running = 0;
+void CurlExchange::act() {
   {
     std::optional<SigpipeGuard> guard;  // plain sockets are written to without a signal
     if (may_signal_) guard.emplace();
-    check(curl_multi_perform(channel_->multi(), &running));
+    check(channel_->act());
   }
   int left = 0;
   bool again = false;
@@ -210,7 +207,7 @@ void CurlExchange::perform() {
     finished->done_ = message->data.result;
     if (finished->leaves_nothing_behind()) channel_->rest(message->easy_handle);
   }
-  if (again) perform();
+  if (again) act();
 }
 
 /// Nothing was sent, because the connection that libcurl had chosen cannot be used.

@@ -22,7 +22,9 @@ namespace bitbucket::inline v0_1::http {
 /// One transfer of libcurl.
 class CurlExchange final : public Exchange {
  public:
-  CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request);
+  /// Uses the memory for the body.
+  CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request,
+               std::string memory);
   ~CurlExchange() override { abandon(); }
 
   /// The channel for transfers beside this one; none when it is over or a parent process's.
@@ -30,13 +32,20 @@ class CurlExchange final : public Exchange {
     return owner_ == getpid() ? channel_ : nullptr;
   }
 
+  /// wait() returns at once.
+  [[nodiscard]] bool is_ready() const noexcept {
+    return done_ || cancelled_ || !channel_ || owner_ != getpid();
+  }
+  /// Moves the transfers of its channel after a wait for their sockets.
+  void act();
+
   Response wait(Deadline deadline, std::stop_token stop) override;
   void cancel() noexcept override;
 
  private:
   struct Wake {
-    CURLM* multi;
-    void operator()() const noexcept { curl_multi_wakeup(multi); }
+    SocketSet* sockets;
+    void operator()() const noexcept { sockets->wake(); }
   };
 
   template <class Value>
@@ -50,7 +59,6 @@ class CurlExchange final : public Exchange {
   }
 
   void apply_options(const ConnectionOptions& options);
-  void perform();
   void start_afresh();
   Response finish();
   [[noreturn]] void fail(CURLcode code);

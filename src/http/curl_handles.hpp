@@ -19,6 +19,8 @@
 #include <bitbucket/connection.hpp>
 #include <bitbucket/error.hpp>
 
+#include "http/socket_set.hpp"
+
 // What transfers borrow: handles with their connections, and what libcurl's errors mean.
 namespace bitbucket::inline v0_1::http {
 
@@ -50,6 +52,12 @@ class Channel {
   ~Channel();
 
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
+  /// The sockets of its transfers, for which a thread waits before it calls act().
+  [[nodiscard]] SocketSet& sockets() noexcept { return sockets_; }
+  /// Returns when libcurl wants to act although no socket is ready.
+  [[nodiscard]] Deadline timer() const noexcept { return timer_; }
+  /// Moves the transfers whose sockets were ready in the last wait, or whose time has come.
+  CURLMcode act() noexcept;
   /// Returns a handle for a transfer.
   CURL* take();
   /// Takes the handle of a transfer that ended well, if the next one may use it.
@@ -75,10 +83,15 @@ class Channel {
 
  private:
   static int close_socket(void* self, curl_socket_t socket) noexcept;
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* place) noexcept;
+  static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void forget(std::size_t connection) noexcept;
 
   const ConnectionOptions& options_;
   CURLSH* share_;
+  SocketSet sockets_;
+  std::vector<pollfd> ready_;  // during act()
+  Deadline timer_ = Deadline::max();
   CURLM* multi_;
   std::vector<CURL*> idle_;
   std::vector<pollfd> quiet_;  // idle connections

@@ -1,6 +1,9 @@
 #include "http/curl_transport.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <bitbucket/error.hpp>
 
@@ -19,13 +22,52 @@ class CurlTransport final : public Transport {
       throw TransportError(TransportError::Kind::other, "libcurl cannot be initialised", false);
   }
   std::unique_ptr<Exchange> start(Request request) override {
-    const auto* beside = dynamic_cast<const CurlExchange*>(request.beside);
+    return start_beside(std::move(request), {});
+  }
+  std::unique_ptr<Exchange> start_beside(Request request, Company company) override {
+    const auto* beside = dynamic_cast<const CurlExchange*>(company.beside);
     auto channel = beside ? beside->channel() : nullptr;
     if (!channel || channel->account != request.account) channel = pool_->take(request.account);
-    return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request));
+    return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request),
+                                          std::move(company.memory));
+  }
+
+  [[nodiscard]] bool waits_for_many() const noexcept override { return true; }
+  Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
+                     std::stop_token stop) override {
+    std::vector<CurlExchange*> of_each_channel;
+    std::vector<SocketSet*> sockets;
+    std::optional<std::stop_callback<Wake>> wake;
+    for (;;) {
+      of_each_channel.clear();
+      sockets.clear();
+      Deadline limit = deadline;
+      for (Exchange* each : exchanges) {
+        // Nobody but this transport has started them.
+        auto* const exchange = static_cast<CurlExchange*>(each);
+        if (exchange->is_ready()) return exchange;
+        Channel& channel = *exchange->channel();
+        if (!sockets.empty() && sockets.back() == &channel.sockets()) continue;
+        if (std::find(sockets.begin(), sockets.end(), &channel.sockets()) != sockets.end()) continue;
+        sockets.push_back(&channel.sockets());
+        of_each_channel.push_back(exchange);
+        limit = std::min(limit, channel.timer());
+      }
+      if (!wake) wake.emplace(stop, Wake{sockets.front()});
+      if (stop.stop_requested()) throw Cancelled(true);
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= deadline) return nullptr;
+      SocketSet::wait(sockets, std::chrono::ceil<std::chrono::milliseconds>(limit - now));
+      for (CurlExchange* exchange : of_each_channel) exchange->act();
+    }
   }
 
  private:
+  struct Wake {
+    SocketSet* sockets;
+    void operator()() const noexcept { sockets->wake(); }
+  };
+
   std::shared_ptr<Pool> pool_;
 };
 

@@ -42,6 +42,14 @@ std::uint64_t http::next_account() noexcept {
 Exchange::~Exchange() = default;
 Transport::~Transport() = default;
 
+std::unique_ptr<Exchange> Transport::start_beside(Request request, Company) {
+  return start(std::move(request));
+}
+
+Exchange* Transport::wait_any(std::span<Exchange* const> exchanges, Deadline, std::stop_token) {
+  return exchanges.empty() ? nullptr : exchanges.front();
+}
+
 std::unique_ptr<Exchange> BlockingTransport::start(Request request) {
   class Blocking final : public Exchange {
    public:

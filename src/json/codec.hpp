@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/json.hpp>
 
 #include "json/reader.hpp"

@@ -3,7 +3,7 @@
 
 #include <bitbucket/branches.hpp>
 #include <bitbucket/commits.hpp>
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/json.hpp>
 #include <bitbucket/repos.hpp>
 #include <bitbucket/tags.hpp>

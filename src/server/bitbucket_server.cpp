@@ -5,24 +5,34 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core.hpp"
 #include "http/url.hpp"
-#include "server/call.hpp"
-#include "server/core.hpp"
+#include "server/product.hpp"
 
 namespace bitbucket::inline v0_1 {
 
 BitbucketServer::BitbucketServer(const ClientOptions& options)
-    : BitbucketServer(detail::make_context(options)) {}
+    : BitbucketServer(detail::make_context(
+          detail::make_core(server::product(), options.base_url, options.connection),
+          options.credentials, options.paging)) {}
 
 BitbucketServer::BitbucketServer(std::shared_ptr<const detail::Context> context)
-    : repos(context),
-      commits(context),
-      branches(context),
-      tags(context),
-      files(context),
-      hooks(context),
-      server(context),
-      context_(std::move(context)) {}
+    : context_(std::move(context)),
+      repos(context_),
+      commits(context_),
+      branches(context_),
+      tags(context_),
+      files(context_),
+      hooks(context_),
+      server(context_) {}
+
+BitbucketServer::BitbucketServer(BitbucketServer&& other) noexcept
+    : BitbucketServer(std::move(other.context_)) {}
+
+BitbucketServer& BitbucketServer::operator=(BitbucketServer&& other) noexcept {
+  context_ = std::move(other.context_);
+  return *this;
+}
 
 BitbucketServer::~BitbucketServer() = default;
 
@@ -30,7 +40,11 @@ BitbucketServer BitbucketServer::with(const CallOptions& options) const {
   return BitbucketServer(detail::change_context(context_, options));
 }
 
-bool BitbucketServer::stopped() const noexcept { return context_->stop.stop_requested(); }
+void BitbucketServer::run(const NextJob& next, const ConcurrencyOptions& options) const {
+  std::stop_source stop;
+  const BitbucketServer client = with({.stop = stop.get_token()});
+  detail::run_on_threads([&] { return next(client); }, stop, client.context_->stop, options.max);
+}
 
 namespace {
 
@@ -51,7 +65,7 @@ nlohmann::json send_untyped(const detail::ContextPtr& context, Method method, st
   try {
     return RawJson{std::move(response.body)}.parse();
   } catch (const DecodeError& error) {
-    detail::rethrow(error, call, response);
+    detail::rethrow(error, *context, call, response);
   }
 }
 

@@ -1,17 +1,17 @@
 #include <bitbucket/branches.hpp>
-#include <bitbucket/send.hpp>
 
-#include "api/paths.hpp"
+#include <bitbucket/api/branches.hpp>
+#include <bitbucket/detail/send.hpp>
 
 namespace bitbucket::inline v0_1 {
 
 Paged<Branch> Branches::list(const RepoRef& repo, const BranchFilter& filter) const {
-  return detail::send(context_, api::branches, repo, filter);
+  return detail::send(context_, api::branches::list(repo, filter));
 }
 
 std::optional<Branch> Branches::get_default(const RepoRef& repo) const {
   try {
-    return detail::send(context_, api::default_branch, repo);
+    return detail::send(context_, api::branches::get_default(repo));
   } catch (const ApiError& error) {
     // An empty repository: 204 by some versions, this 404 by others.
     if (error.has_exception("NoDefaultBranchException")) return std::nullopt;

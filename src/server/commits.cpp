@@ -1,12 +1,12 @@
 #include <bitbucket/commits.hpp>
-#include <bitbucket/send.hpp>
 
-#include "api/paths.hpp"
+#include <bitbucket/api/commits.hpp>
+#include <bitbucket/detail/send.hpp>
 
 namespace bitbucket::inline v0_1 {
 
 Paged<Commit> Commits::list(const RepoRef& repo, const CommitFilter& filter) const {
-  return detail::send(context_, api::commits, repo, filter);
+  return detail::send(context_, api::commits::list(repo, filter));
 }
 
 std::vector<Commit> Commits::last(const RepoRef& repo, std::size_t n,
@@ -21,11 +21,11 @@ std::vector<Commit> Commits::last(const RepoRef& repo, std::size_t n,
 }
 
 Commit Commits::get(const RepoRef& repo, const CommitId& id) const {
-  return detail::send(context_, api::commit, repo, id);
+  return detail::send(context_, api::commits::get(repo, id));
 }
 
 Paged<Change> Commits::changes(const RepoRef& repo, const CommitId& id) const {
-  return detail::send(context_, api::commit_changes, repo, id);
+  return detail::send(context_, api::commits::changes(repo, id));
 }
 
 }  // namespace bitbucket::inline v0_1

@@ -1,7 +1,8 @@
 #include <bitbucket/files.hpp>
-#include <bitbucket/send.hpp>
 
-#include "api/paths.hpp"
+#include <bitbucket/api/files.hpp>
+#include <bitbucket/detail/send.hpp>
+
 #include "server/new_file.hpp"
 
 namespace bitbucket::inline v0_1 {
@@ -14,13 +15,13 @@ Parameters at_query(std::string_view at) {
 }  // namespace
 
 std::string Files::raw(const RepoRef& repo, const FilePath& path, std::string_view at) const {
-  return detail::send(context_, api::raw_file, repo, path, at_query(at));
+  return detail::send(context_, api::files::raw(repo, path, at_query(at)));
 }
 
 void Files::raw(const RepoRef& repo, const FilePath& path, std::string_view at,
                 const Sink& sink) const {
   if (!sink) throw InvalidArgument("the sink is empty");
-  detail::send_to(sink, context_, api::raw_file, repo, path, at_query(at));
+  detail::send(context_, api::files::raw(repo, path, at_query(at)), sink);
 }
 
 void Files::raw(const RepoRef& repo, const FilePath& path, const Sink& sink) const {

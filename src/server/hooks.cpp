@@ -1,12 +1,17 @@
 #include <bitbucket/hooks.hpp>
-#include <bitbucket/send.hpp>
 
-#include "api/paths.hpp"
+#include <bitbucket/api/hooks.hpp>
+#include <bitbucket/detail/send.hpp>
+
 #include "http/url.hpp"
 #include "model/hook_update.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace {
+
+/// An update writes back what it has read, with all that this library does not know.
+constexpr Get<RawJson, RepoRef, HookId> get_as_json{
+    "/rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}"};
 
 void check_events(const std::vector<std::string>& events) {
   for (const std::string& event : events)
@@ -16,7 +21,7 @@ void check_events(const std::vector<std::string>& events) {
 }  // namespace
 
 Paged<Hook> Hooks::list(const RepoRef& repo) const {
-  return detail::send(context_, api::webhooks, repo);
+  return detail::send(context_, api::hooks::list(repo));
 }
 
 Hook Hooks::create(const RepoRef& repo, const NewHook& hook) const {
@@ -24,27 +29,27 @@ Hook Hooks::create(const RepoRef& repo, const NewHook& hook) const {
   http::require_http_url(hook.url, "the webhook's url");
   if (hook.events.empty()) throw InvalidArgument("a webhook needs at least one event");
   check_events(hook.events);
-  return detail::send(context_, api::create_webhook, repo, hook);
+  return detail::send(context_, api::hooks::create(repo, hook));
 }
 
 Hook Hooks::get(const RepoRef& repo, HookId id) const {
-  return detail::send(context_, api::webhook, repo, id);
+  return detail::send(context_, api::hooks::get(repo, id));
 }
 
 Hook Hooks::update(const RepoRef& repo, HookId id, const HookUpdate& update) const {
   if (update.url) http::require_http_url(*update.url, "the webhook's url");
   if (update.events) check_events(*update.events);
-  const RawJson current = detail::send(context_, api::webhook_as_json, repo, id);
-  return detail::send(context_, api::update_webhook, repo, id, json::updated_hook(current, update));
+  const RawJson current = detail::send(context_, get_as_json(repo, id));
+  return detail::send(context_, api::hooks::update(repo, id, json::updated_hook(current, update)));
 }
 
 void Hooks::remove(const RepoRef& repo, HookId id) const {
-  detail::send(context_, api::delete_webhook, repo, id);
+  detail::send(context_, api::hooks::remove(repo, id));
 }
 
 HookTestResult Hooks::test(const RepoRef& repo, const std::string& url) const {
   http::require_http_url(url, "the url to test");
-  return detail::send(context_, api::test_webhook, repo, {{"url", url}});
+  return detail::send(context_, api::hooks::test(repo, {{"url", url}}));
 }
 
 }  // namespace bitbucket::inline v0_1

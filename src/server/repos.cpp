@@ -1,20 +1,20 @@
 #include <bitbucket/repos.hpp>
 
-#include <bitbucket/send.hpp>
-#include "api/paths.hpp"
+#include <bitbucket/api/repos.hpp>
+#include <bitbucket/detail/send.hpp>
 
 namespace bitbucket::inline v0_1 {
 
 Paged<Repo> Repos::list(const RepoFilter& filter) const {
-  return detail::send(context_, api::repositories, filter);
+  return detail::send(context_, api::repos::list(filter));
 }
 
 Paged<Repo> Repos::list_in_project(const ProjectKey& project) const {
-  return detail::send(context_, api::project_repositories, project);
+  return detail::send(context_, api::repos::list_in_project(project));
 }
 
 Paged<Repo> Repos::search(std::string_view name) const { return list({.name = std::string(name)}); }
 
-Repo Repos::get(const RepoRef& repo) const { return detail::send(context_, api::repository, repo); }
+Repo Repos::get(const RepoRef& repo) const { return detail::send(context_, api::repos::get(repo)); }
 
 }  // namespace bitbucket::inline v0_1

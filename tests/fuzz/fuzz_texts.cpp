@@ -11,7 +11,7 @@
 #include "auth/base_string.hpp"
 #include "auth/oauth_problem.hpp"
 #include "http/encoding.hpp"
-#include "http/retry.hpp"
+#include "http/date.hpp"
 #include "http/url.hpp"
 
 using namespace bitbucket;

@@ -14,7 +14,6 @@
 #include <bitbucket/setup.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api/paths.hpp"
 #include "auth/keys.hpp"
 #include "http/encoding.hpp"
 #include "secrets/shown.hpp"

@@ -1,4 +1,4 @@
-#include "server/accounts.hpp"
+#include "engine/accounts.hpp"
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ TEST(AccountsTest, KeepsWhatIsInUseOrPaused) {
   Accounts accounts("https://git.example.com");
   const auto in_use = accounts.get(BearerToken{"one"}, start);
   std::weak_ptr<const Account> paused = accounts.get(BearerToken{"two"}, start);
-  paused.lock()->pause(start + 1h);
+  paused.lock()->pause->extend(start + 1h);
   EXPECT_EQ(accounts.get(BearerToken{"one"}, start + 30min), in_use);
   EXPECT_FALSE(paused.expired());
   (void)accounts.get(BearerToken{"one"}, start + 1h);
@@ -54,9 +54,9 @@ TEST(AccountsTest, KeepsTheLast64) {
 
 TEST(AccountsTest, TheLongerPauseHolds) {
   const Account account;
-  account.pause(start + 5s);
-  account.pause(start + 2s);
-  EXPECT_EQ(account.paused_until(), start + 5s);
+  account.pause->extend(start + 5s);
+  account.pause->extend(start + 2s);
+  EXPECT_EQ(account.pause->until(), start + 5s);
 }
 
 }  // namespace

@@ -3,9 +3,8 @@
 #include <string>
 #include <type_traits>
 
+#include <bitbucket/api/table.hpp>
 #include <bitbucket/server.hpp>
-
-#include "api/paths.hpp"
 
 // How tests walk the table: every row can be called without a line that knows it.
 namespace bitbucket::test {

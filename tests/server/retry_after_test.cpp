@@ -5,7 +5,8 @@
 #include <limits>
 #include <random>
 
-#include "http/retry.hpp"
+#include "engine/retry.hpp"
+#include "http/date.hpp"
 #include "server/scripted_server.hpp"
 
 namespace bitbucket::test {
@@ -186,21 +187,21 @@ TEST(RetryAfterTest, A503PausesNobodyElse) {
 TEST(BackoffTest, GrowsAndIsCapped) {
   RetryOptions options{.first_delay = 100ms, .max_delay = 1s};
   options.random = [] { return 1.0; };
-  EXPECT_EQ(http::backoff(options, 1), 100ms);
-  EXPECT_EQ(http::backoff(options, 3), 400ms);
-  EXPECT_EQ(http::backoff(options, 4), 800ms);
-  EXPECT_EQ(http::backoff(options, 5), 1s);
-  EXPECT_EQ(http::backoff(options, std::numeric_limits<int>::max()), 1s);
+  EXPECT_EQ(detail::backoff(options, 1), 100ms);
+  EXPECT_EQ(detail::backoff(options, 3), 400ms);
+  EXPECT_EQ(detail::backoff(options, 4), 800ms);
+  EXPECT_EQ(detail::backoff(options, 5), 1s);
+  EXPECT_EQ(detail::backoff(options, std::numeric_limits<int>::max()), 1s);
   options.random = [] { return 0.0; };
-  EXPECT_EQ(http::backoff(options, 5), 0ms);
+  EXPECT_EQ(detail::backoff(options, 5), 0ms);
 }
 
 TEST(BackoffTest, SurvivesARandomThatIsNone) {
   RetryOptions options{.first_delay = 100ms};
   for (const double wrong : {-1.0, 2.0, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
     options.random = [=] { return wrong; };
-    EXPECT_GE(http::backoff(options, 1), 0ms);
-    EXPECT_LE(http::backoff(options, 1), 100ms);
+    EXPECT_GE(detail::backoff(options, 1), 0ms);
+    EXPECT_LE(detail::backoff(options, 1), 100ms);
   }
 }
 
@@ -210,7 +211,7 @@ TEST(BackoffTest, HasFullJitter) {
   options.random = [&] { return std::uniform_real_distribution<double>(0, 1)(engine); };
   std::array<int, 10> tenths{};
   for (int i = 0; i < 10000; ++i)
-    ++tenths.at(static_cast<std::size_t>(http::backoff(options, 3).count() / 400));
+    ++tenths.at(static_cast<std::size_t>(detail::backoff(options, 3).count() / 400));
   for (const int count : tenths) EXPECT_NEAR(count, 1000, 130) << "each tenth of 4 s is as likely";
 }
 
@@ -218,8 +219,8 @@ TEST(BackoffTest, WithoutAnInjectedRandomItIsRandomToo) {
   const RetryOptions options{.first_delay = 1000ms};
   auto least = 1000ms, most = 0ms;
   for (int i = 0; i < 1000; ++i) {
-    least = std::min(least, http::backoff(options, 1));
-    most = std::max(most, http::backoff(options, 1));
+    least = std::min(least, detail::backoff(options, 1));
+    most = std::max(most, detail::backoff(options, 1));
   }
   EXPECT_LT(least, 100ms);  // fails once in 10^45 runs
   EXPECT_GT(most, 900ms);
@@ -227,9 +228,9 @@ TEST(BackoffTest, WithoutAnInjectedRandomItIsRandomToo) {
 
 TEST(BackoffTest, TheSpreadAfterAPauseIsInProportionAndBounded) {
   const RetryOptions options{.first_delay = 200ms, .max_delay = 5s};
-  EXPECT_EQ(http::spread_after(options, 0ms), 200ms);
-  EXPECT_EQ(http::spread_after(options, 4s), 2s);
-  EXPECT_EQ(http::spread_after(options, 60s), 5s);
+  EXPECT_EQ(detail::spread_after(options, 0ms), 200ms);
+  EXPECT_EQ(detail::spread_after(options, 4s), 2s);
+  EXPECT_EQ(detail::spread_after(options, 60s), 5s);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <optional>
 
-#include "api/paths.hpp"
 #include "server/fake_client.hpp"
 #include "server/invoke.hpp"
 

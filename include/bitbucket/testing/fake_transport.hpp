@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/transport.hpp>
 
 namespace bitbucket::inline v0_1::testing {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 
 namespace bitbucket::inline v0_1::testing {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <bitbucket/export.hpp>
+#include <bitbucket/detail/export.hpp>
 #include <bitbucket/testing/fault.hpp>
 
 namespace bitbucket::inline v0_1::testing {

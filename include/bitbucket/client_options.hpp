@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <bitbucket/connection.hpp>
+#include <bitbucket/credentials.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// How ranges get their pages.  Members that are not set are inherited.
+struct PagingOptions {
+  std::optional<int> page_size =
+      {};  ///< rows to ask for at a time, 1000 by default; servers clamp it
+  std::optional<int> prefetch = {};  ///< pages to ask for ahead, 0 or 1 (the default)
+  /// Requests of one walk under way at the same time, 1 (the default) to 64.  With more than 1,
+  /// pages are requested before the preceding page has named them, which hides latency; see
+  /// docs/paging.md.
+  std::optional<int> max_in_flight = {};
+  /// After so many pages in a row without a row, 1,000 by default, a range throws a DecodeError
+  /// instead of asking for more; begin() then continues with the next page.
+  std::optional<int> max_empty_pages = {};
+};
+
+/// The head of an answer, as CallOptions::on_answer sees it.
+struct AnswerHead {
+  int status = 0;                      ///< of HTTP, 2xx
+  const std::vector<Header>& headers;  ///< as they came, valid during the call only
+};
+
+/// Sees the head of each 2xx answer, on the thread that makes the call.
+using AnswerObserver = std::function<void(const AnswerHead&)>;
+
+/// What a client is made of.
+struct ClientOptions {
+  /// "https://git.example.com" or "https://git.example.com/bitbucket", without "/rest".
+  std::string base_url;
+  Credentials credentials = Anonymous{};  ///< who asks
+  PagingOptions paging = {};              ///< how ranges get their pages
+  ConnectionOptions connection = {};      ///< how the server is reached
+};
+
+/// What a view does differently.  Members that are not set are as in the client that it views.
+struct CallOptions {
+  std::optional<std::chrono::milliseconds> timeout = {};  ///< see ConnectionOptions::timeout
+  /// Cancels the calls of this view, in addition to a token that the client already has.
+  std::stop_token stop = {};
+  std::optional<Credentials> credentials = {};  ///< who asks instead
+  PagingOptions paging = {};                    ///< how ranges get their pages
+  /// Sees the status and the headers of each answer; what it throws ends the call.
+  AnswerObserver on_answer = {};
+};
+
+/// How concurrently() runs.
+struct ConcurrencyOptions {
+  std::size_t max = 8;  ///< items under way at the same time
+};
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <stop_token>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <bitbucket/detail/concurrently.hpp>
+
+#include "engine/first_error.hpp"
+
+namespace bitbucket::inline v0_1::detail {
+
+void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
+                    const std::stop_token& stopped, std::size_t max) {
+  if (max == 0) throw InvalidArgument("concurrently needs a max of at least 1");
+  FirstError error;
+  std::mutex mutex;
+  bool exhausted = false;
+
+  const auto take = [&]() -> Job {
+    const std::scoped_lock lock(mutex);
+    if (exhausted || stopped.stop_requested()) return {};
+    exhausted = true;  // an iterator that threw is not asked again
+    Job job = next();
+    exhausted = !job;
+    return job;
+  };
+  const auto work = [&] {
+    try {
+      while (Job job = take()) job();
+    } catch (...) {
+      error.keep(stop);
+    }
+  };
+
+  // Threads are started one by one, as long as there is work for them; this one works as well.
+  std::vector<std::jthread> threads;
+  const auto start = [&](const Job& job) {
+    try {
+      threads.emplace_back([&, job] {
+        try {
+          job();
+        } catch (...) {
+          error.keep(stop);
+        }
+        work();
+      });
+      return true;
+    } catch (const std::system_error&) {  // no more threads: those that are there do the work
+    }
+    job();
+    return false;
+  };
+  try {
+    while (threads.size() + 1 < max) {
+      const Job job = take();
+      if (!job || !start(job)) break;
+    }
+  } catch (...) {
+    error.keep(stop);
+  }
+  work();
+  threads.clear();  // joins
+  error.rethrow();
+  if (!exhausted) throw Cancelled();  // by the caller's token
+}
+
+}  // namespace bitbucket::inline v0_1::detail

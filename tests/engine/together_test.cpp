@@ -1,0 +1,300 @@
+// Many calls at a time, driven by a few threads.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <ranges>
+#include <set>
+#include <thread>
+
+#include "engine/processors.hpp"
+#include "engine/timed_transport.hpp"
+#include "server/fake_client.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr Get<RawJson, PathParam<"n">> number{"/rest/numbers/{n}"};
+constexpr Pages<Tag, PathParam<"n">> tags{"/rest/numbers/{n}/tags"};
+constexpr Delete<void, PathParam<"n">> remove_number{"/rest/numbers/{n}"};
+
+auto get_number(int n) { return number(PathParam<"n">(std::to_string(n))); }
+auto tags_of(int n) { return tags(PathParam<"n">(std::to_string(n))); }
+
+/// The number in the path of a request.
+int number_of(const Request& request) {
+  return std::stoi(request.url.substr(request.url.find("/numbers/") + 9));
+}
+
+/// Answers each number with itself.
+Response echo(const Request& request) { return json_answer(std::to_string(number_of(request))); }
+
+std::vector<std::string> texts(const std::vector<RawJson>& answers) {
+  std::vector<std::string> out;
+  for (const RawJson& answer : answers) out.push_back(answer.text);
+  return out;
+}
+
+std::vector<std::string> numbers_to(int end) {
+  std::vector<std::string> out;
+  for (int i = 0; i < end; ++i) out.push_back(std::to_string(i));
+  return out;
+}
+
+/// A client on a transport's clock.
+ClientOptions timed_options(const std::shared_ptr<TimedTransport>& transport) {
+  ClientOptions options = fake_options(transport);
+  transport->rule(options.connection.retry);
+  options.connection.timeout = 1min;
+  return options;
+}
+
+TEST(TogetherTest, AnswersComeInTheOrderOfTheItems) {
+  const auto transport = std::make_shared<TimedTransport>([](const Request& request) {
+    return TimedAnswer{echo(request), milliseconds(100 - number_of(request))};
+  });
+  const BitbucketServer client(timed_options(transport));
+  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 100), get_number, {.max = 32})),
+            numbers_to(100));
+}
+
+TEST(TogetherTest, AsManyAreUnderWayAsAllowed) {
+  const auto transport = std::make_shared<TimedTransport>(
+      [](const Request& request) { return TimedAnswer{echo(request)}; });
+  ClientOptions options = timed_options(transport);
+  const BitbucketServer client(options);
+  (void)client.concurrently(std::views::iota(0, 100), get_number, {.max = 1});
+  EXPECT_EQ(transport->most_under_way(), 1);
+  (void)client.concurrently(std::views::iota(0, 100), get_number, {.max = 7});
+  EXPECT_LE(transport->most_under_way(), 7);
+}
+
+TEST(TogetherTest, AnswersGoToAFunctionAsTheyArrive) {
+  const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
+  std::set<int> seen;
+  client.concurrently(
+      std::views::iota(0, 100), get_number,
+      [&](int n, const RawJson& answer) {
+        EXPECT_EQ(answer.text, std::to_string(n));
+        seen.insert(n);
+      },
+      {.max = 8});
+  EXPECT_THAT(seen, SizeIs(100));
+}
+
+TEST(TogetherTest, CallsWithoutAnAnswerReturnNothing) {
+  const auto transport = FakeTransport::in_turn({json_answer("", 204)});
+  const BitbucketServer client(fake_options(transport));
+  const auto call = [](int n) { return remove_number(PathParam<"n">(std::to_string(n))); };
+  client.concurrently(std::views::iota(0, 5), call);
+  int removed = 0;
+  client.concurrently(std::views::iota(0, 5), call, [&](int) { ++removed; });
+  EXPECT_EQ(removed, 5);
+  EXPECT_EQ(transport->started(), 10u);
+}
+
+TEST(TogetherTest, PagesAreWalkedToTheirEnd) {
+  const BitbucketServer client(fake_options(tag_server(23, 5)));
+  const auto all = client.concurrently(std::views::iota(0, 3), tags_of);
+  ASSERT_THAT(all, SizeIs(3));
+  for (const auto& each : all) EXPECT_EQ(names(each), expected_names(0, 23));
+}
+
+TEST(TogetherTest, FirstAsksForNoPageThatItDoesNotNeed) {
+  const auto transport = tag_server(23, 5);
+  const BitbucketServer client(fake_options(transport));
+  const auto some =
+      client.concurrently(std::views::iota(0, 3), [](int n) { return tags_of(n).first(7); });
+  for (const auto& each : some) EXPECT_EQ(names(each), expected_names(0, 7));
+  EXPECT_EQ(transport->started(), 6u);
+  EXPECT_EQ(query_value(transport->requests().front().url, "limit"), "7");
+}
+
+TEST(TogetherTest, OneSlowAnswerDelaysNoOther) {
+  const auto transport = std::make_shared<TimedTransport>([](const Request& request) {
+    return TimedAnswer{echo(request), number_of(request) == 500 ? 2000ms : 20ms};
+  });
+  std::map<int, milliseconds> arrived;
+  const BitbucketServer client(timed_options(transport));
+  client.concurrently(
+      std::views::iota(0, 1000), get_number,
+      [&](int n, const RawJson&) { arrived[n] = transport->elapsed(); }, {.max = 32});
+  ASSERT_THAT(arrived, SizeIs(1000));
+  EXPECT_GE(arrived[500], 2000ms);
+  // 31 places for the others, 20 ms each.
+  arrived.erase(500);
+  for (const auto& [n, when] : arrived) EXPECT_LE(when, 700ms) << n;
+}
+
+TEST(TogetherTest, APausedAccountDelaysNoOther) {
+  // The credentials alternate; the server limits those of every second request.
+  std::atomic<int> asked = 0;
+  bool limited = false;
+  const auto transport = std::make_shared<TimedTransport>([&](const Request& request) {
+    if (!limited && find_header(request.headers, "Authorization") == "Bearer paused") {
+      limited = true;
+      Response answer = json_answer("{}", 429);
+      answer.headers.push_back({"Retry-After", "10"});
+      return TimedAnswer{answer};
+    }
+    return TimedAnswer{echo(request)};
+  });
+  ClientOptions options = timed_options(transport);
+  options.credentials = [&]() -> FixedCredentials {
+    return BearerToken{asked++ % 40 == 7 ? "paused" : "free"};
+  };
+  std::vector<milliseconds> arrived;
+  const BitbucketServer client(options);
+  client.concurrently(
+      std::views::iota(0, 1000), get_number,
+      [&](int, const RawJson&) { arrived.push_back(transport->elapsed()); }, {.max = 64});
+  ASSERT_THAT(arrived, SizeIs(1000));
+  EXPECT_GE(std::ranges::count_if(arrived, [](milliseconds when) { return when < 2000ms; }), 970);
+  EXPECT_GE(arrived.back(), 10s);
+}
+
+TEST(TogetherTest, SleepsOnlyWhenNothingIsUnderWay) {
+  int refused = 0;
+  const auto transport = std::make_shared<TimedTransport>([&](const Request& request) {
+    if (number_of(request) % 10 == 0 && refused < 30) {
+      ++refused;
+      return TimedAnswer{json_answer("{}", 503)};
+    }
+    return TimedAnswer{echo(request)};
+  });
+  const BitbucketServer client(timed_options(transport));
+  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 100), get_number, {.max = 16})),
+            numbers_to(100));
+  EXPECT_EQ(refused, 30);
+  for (const auto& sleep : transport->sleeps()) EXPECT_EQ(sleep.under_way, 0);
+}
+
+TEST(TogetherTest, ACallThatTakesTooLongEndsAlone) {
+  const auto transport = std::make_shared<TimedTransport>([](const Request& request) {
+    return TimedAnswer{echo(request), number_of(request) == 3 ? 20min : 20ms};
+  });
+  const BitbucketServer client(timed_options(transport));
+  EXPECT_THROW((void)client.concurrently(std::views::iota(0, 10), get_number), TransportError);
+  EXPECT_GE(transport->elapsed(), 59s);
+  EXPECT_LT(transport->elapsed(), 5min);
+}
+
+TEST(TogetherTest, TheFirstErrorStopsTheOthers) {
+  const auto transport = std::make_shared<TimedTransport>([](const Request& request) {
+    return TimedAnswer{number_of(request) == 20 ? json_answer("{}", 404) : echo(request)};
+  });
+  const BitbucketServer client(timed_options(transport));
+  try {
+    (void)client.concurrently(std::views::iota(0, 1000), get_number, {.max = 4});
+    FAIL();
+  } catch (const ApiError& error) {
+    EXPECT_EQ(error.status(), 404);
+  }
+}
+
+TEST(TogetherTest, WhatAnItemThrowsComesOut) {
+  const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
+  EXPECT_THROW((void)client.concurrently(std::views::iota(0, 10),
+                                         [](int n) {
+                                           if (n == 5) throw std::runtime_error("five");
+                                           return get_number(n);
+                                         }),
+               std::runtime_error);
+}
+
+TEST(TogetherTest, WhatTheFunctionThrowsComesOut) {
+  const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
+  const auto refuse = [](int, const RawJson&) { throw std::runtime_error("no"); };
+  EXPECT_THROW(client.concurrently(std::views::iota(0, 10), get_number, refuse),
+               std::runtime_error);
+}
+
+TEST(TogetherTest, TheCallersTokenCancelsEverything) {
+  std::stop_source source;
+  const auto transport = std::make_shared<FakeTransport>([&](const Request& request) {
+    if (number_of(request) == 5) source.request_stop();
+    return echo(request);
+  });
+  const BitbucketServer client(fake_options(transport));
+  EXPECT_THROW((void)client.with({.stop = source.get_token()})
+                   .concurrently(std::views::iota(0, 1000), get_number, {.max = 2}),
+               Cancelled);
+  EXPECT_LT(transport->started(), 20u);
+}
+
+TEST(TogetherTest, ItemsAreTakenOnlyWhenThereIsRoom) {
+  int taken = 0, arrived = 0, most_ahead = 0;
+  const auto transport = std::make_shared<TimedTransport>(
+      [](const Request& request) { return TimedAnswer{echo(request)}; });
+  const BitbucketServer client(timed_options(transport));
+  client.concurrently(
+      std::views::iota(0, 100) | std::views::transform([&](int n) { return ++taken, n; }),
+      get_number, [&](int, const RawJson&) { most_ahead = std::max(most_ahead, taken - ++arrived); },
+      {.max = 4});
+  EXPECT_EQ(taken, 100);
+  EXPECT_LE(most_ahead, 5);
+}
+
+TEST(TogetherTest, NoItemsNeedNoRequest) {
+  const auto transport = std::make_shared<FakeTransport>(echo);
+  const BitbucketServer client(fake_options(transport));
+  EXPECT_THAT(client.concurrently(std::vector<int>{}, get_number), IsEmpty());
+  EXPECT_EQ(transport->started(), 0u);
+  EXPECT_THROW((void)client.concurrently(std::vector<int>{1}, get_number, {.max = 0}),
+               InvalidArgument);
+}
+
+TEST(TogetherTest, ABlockingTransportHasAThreadForEachItem) {
+  class Slow final : public BlockingTransport {
+   public:
+    std::atomic<int> under_way = 0, most = 0;
+
+   private:
+    Response send(const Request& request) override {
+      const int now = ++under_way;
+      most = std::max(most.load(), now);
+      while (most < 4) std::this_thread::yield();  // until all four are here
+      --under_way;
+      return echo(request);
+    }
+  };
+  const auto transport = std::make_shared<Slow>();
+  const BitbucketServer client(fake_options(transport));
+  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 8), get_number, {.max = 4})),
+            numbers_to(8));
+  EXPECT_EQ(transport->most, 4);
+}
+
+TEST(TogetherTest, UsesNoMoreThreadsThanProcessorsAreAllowed) {
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  const BitbucketServer client(timed_options(std::make_shared<TimedTransport>(
+      [](const Request& request) { return TimedAnswer{echo(request)}; })));
+  EXPECT_EQ(detail::processors(), 1u);
+  client.concurrently(
+      std::views::iota(0, 3), get_number,
+      [&](int, const RawJson&) {
+        const std::scoped_lock lock(mutex);
+        threads.insert(std::this_thread::get_id());
+      },
+      {.max = 2});
+  EXPECT_EQ(threads.size(), 1u);  // the transport allows one
+}
+
+TEST(TogetherTest, RowsWithArgumentsCanBeKeptAndSentLater) {
+  const auto transport = tag_server(23, 5);
+  const BitbucketServer client(fake_options(transport));
+  const auto call = tags_of(1);
+  EXPECT_EQ(transport->started(), 0u);
+  EXPECT_EQ(names(client.call(call).to_vector()), expected_names(0, 23));
+  EXPECT_EQ(names(client.call(call.first(2))), expected_names(0, 2));
+}
+
+}  // namespace
+}  // namespace bitbucket::test
