@@ -34,7 +34,8 @@ TEST(BesideTest, AWaitForOneMovesTheOther) {
   });
   const auto transport = http::make_curl_transport({});
   const auto first = transport->start({.url = server.url("/first")});
-  const auto second = transport->start({.url = server.url("/second"), .beside = first.get()});
+  const auto second =
+      transport->start_beside({.url = server.url("/second")}, {.beside = first.get()});
   EXPECT_EQ(first->wait(in(60s), {}).body, "first");
   EXPECT_EQ(second->wait(in(60s), {}).body, large);
 }
@@ -46,8 +47,8 @@ TEST(BesideTest, ConnectionsAreKeptForLater) {
   const auto transport = http::make_curl_transport({});
   for (int round = 0; round < 5; ++round) {
     const auto first = transport->start({.url = server.url()});
-    const auto second = transport->start({.url = server.url(), .beside = first.get()});
-    const auto third = transport->start({.url = server.url(), .beside = first.get()});
+    const auto second = transport->start_beside({.url = server.url()}, {.beside = first.get()});
+    const auto third = transport->start_beside({.url = server.url()}, {.beside = first.get()});
     for (const auto& one : {first.get(), second.get(), third.get()})
       EXPECT_EQ(one->wait(in(20s), {}).body, "ok");
   }
@@ -67,9 +68,10 @@ TEST(BesideTest, OneThatFailsOrIsGivenUpLeavesTheOthersAlone) {
   });
   const auto transport = http::make_curl_transport({});
   const auto good = transport->start({.url = server.url("/good")});
-  const auto broken = transport->start({.url = server.url("/broken"), .beside = good.get()});
-  auto silent = transport->start({.url = server.url("/silent"), .beside = good.get()});
-  const auto slow = transport->start({.url = server.url("/silent"), .beside = good.get()});
+  const auto broken =
+      transport->start_beside({.url = server.url("/broken")}, {.beside = good.get()});
+  auto silent = transport->start_beside({.url = server.url("/silent")}, {.beside = good.get()});
+  const auto slow = transport->start_beside({.url = server.url("/silent")}, {.beside = good.get()});
   EXPECT_THROW((void)broken->wait(in(20s), {}), TransportError);
   EXPECT_THROW((void)slow->wait(in(10ms), {}), TransportError);
   silent.reset();
@@ -92,7 +94,7 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
   const auto transport = http::make_curl_transport({});
   const auto first = transport->start({.url = server.url("/first")});
   for (const char* path : {"/a", "/b", "/c"}) {
-    const auto next = transport->start({.url = server.url(path), .beside = first.get()});
+    const auto next = transport->start_beside({.url = server.url(path)}, {.beside = first.get()});
     EXPECT_EQ(next->wait(in(20s), {}).body, path);
     ASSERT_TRUE(left.try_acquire_for(20s));
   }
@@ -111,7 +113,7 @@ TEST(BesideTest, WhatHasEndedIsNoCompany) {
   const auto transport = http::make_curl_transport({});
   const auto first = transport->start({.url = server.url()});
   EXPECT_EQ(first->wait(in(20s), {}).body, "ok");
-  const auto second = transport->start({.url = server.url(), .beside = first.get()});
+  const auto second = transport->start_beside({.url = server.url()}, {.beside = first.get()});
   EXPECT_EQ(second->wait(in(20s), {}).body, "ok");
   EXPECT_EQ(server.connections(), 1);
 }

@@ -190,7 +190,7 @@ TEST(KeptConnectionTest, WithoutIdleTimeEachRequestHasItsOwn) {
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   const auto first = transport->start({.url = server.url()});
   for (int i = 0; i < 3; ++i) {
-    const auto next = transport->start({.url = server.url(), .beside = first.get()});
+    const auto next = transport->start_beside({.url = server.url()}, {.beside = first.get()});
     EXPECT_EQ(next->wait(deadline, {}).body, "ok");
   }
   EXPECT_EQ(first->wait(deadline, {}).body, "ok");
