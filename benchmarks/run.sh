@@ -8,19 +8,21 @@ source "$root/cmake/common.sh"
 
 usage() {
   cat <<TEXT
-usage: benchmarks/run.sh [--rounds N] [--only W1,W2,...] [--two-cores] [--compression] [--latency]
-                         [--plot DIR] [--build-dir DIR]
+usage: benchmarks/run.sh [--rounds N] [--only W1,W2,...] [--two-cores] [--token] [--many]
+                         [--compression] [--latency] [--plot DIR] [--build-dir DIR]
 
 Builds the limit program, the library's workloads and the peer, runs them in turn against the load
 server (on a core of its own) and prints the medians and, pair by pair, the ratios to the limit.
 W3 and W4 are measured also with a limit that has a thread for each item at once, as calls that block
 need it.  Fails when the programs do not agree about the data.
 
-  --rounds N       7 without it
+  --rounds N       15 without it
   --only LIST      of W1 (2,000 small GETs), W2 (100,000 commits in pages of 1000), W2/100 (in pages
                    of 100), W3 (25 commits of 1,000 repositories, 20 ms), W4 (changes of 2,000
                    commits, 5 ms)
-  --two-cores      W4 also with both cores for the client
+  --two-cores      W4 also with both cores for the client, against a limit with an event loop on each
+  --token          the works of --only also with a bearer token instead of signatures, without the peer
+  --many           changes of 10,000 commits, 20 ms, with 512 calls at once, without the peer
   --compression    W2 also with gzip, without the peer
   --latency        walks of 100 pages at 5 and 20 ms with 1, 2, 4 and 8 pages in flight
   --plot DIR       pictures (SVG) of time against pages in flight, latency, page size and concurrency
@@ -28,13 +30,15 @@ need it.  Fails when the programs do not agree about the data.
 TEXT
 }
 
-rounds=7 only=W1,W2,W2/100,W3,W4 two_cores=false compression=false latency=false plots='' build=$root/build/benchmarks
+rounds=15 only=W1,W2,W2/100,W3,W4 two_cores=false token=false many=false compression=false latency=false plots='' build=$root/build/benchmarks
 
 parse_arguments() {
   while (($#)); do
     case $1 in
       --help | -h) usage && exit 0 ;;
       --two-cores) two_cores=true ;;
+      --token) token=true ;;
+      --many) many=true ;;
       --compression) compression=true ;;
       --latency) latency=true ;;
       --rounds | --only | --plot | --build-dir)
@@ -159,7 +163,7 @@ print_table() {
     { if (!($1 in seen)) { seen[$1]; order[++works] = $1 }
       wall[$1, $2, $3] = $4; cpu[$1, $2, $3] = $5; rss[$1, $2, $3] = $6; last = $2 > last ? $2 : last }
     END {
-      printf "%-10s %18s %18s %7s %7s %11s %13s %11s\n", "work", "limit wall/CPU s", "library wall/CPU s",
+      printf "%-12s %18s %18s %7s %7s %11s %13s %11s\n", "work", "limit wall/CPU s", "library wall/CPU s",
         "wall", "CPU", "memory MiB", "threads", "peer"
       for (w = 1; w <= works; ++w) {
         name = order[w]; lw = lc = bw = bc = rw = rc = rr = pw = pc = tw = tc = ""
@@ -171,7 +175,7 @@ print_table() {
           pw = pw " " wall[name, r, "peer"] / l; pc = pc " " cpu[name, r, "peer"] / c
           tw = tw " " wall[name, r, "threads"] / l; tc = tc " " cpu[name, r, "threads"] / c
         }
-        printf "%-10s %9.3f /%7.3f %9.3f /%7.3f %7.2f %7.2f %+11.1f %6.2f /%5.2f %5.2f /%5.2f\n", name,
+        printf "%-12s %9.3f /%7.3f %9.3f /%7.3f %7.2f %7.2f %+11.1f %6.2f /%5.2f %5.2f /%5.2f\n", name,
           median(lw), median(lc), median(bw), median(bc), median(rw), median(rc), median(rr),
           median(tw), median(tc), median(pw), median(pc)
       }
@@ -181,27 +185,48 @@ print_table() {
 
 wanted() { [[ ,$only, == *",$1,"* ]]; }
 
-main_table() {
-  local all=("${programs[@]}")
+# compare_all SUFFIX ARGUMENTS...: the works of --only
+compare_all() {
+  local suffix=$1 all=("${programs[@]}")
+  shift
   start_server 0
-  if wanted W1; then compare W1 get --count 2000; fi
-  if wanted W2; then compare W2 walk --page-size 1000; fi
-  if wanted W2/100; then compare W2/100 walk --page-size 100; fi
+  if wanted W1; then compare "W1$suffix" get --count 2000 "$@"; fi
+  if wanted W2; then compare "W2$suffix" walk --page-size 1000 "$@"; fi
+  if wanted W2/100; then compare "W2/100$suffix" walk --page-size 100 "$@"; fi
   programs+=("$threads")
-  if wanted W3; then start_server 20000 && compare W3 fanout --repos 1000 --count 25; fi
-  if wanted W4 || $two_cores; then start_server 5000; fi
-  if wanted W4; then compare W4 changes --count 2000; fi
+  if wanted W3; then start_server 20000 && compare "W3$suffix" fanout --repos 1000 --count 25 "$@"; fi
+  if wanted W4; then start_server 5000 && compare "W4$suffix" changes --count 2000 "$@"; fi
+  programs=("${all[@]}")
+}
+
+# with_programs PROGRAMS... -- COMMAND...
+with_programs() {
+  local all=("${programs[@]}")
+  programs=()
+  while [[ $1 != -- ]]; do programs+=("$1") && shift; done
+  "${@:2}"
+  programs=("${all[@]}")
+}
+
+main_table() {
+  compare_all ''
+  if $token; then with_programs benchmark_limit bitbucket-workloads -- compare_all ' token' --bearer on; fi
   if $two_cores; then
+    start_server 5000
     client_cores=0,1
-    compare W4-2cores changes --count 2000
+    with_programs 'benchmark_limit --loops 2' bitbucket-workloads benchmark_peer -- \
+      compare W4-2cores changes --count 2000
     client_cores=1
   fi
-  programs=("${all[@]}")
+  if $many; then
+    start_server 20000
+    with_programs benchmark_limit bitbucket-workloads -- \
+      compare 512-at-once changes --count 10000 --concurrency 512
+  fi
   if $compression; then
-    programs=("${all[@]:0:2}")
     start_server 0 100000 --compress on
-    compare W2/gzip walk --page-size 1000 --compression on
-    programs=("${all[@]}")
+    with_programs benchmark_limit bitbucket-workloads -- \
+      compare W2/gzip walk --page-size 1000 --compression on
   fi
   [[ ! -s $work/numbers ]] || print_table
 }

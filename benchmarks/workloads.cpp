@@ -43,11 +43,10 @@ BitbucketServer make_client(const Options& options) {
   bitbucket::ConnectionOptions connection;
   connection.tls.ca_file = options.ca_file;
   connection.compression = options.compression;
-  return BitbucketServer{
-      {.base_url = options.base_url,
-       .credentials = credentials_of(options),
-       .paging = paging,
-       .connection = connection}};
+  return BitbucketServer{{.base_url = options.base_url,
+                          .credentials = credentials_of(options),
+                          .paging = paging,
+                          .connection = connection}};
 }
 
 RepoRef repo_of(const Options& options) { return {options.project, options.slug}; }
@@ -106,11 +105,10 @@ Outcome fanout(const Options& options) {
 Outcome changes(const Options& options) {
   const BitbucketServer client = make_client(options);
   const RepoRef repo = repo_of(options);
-  const std::vector<Commit> newest =
-      client.call(bitbucket::api::commits::list(repo).first(static_cast<std::size_t>(options.count)));
-  return many(options, client, newest.size(), [&](std::size_t i) {
-    return bitbucket::api::commits::changes(repo, newest[i].id);
-  });
+  const std::vector<Commit> newest = client.call(
+      bitbucket::api::commits::list(repo).first(static_cast<std::size_t>(options.count)));
+  return many(options, client, newest.size(),
+              [&](std::size_t i) { return bitbucket::api::commits::changes(repo, newest[i].id); });
 }
 
 Outcome run(const Options& options) {

@@ -161,7 +161,8 @@ Answer Server::answer(std::string_view request) {
   const bool signed_request = authorization.starts_with("OAuth ") &&
                               authorization.find("oauth_signature=\"") != std::string_view::npos;
   const bool bearer = authorization.starts_with("Bearer ");
-  const bool look = signed_request && verifier_ && requests_++ % static_cast<std::size_t>(options_.verify_every) == 0;
+  const bool look = signed_request && verifier_ &&
+                    requests_++ % static_cast<std::size_t>(options_.verify_every) == 0;
   if (!(signed_request || bearer) || (look && !verifier_->accepts(base_, target, authorization)))
     return plain_answer("401 Unauthorized",
                         R"({"errors":[{"context":null,"message":"The signature is not good.",)"

@@ -31,9 +31,14 @@ class Tasks {
   Tasks(const std::function<TaskPtr()>& next, const std::stop_token& stop)
       : next_(next), stop_(stop) {}
 
-  /// Returns null when no task is left or the work is stopped.
-  TaskPtr take() {
-    const std::scoped_lock lock(mutex_);
+  /// Returns null when no task is left or the work is stopped; at once, if the caller is `busy`,
+  /// when another thread is waiting for the next item.
+  TaskPtr take(bool busy) {
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (!busy)
+      lock.lock();
+    else if (!lock.try_lock())
+      return nullptr;
     if (exhausted_ || stop_.stop_requested()) return nullptr;
     exhausted_ = true;  // an iterator that threw is not asked again
     TaskPtr task = next_();
@@ -71,7 +76,7 @@ class Driver {
         TaskPtr task = std::move(unfinished_.front());
         unfinished_.pop_front();
         begin(std::move(task));
-      } else if (TaskPtr task = tasks_.take()) {
+      } else if (TaskPtr task = tasks_.take(!active_.empty())) {
         begin(std::move(task));
       } else {
         return;
@@ -193,7 +198,7 @@ void run_together(const ContextPtr& context, const std::function<TaskPtr()>& nex
     own.fill();
     // Another thread begins only when there is a task for it.
     while (own.is_full() && threads.size() + 1 < threads_wanted) {
-      TaskPtr first = tasks.take();
+      TaskPtr first = tasks.take(false);
       if (!first) break;
       // std::jthread copies what it is given.
       auto shared = std::make_shared<TaskPtr>(std::move(first));
