@@ -22,7 +22,7 @@ class SocketSet {
   /// Waits for these events of a new socket; returns its place in the set.
   std::size_t add(int socket, short events);
   /// Waits for other events of the socket at `place`.
-  void change(std::size_t place, short events) noexcept { entries_[place].events = events; }
+  void change(std::size_t place, short events) noexcept { entries_[place + 1].events = events; }
   /// Drops the socket at `place`, which the last socket takes.  Returns that socket, or -1 when the
   /// dropped socket was the last.
   int remove(std::size_t place) noexcept;
