@@ -15,48 +15,48 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// A row takes the parameters of this filter as its query.
+/// Marks the filter whose members a row takes as its query.
 template <class Filter>
 struct Query {};
 
-/// A row sends this as its JSON body; Multipart is sent as multipart/form-data.
+/// Marks what a row sends as its JSON body; a Multipart goes as multipart/form-data.
 template <class Content>
 struct Body {};
 
-/// A row answers pages of `T`.
+/// Marks a row that answers pages of `T`.
 template <class T>
 struct PageOf {};
 
-/// A call answers the first rows of its pages, as a std::vector<T>.
+/// Marks a call that answers the first rows of its pages, as a std::vector<T>.
 template <class T>
 struct FirstOf {};
 
-/// A row answers bytes, not JSON.
+/// Marks a row that answers bytes instead of JSON.
 struct Bytes {};
 
 /// A multipart/form-data body.
 struct Multipart {
   /// One part of the form.
   struct Part {
-    std::string name;               ///< of the form field
-    std::string content;            ///< the bytes, as they are sent
+    std::string name;               ///< name of the form field
+    std::string content;            ///< the bytes to send
     std::string filename = {};      ///< set for files
     std::string content_type = {};  ///< set for files
   };
-  std::vector<Part> parts;  ///< in the order they are sent
+  std::vector<Part> parts;  ///< in the order in which they are sent
 };
 
 /// The shape of an answer.
 enum class AnswerKind { nothing, value, optional, array, page, stream };
 
-/// Whether a request of a row may be sent again after it may have been acted on.
+/// Whether a request of a row may be sent again after the server may have acted on it.
 enum class Repeat { by_method, yes, no };
 
-/// A row without its types: what can be known of it at run time.
+/// A row without its types: what is known about it at run time.
 struct Operation {
-  Method method = Method::get;            ///< of HTTP
+  Method method = Method::get;            ///< HTTP method
   AnswerKind answer = AnswerKind::value;  ///< the shape of the answer
-  bool repeatable = false;                ///< may be sent again after it may have been acted on
+  bool repeatable = false;                ///< may be sent again after the server may have acted
   bool takes_body = false;                ///< has a JSON or multipart body
   std::string_view path;  ///< the template, "/rest/api/1.0/projects/{project}/repos/{repo}"
 };
@@ -95,7 +95,8 @@ inline constexpr AnswerKind kind_of<std::vector<T>> = AnswerKind::array;
 template <class T>
 inline constexpr AnswerKind kind_of<PageOf<T>> = AnswerKind::page;
 
-// Not constexpr on purpose: reaching one stops the compilation, and its name is the message.
+// These are not constexpr on purpose: reaching one stops the compilation, and its name is the
+// message.
 void the_path_must_begin_with_a_slash();
 void the_path_has_a_placeholder_without_a_parameter();
 void a_parameter_has_no_placeholder_in_the_path();
@@ -126,7 +127,7 @@ consteval void check_placeholders(std::string_view path) {
     the_path_has_a_placeholder_without_a_parameter();
 }
 
-/// One call of a row: everything but host, credentials and paging.
+/// One call of a row: everything except the host, the credentials and the paging.
 struct BITBUCKET_EXPORT CallSpec {
   explicit CallSpec(const Operation& row) : operation(row) { append_literal(); }
 
@@ -164,34 +165,34 @@ struct BITBUCKET_EXPORT CallSpec {
 
 }  // namespace detail
 
-/// A row with its arguments: a value that BitbucketServer::call() and concurrently() send.
+/// A row with its arguments, a value that BitbucketServer::call() and concurrently() can send.
 template <class Answer>
 class ApiCall {
  public:
-  /// Made by calling a row.
+  /// Called by a row, ApiPath::operator().
   explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
 
-  /// Returns what is sent, except for host, credentials and paging.
+  /// Returns what is sent, except for the host, the credentials and the paging.
   [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
-  /// The same, for the last use of this call.
+  /// Returns what is sent and uses this call up.
   [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
 
  private:
   detail::CallSpec spec_;
 };
 
-/// The first rows of a row that answers pages.
+/// A call for the first rows of a list that comes in pages.
 template <class T>
 class ApiCall<FirstOf<T>> {
  public:
-  /// Made by ApiCall<PageOf<T>>::first().
+  /// Called by ApiCall<PageOf<T>>::first().
   ApiCall(detail::CallSpec spec, std::size_t rows) : spec_(std::move(spec)), rows_(rows) {}
 
-  /// Returns how many rows are wanted at most.
+  /// Returns the greatest number of rows wanted.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-  /// Returns what is sent, except for host, credentials and paging.
+  /// Returns what is sent, except for the host, the credentials and the paging.
   [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
-  /// The same, for the last use of this call.
+  /// Returns what is sent and uses this call up.
   [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
 
  private:
@@ -199,21 +200,21 @@ class ApiCall<FirstOf<T>> {
   std::size_t rows_;
 };
 
-/// A row that answers pages, with its arguments.
+/// A row that answers pages, together with its arguments.
 template <class T>
 class ApiCall<PageOf<T>> {
  public:
-  /// Made by calling a row.
+  /// Called by a row, ApiPath::operator().
   explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
 
-  /// Returns a call for the first `n` rows, which asks for no page that it does not need.
+  /// Returns a call for the first `n` rows, which requests no page that it does not need.
   [[nodiscard]] ApiCall<FirstOf<T>> first(std::size_t n) const& { return {spec_, n}; }
-  /// The same, for the last use of this call.
+  /// Returns a call for the first `n` rows and uses this call up.
   [[nodiscard]] ApiCall<FirstOf<T>> first(std::size_t n) && { return {std::move(spec_), n}; }
 
-  /// Returns what is sent, except for host, credentials and paging.
+  /// Returns what is sent, except for the host, the credentials and the paging.
   [[nodiscard]] const detail::CallSpec& spec() const& noexcept { return spec_; }
-  /// The same, for the last use of this call.
+  /// Returns what is sent and uses this call up.
   [[nodiscard]] detail::CallSpec spec() && { return std::move(spec_); }
 
  private:
@@ -225,7 +226,7 @@ namespace detail {
 template <class... P>
 struct Types {};
 
-/// Lets a row be called without its last parameter where that is a query.
+/// Lets a row be called without its last parameter when that parameter is a query.
 template <class Row, class All, class Before = Types<>>
 struct ShortCall {
   void operator()(ShortCall) const = delete;
@@ -245,13 +246,14 @@ struct ShortCall<Row, Types<Query<Filter>>, Types<Before...>> {
 }  // namespace detail
 
 /// One operation of the REST API: `Get<Repo, RepoRef> row{"/rest/.../{project}/repos/{repo}"}`.
-/// `Answer` may be incomplete where the row stands.  Parameters stand in the order of their
-/// placeholders; what does not fit does not compile.  BitbucketServer::call() sends one.
+/// `Answer` may be an incomplete type where the row is defined.  The parameters follow the order of
+/// their placeholders; a row whose parameters do not fit does not compile.  BitbucketServer::call()
+/// sends it.
 template <Method M, class Answer, class... Parameters>
 struct ApiPath
     : Operation,
       detail::ShortCall<ApiPath<M, Answer, Parameters...>, detail::Types<Parameters...>> {
-  /// Does not compile when the template and the parameters do not fit.
+  /// Makes the row; does not compile when the template and the parameters do not fit.
   template <std::size_t N>
   consteval ApiPath(const char (&path_template)[N], Repeat repeat = Repeat::by_method)  // NOLINT
       : Operation{M, detail::kind_of<Answer>,
@@ -262,7 +264,7 @@ struct ApiPath
     detail::check_placeholders<Parameters...>(path);
   }
 
-  /// Returns the call of this row with these arguments.
+  /// Returns a call of this row with these arguments.
   ApiCall<Answer> operator()(
       const typename detail::Parameter<Parameters>::type&... arguments) const {
     detail::CallSpec call(*this);

@@ -5,13 +5,14 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// An optional value of a type that may still be incomplete: copies and compares the value itself.
+/// An optional value whose type may still be incomplete.  Copies and comparisons apply to the
+/// value.
 template <class T>
 class Boxed {
  public:
   Boxed() noexcept = default;
   /// Holds `value`.
-  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT: as std::optional
+  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT: like std::optional
   /// Copies the value.
   Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
   Boxed(Boxed&&) noexcept = default;
@@ -28,7 +29,7 @@ class Boxed {
   [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
   /// Returns whether there is a value.
   explicit operator bool() const noexcept { return has_value(); }
-  /// Makes a new value and returns it.
+  /// Makes a new value and returns a reference to it.
   T& emplace() { return *(value_ = std::make_unique<T>()); }
   /// Drops the value.
   void reset() noexcept { value_.reset(); }

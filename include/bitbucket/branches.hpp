@@ -15,10 +15,10 @@ enum class RefOrder { server_default, alphabetical, modification };
 
 /// Which branches to list.
 struct BranchFilter {
-  std::string filter_text = {};  ///< part of the name
-  std::string base = {};         ///< branch or commit to compare with, for `details`
-  bool details = false;          ///< fills Branch::metadata
-  bool boost_matches = false;    ///< exact and prefix matches first
+  std::string filter_text = {};                  ///< text that the name contains
+  std::string base = {};                         ///< branch or commit that `details` compares with
+  bool details = false;                          ///< fills Branch::metadata
+  bool boost_matches = false;                    ///< lists exact and prefix matches first
   RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
 };
 
@@ -27,7 +27,7 @@ class BITBUCKET_EXPORT Branches : public Family {
  public:
   /// Lists the branches.  GET /rest/api/1.0/projects/{project}/repos/{repo}/branches
   [[nodiscard]] Paged<Branch> list(const RepoRef& repo, const BranchFilter& filter = {}) const;
-  /// Returns the default branch; nothing for an empty repository.
+  /// Returns the default branch, or nothing for an empty repository.
   /// GET /rest/api/1.0/projects/{project}/repos/{repo}/default-branch
   [[nodiscard]] std::optional<Branch> get_default(const RepoRef& repo) const;
 

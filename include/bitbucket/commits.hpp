@@ -12,36 +12,36 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// Whether commits of several parents are listed.
+/// Whether commits with several parents are listed.
 enum class Merges { include, exclude, only };
 
 /// Which commits to list.
 struct CommitFilter {
-  std::string since = {};  ///< id, branch or tag; it and what it reaches are left out
-  std::string until = {};  ///< id, branch or tag, itself included; the default branch when empty
-  std::string path = {};   ///< only commits that touched this file or directory
+  std::string since = {};           ///< id, branch or tag, left out together with all it reaches
+  std::string until = {};           ///< id, branch or tag, included; the default branch when empty
+  std::string path = {};            ///< only commits that touched this file or directory
   Merges merges = Merges::include;  ///< what to do with merges
-  bool follow_renames = false;      ///< with `path` of one file: across its renames
+  bool follow_renames = false;      ///< follows the file that `path` names across its renames
   bool ignore_missing = false;  ///< an unknown `since` or `until` gives no commits, not an error
 };
 
 /// Commits and what they changed.
 class BITBUCKET_EXPORT Commits : public Family {
  public:
-  /// Lists the commits reachable from `until` and not from `since`, newest first.  A repository
-  /// without a default branch is a 404 (NoDefaultBranchException) unless `until` is given.
+  /// Lists the commits reachable from `until` but not from `since`, newest first.  A repository
+  /// without a default branch gives a 404 (NoDefaultBranchException) unless `until` is set.
   /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
   [[nodiscard]] Paged<Commit> list(const RepoRef& repo, const CommitFilter& filter = {}) const;
-  /// Returns the newest `n` commits of the default branch, in as few pages as the server allows;
-  /// none when the repository is empty.
-  /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits
+  /// Returns the newest `n` commits, by default of the default branch, in as few pages as the
+  /// server allows; none when the repository is empty. GET
+  /// /rest/api/1.0/projects/{project}/repos/{repo}/commits
   [[nodiscard]] std::vector<Commit> last(const RepoRef& repo, std::size_t n,
                                          const CommitFilter& filter = {}) const;
   /// Returns one commit.  GET /rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}
   [[nodiscard]] Commit get(const RepoRef& repo, const CommitId& id) const;
-  /// Lists the files a commit changed against its first parent.  A server may stop after a
-  /// configured number of files (1000 by default) and says so nowhere.
-  /// GET /rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}/changes
+  /// Lists the files that a commit changed compared with its first parent.  A server may stop after
+  /// a configured number of files (1000 by default) without saying so. GET
+  /// /rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}/changes
   [[nodiscard]] Paged<Change> changes(const RepoRef& repo, const CommitId& id) const;
 
  private:

@@ -11,51 +11,51 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// No credentials: works where the administrator allows public access.
+/// No credentials, which works where the administrator allows public access.
 struct Anonymous {
   friend bool operator==(const Anonymous&, const Anonymous&) = default;
 };
 
-/// OAuth 1.0a with RSA-SHA1, as an application link of Bitbucket wants it.
+/// OAuth 1.0a with RSA-SHA1, which Bitbucket's application links require.
 struct OAuth1Credentials {
-  std::string consumer_key = {};  ///< as the application link has it
-  /// PEM of an RSA private key: PKCS#8 or PKCS#1, also with "\n" escaped or as base64 of a PEM.
+  std::string consumer_key = {};  ///< the consumer key in the application link
+  /// PEM of an RSA private key: PKCS#8 or PKCS#1, also with escaped "\n" or as base64 of a PEM.
   Secret private_key = {};
   /// Opens an encrypted private key.
   Secret passphrase = {};
-  /// From the third leg; empty for a two-legged request (the link must allow it).
+  /// The token from the third leg; empty for two-legged requests (the link must allow them).
   Secret access_token = {};
-  /// Kept for completeness: RSA-SHA1 does not use it.
+  /// Kept for completeness; RSA-SHA1 does not use it.
   Secret access_token_secret = {};
   /// The user to act for in a two-legged request (the link must allow impersonation).
   std::string impersonate = {};
   /// The query parameter that names that user; Atlassian's own library reads `xoauth_requestor_id`.
   std::string impersonation_parameter = "user_id";
-  /// The base URL that the server believes it has, when a proxy publishes it under another one.
+  /// The base URL that the server believes it has, when a proxy publishes it under a different one.
   std::string sign_base_url = {};
   friend bool operator==(const OAuth1Credentials&, const OAuth1Credentials&) = default;
 };
 
 /// An HTTP access token or an OAuth 2 access token.
 struct BearerToken {
-  Secret token = {};  ///< as it was given out
+  Secret token = {};  ///< the token as the server issued it
   friend bool operator==(const BearerToken&, const BearerToken&) = default;
 };
 
-/// User name and password (or a user's HTTP access token in its place).
+/// A user name with a password or a personal HTTP access token.
 struct BasicCredentials {
-  std::string username = {};  ///< of the account, not the slug
-  Secret password = {};       ///< or a personal HTTP access token
+  std::string username = {};  ///< name of the account, not its slug
+  Secret password = {};       ///< password or personal HTTP access token
   friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
 };
 
-/// Who asks.
+/// Credentials of any kind that do not change.
 using FixedCredentials = std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials>;
 
-/// Asked before every attempt, for credentials that rotate; called from any thread that makes
-/// calls.
-/// What it returned is kept, parsed, until it was not used for ten minutes, 64 other credentials
-/// were used, or the client goes.
+/// A function that returns the credentials to use, for credentials that rotate.  It is called
+/// before every attempt, from any thread that makes calls.  The library keeps what it returned,
+/// parsed, until it has not been used for ten minutes, 64 other credentials have been used, or the
+/// client is gone.
 using CredentialsProvider = std::function<FixedCredentials()>;
 
 namespace detail {
@@ -65,19 +65,19 @@ using AnyCredentials =
     std::variant<Anonymous, OAuth1Credentials, BearerToken, BasicCredentials, CredentialsProvider>;
 }  // namespace detail
 
-/// Who asks, or a function that says it.
+/// The credentials of a client, or a function that returns them.
 class Credentials : public detail::AnyCredentials {
  public:
   Credentials() = default;  ///< Anonymous
-  /// Takes any of the kinds.
+  /// Takes any kind of credentials.
   template <class T>
   requires(!std::same_as<T, Credentials> && !detail::PlainText<T> &&
            std::constructible_from<detail::AnyCredentials, T>)
-      Credentials(T kind)  // NOLINT(google-explicit-constructor): stands in for each of them
+      Credentials(T kind)  // NOLINT(google-explicit-constructor): replaces one for each kind
       : variant(std::move(kind)) {}
-  /// Does not compile: a text does not say whether it is a token, a password or a key.
+  /// Does not compile, because a string does not say whether it is a token, a password or a key.
   template <detail::PlainText T>
-  Credentials(T) {  // NOLINT(google-explicit-constructor): so that a string leads here
+  Credentials(T) {  // NOLINT(google-explicit-constructor): catches every string
     static_assert(!detail::PlainText<T>,
                   "credentials are no plain string: write BearerToken{token}, "
                   "BasicCredentials{.username = name, .password = password} or "

@@ -10,19 +10,20 @@ namespace detail {
 struct Context;
 }
 
-/// The base of the families of operations, which are members of a client and stay there.
+/// The base of the families of operations.  A family is a const member of its client and cannot be
+/// copied or moved out of it.
 class BITBUCKET_EXPORT Family {
  public:
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 
  protected:
-  /// Made by the client only.
+  /// Only a client makes families.
   explicit Family(const std::shared_ptr<const detail::Context>& context) : context_(context) {}
   ~Family() = default;
 
-  /// What the client's calls share: the client's own member, so that a view costs one reference
-  /// count however many families there are.
+  /// What the client's calls share.  It refers to the client's own member, so a view costs one
+  /// reference count however many families there are.
   const std::shared_ptr<const detail::Context>& context_;
 };
 

@@ -18,12 +18,13 @@ class BITBUCKET_EXPORT Hooks : public Family {
   Hook create(const RepoRef& repo, const NewHook& hook) const;
   /// Returns one webhook.  GET /rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}
   [[nodiscard]] Hook get(const RepoRef& repo, HookId id) const;
-  /// Changes what `update` names: reads the webhook and writes it back whole, because the server
-  /// replaces it.  PUT /rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}
+  /// Changes what `update` names.  It reads the webhook and writes it back whole, because the
+  /// server replaces the webhook.  PUT
+  /// /rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}
   Hook update(const RepoRef& repo, HookId id, const HookUpdate& update) const;
   /// Removes a webhook.  DELETE /rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}
   void remove(const RepoRef& repo, HookId id) const;
-  /// Makes the server send a `diagnostics:ping` to `url` and returns what came back.
+  /// Makes the server send a `diagnostics:ping` to `url` and returns what that URL answered.
   /// POST /rest/api/1.0/projects/{project}/repos/{repo}/webhooks/test
   HookTestResult test(const RepoRef& repo, const std::string& url) const;
 

@@ -10,15 +10,15 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// A JsonCodec for a type that nlohmann's from_json() reads and to_json() writes;
-/// <nlohmann/json.hpp> is to be included by who uses it.
+/// A JsonCodec for a type that nlohmann's from_json() reads and to_json() writes.  A program that
+/// uses it must include <nlohmann/json.hpp>.
 ///
 ///     struct Label { std::string name; };
 ///     NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Label, name)
 ///     template <> struct bitbucket::JsonCodec<Label> : bitbucket::NlohmannCodec<Label> {};
 template <class T>
 struct NlohmannCodec {
-  /// Fills `out`; what nlohmann objects to becomes a DecodeError.
+  /// Fills `out`; an error from nlohmann becomes a DecodeError.
   static void read(std::string& body, T& out) {
     const auto value = [](const auto& raw) { return raw.parse(); }(RawJson{body});
     try {
@@ -37,7 +37,7 @@ struct NlohmannCodec {
   }
 
  private:
-  // Of a name that depends on T only the user needs the definition.
+  // The name depends on T, so only the user of the codec needs the definition of nlohmann::json.
   using Json = std::conditional_t<std::is_void_v<T>, T, nlohmann::json>;
 };
 

@@ -10,38 +10,38 @@
 #include <utility>
 #include <vector>
 
-#include <bitbucket/error.hpp>
 #include <bitbucket/detail/export.hpp>
-#include <bitbucket/model/page.hpp>
 #include <bitbucket/detail/own_codec.hpp>
+#include <bitbucket/error.hpp>
+#include <bitbucket/model/page.hpp>
 
 namespace bitbucket::inline v0_1 {
 
-/// A place in a walk, from which a later one goes on: see Paged::position().
+/// A place in a walk, from which a later walk can continue; see Paged::position().
 struct PagePosition {
   std::int64_t start = 0;  ///< cursor of the page
-  std::size_t offset = 0;  ///< rows of that page that were passed
-  bool at_end = false;     ///< the walk was over
+  std::size_t offset = 0;  ///< rows of that page that the walk has passed
+  bool at_end = false;     ///< the walk has ended
   friend bool operator==(const PagePosition&, const PagePosition&) = default;
 };
 
 namespace detail {
 
-/// What a page says of itself.
+/// What a page says about itself.
 struct PageHead {
   std::optional<std::int64_t> size, limit, start, next;
   std::optional<bool> last;
-  std::size_t rows = 0;  // that it really has
+  std::size_t rows = 0;  // how many it really has
 };
 
 template <class T>
 PageHead head_of(const Page<T>& page) {
-  return {page.size, page.limit, page.start, page.next_page_start, page.is_last_page,
-          page.values.size()};
+  return {page.size,         page.limit,        page.start, page.next_page_start,
+          page.is_last_page, page.values.size()};
 }
 
-/// Gets the pages of one walk.  The walk asks for `wanted` rows at most; no page is asked for that
-/// it does not need.
+/// Gets the pages of one walk.  The walk needs at most `wanted` more rows, and the source requests
+/// no page beyond them.
 class BITBUCKET_EXPORT PageSource {
  public:
   static constexpr std::size_t everything = static_cast<std::size_t>(-1);
@@ -52,15 +52,15 @@ class BITBUCKET_EXPORT PageSource {
   virtual ~PageSource();
 
   virtual void start_at(std::int64_t start) = 0;
-  /// Returns the body of the next page; valid until the next call.
+  /// Returns the body of the next page, which is valid until the next call.
   virtual std::string& fetch(std::size_t wanted) = 0;
-  /// Takes the page's head, or refuses it; asks for the page after it when `wanted` more rows need
-  /// one.
+  /// Accepts or refuses the page's head, and requests the page after it when `wanted` more rows
+  /// need one.
   virtual void accept(const PageHead& head, std::size_t wanted) = 0;
-  /// Throws `error` again, saying of which request it is.
+  /// Throws `error` again with the name of its request in the text.
   [[noreturn]] virtual void fail(const DecodeError& error) = 0;
   [[nodiscard]] virtual bool at_end() const = 0;
-  [[nodiscard]] virtual std::int64_t page_start() const = 0;  // of the page fetched last
+  [[nodiscard]] virtual std::int64_t page_start() const = 0;  // of the last page fetched
   [[nodiscard]] virtual std::int64_t next_start() const = 0;
   [[nodiscard]] virtual std::optional<std::int64_t> server_limit() const = 0;
 };
@@ -69,33 +69,33 @@ class BITBUCKET_EXPORT PageSource {
 
 /// All rows of a paged operation, as a lazy C++20 input range that can be walked once.
 ///
-/// Nothing is sent before begin().  While a page is consumed the next one is on its way, and at
-/// most one; PagingOptions::prefetch = 0 asks for it only when it is needed.  A page that fails
-/// throws from begin() or ++; begin() may then be called again and goes on with that page.
-/// PagingOptions::max_empty_pages bounds how many pages in a row may have no row.
-/// Leaving the loop abandons what is under way.  Not thread-safe; a range outlives its client.
+/// Nothing is sent before begin().  While a page is consumed, the next page, and only that one, is
+/// on its way; with PagingOptions::prefetch = 0 it is requested only when it is needed.  When a
+/// page fails, begin() or ++ throws; another call of begin() continues with that page.
+/// PagingOptions::max_empty_pages bounds how many empty pages may follow one another.
+/// Leaving the loop abandons requests under way.  Not thread-safe; a range may outlive its client.
 template <class T>
 class Paged {
  public:
-  /// A place in the walk; all iterators of a range are at the same one.
+  /// A place in the walk, which all iterators of a range share.
   class iterator {
    public:
-    using iterator_concept = std::input_iterator_tag;  ///< what C++20 asks
-    using value_type = T;                              ///< of a row
-    using difference_type = std::ptrdiff_t;            ///< what C++20 asks
+    using iterator_concept = std::input_iterator_tag;  ///< required by C++20
+    using value_type = T;                              ///< type of a row
+    using difference_type = std::ptrdiff_t;            ///< required by C++20
 
     iterator() = default;
     /// Returns the row, which may be moved from.
     T& operator*() const { return walk_->page.values[walk_->index]; }
     /// Returns the row's address.
     T* operator->() const { return &**this; }
-    /// Goes on; may wait for a page and throw what went wrong with it.
+    /// Moves to the next row; may wait for a page, and throws when that page fails.
     iterator& operator++() {
-      if (!walk_->exhausted()) ++walk_->index;  // it is where the last load() failed
+      if (!walk_->exhausted()) ++walk_->index;  // exhausted here: the last load() failed
       walk_->load();
       return *this;
     }
-    /// The same.
+    /// Moves to the next row, as the prefix form does.
     void operator++(int) { ++*this; }
     /// Returns whether no row is left.
     friend bool operator==(const iterator& it, std::default_sentinel_t) {
@@ -105,25 +105,25 @@ class Paged {
     /// @cond
    private:
     friend class Paged;
-    /// Where a row of a Walk comes from; those behind it follow it on the server as well.
+    /// Where a row of a Walk comes from; the rows behind it follow it on the server too.
     struct Origin {
       std::size_t row = 0;
       PagePosition position = {};
     };
     struct Walk {
       std::unique_ptr<detail::PageSource> source;
-      Page<T> page;                 // or several, when they were put back
+      Page<T> page;                 // several pages after put_back()
       std::vector<Origin> origins;  // of the first row of each page in `page`
       std::size_t index = 0;
       std::size_t skip = 0;  // rows of the first page that an earlier walk has passed
-      std::size_t wanted = detail::PageSource::everything;  // from `index` on
+      std::size_t wanted = detail::PageSource::everything;  // rows from `index` on
 
       [[nodiscard]] bool exhausted() const { return index == page.values.size(); }
       [[nodiscard]] PagePosition position_of(std::size_t row) const;
       void load();
-      /// Moves the rest of the page, as far as it is wanted, behind `rows`.
+      /// Appends the wanted part of what is left of the page to `rows`.
       void take(std::vector<T>& rows, std::vector<Origin>& their_origins);
-      /// Puts rows that were taken in front of what is left.
+      /// Puts taken rows back in front of what is left.
       void put_back(std::vector<T> rows, std::vector<Origin> their_origins);
     };
     /// Limits a walk to `n` rows while it lives.
@@ -139,13 +139,13 @@ class Paged {
     /// @endcond
   };
 
-  /// Walks over what `source` gets.
+  /// Walks over the pages that `source` gets.
   explicit Paged(std::unique_ptr<detail::PageSource> source)
       : walk_(std::make_unique<typename iterator::Walk>()) {
     walk_->source = std::move(source);
   }
 
-  /// Begins where an earlier walk over the same operation stood.  To be called before begin().
+  /// Begins where an earlier walk over the same operation stood.  Call it before begin().
   Paged from(const PagePosition& position) && {
     if (position.start < 0) throw InvalidArgument("a page position cannot be negative");
     walk_->source->start_at(position.at_end ? -1 : position.start);
@@ -158,11 +158,12 @@ class Paged {
     walk_->load();
     return iterator(walk_.get());
   }
-  /// Ends the walk: it is reached when no row is left.
+  /// Marks the end of the walk, which is reached when no row is left.
   std::default_sentinel_t end() const noexcept { return {}; }
 
-  /// Returns the rest, or its first `n` rows, asking for no page and no row more than needed.
-  /// When it throws, the walk is where it was: another to_vector() or begin() has all rows again.
+  /// Returns the remaining rows, or the first `n` of them, and requests no page or row more than it
+  /// needs.  When it throws, the walk stays where it was: another to_vector() or begin() has all
+  /// those rows again.
   std::vector<T> to_vector(std::size_t n = detail::PageSource::everything) {
     std::vector<T> rows;
     std::vector<typename iterator::Origin> origins;
@@ -181,8 +182,8 @@ class Paged {
     return rows;
   }
 
-  /// Returns the place of the current row: a later walk from() there begins with it.  Where rows
-  /// were added or removed on the server in between, rows may repeat or be missed.
+  /// Returns the place of the current row, with which a later walk can begin through from().  Rows
+  /// may repeat or be missed when rows were added or removed on the server in between.
   [[nodiscard]] PagePosition position() const {
     const auto& source = *walk_->source;
     if (!walk_->exhausted()) return walk_->position_of(walk_->index);
@@ -190,7 +191,7 @@ class Paged {
     return {source.next_start(), walk_->skip};
   }
 
-  /// Returns the limit that the server applied in place of a larger one that was asked for.
+  /// Returns the limit that the server applied instead of a larger one that was requested.
   [[nodiscard]] std::optional<std::int64_t> server_limit() const {
     return walk_->source->server_limit();
   }
@@ -203,10 +204,10 @@ class Paged {
 template <class T>
 void Paged<T>::iterator::Walk::load() {
   while (index >= page.values.size() && !source->at_end()) {
-    // What was read makes room first: its memory is still at hand when the next page needs some.
+    // Free the rows that were read first, so that the next page can reuse their memory.
     page = Page<T>();
     index = 0;
-    // Saturates: an offset may be anything that a caller kept somewhere.
+    // Saturates, because a caller may pass any offset.
     std::string& body = source->fetch(wanted > detail::PageSource::everything - skip
                                           ? detail::PageSource::everything
                                           : wanted + skip);
@@ -217,9 +218,9 @@ void Paged<T>::iterator::Walk::load() {
       source->fail(error);
     }
     const std::size_t fresh = next.values.size() - (std::min)(skip, next.values.size());
-    source->accept(
-        detail::head_of(next),
-        wanted == detail::PageSource::everything ? wanted : wanted - (std::min)(wanted, fresh));
+    source->accept(detail::head_of(next), wanted == detail::PageSource::everything
+                                              ? wanted
+                                              : wanted - (std::min)(wanted, fresh));
     origins.assign(1, {0, {source->page_start()}});
     page = std::move(next);
     index = page.values.size() - fresh;

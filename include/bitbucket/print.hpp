@@ -14,7 +14,7 @@ concept HasText = std::is_enum_v<E> && requires(E value) {
 };
 }  // namespace detail
 
-/// Writes an enumerator as its to_string().
+/// Writes what to_string() returns for an enumerator.
 template <class Traits, detail::HasText E>
 std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, E value) {
   return out << to_string(value);

@@ -12,7 +12,7 @@ class BITBUCKET_EXPORT ServerInfo : public Family {
  public:
   /// Returns the version and name of the server.  GET /rest/api/1.0/application-properties
   [[nodiscard]] ApplicationProperties application_properties() const;
-  /// Returns the name of the user the server takes this client for; empty when it is anonymous.
+  /// Returns the name of the user that the server takes this client for; empty when anonymous.
   /// GET /rest/api/1.0/application-properties, header X-AUSERNAME
   [[nodiscard]] std::string who_am_i() const;
 

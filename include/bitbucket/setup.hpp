@@ -12,14 +12,15 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// How to reach the server and who the application is.
+/// Which server to reach, and which application asks.
 struct SetupOptions {
-  std::string base_url = {};      ///< as ClientOptions::base_url
-  std::string consumer_key = {};  ///< as the application link has it
-  Secret private_key = {};        ///< PEM, see OAuth1Credentials::private_key
+  std::string base_url = {};      ///< see ClientOptions::base_url
+  std::string consumer_key = {};  ///< the consumer key in the application link
+  Secret private_key = {};        ///< PEM; see OAuth1Credentials::private_key
   Secret passphrase = {};         ///< opens an encrypted private key
-  /// Where the browser returns to; `oob` shows the verifier to the user instead.  Empty sends none,
-  /// and the server goes by the application link (the verifier is the request token then).
+  /// Where the browser returns to; with `oob`, the page shows the verifier to the user instead.
+  /// With an empty one, no callback is sent and the server uses the one in the application link
+  /// (the verifier is then the request token).
   std::string callback = "oob";
   /// See OAuth1Credentials::sign_base_url.
   std::string sign_base_url = {};
@@ -28,11 +29,11 @@ struct SetupOptions {
 
 /// The answer of the first leg.  Bitbucket keeps it for 10 minutes unless configured otherwise.
 struct RequestToken {
-  std::string token = {};           ///< goes into the authorize page's address
-  Secret token_secret = {};         ///< to be kept until the third leg
+  std::string token = {};           ///< part of the authorize page's address
+  Secret token_secret = {};         ///< needed until the third leg
   bool callback_confirmed = false;  ///< the server knows the callback (OAuth 1.0a)
 
-  /// Returns the state to keep between the legs as text; it contains the token's secret.
+  /// Returns the state to keep between the legs, as text that contains the token's secret.
   [[nodiscard]] BITBUCKET_EXPORT Secret save() const;
   /// Restores what save() returned; throws InvalidArgument on anything else.
   [[nodiscard]] static BITBUCKET_EXPORT RequestToken restore(const Secret& saved);
@@ -44,9 +45,9 @@ struct AccessToken {
   Secret token = {};           ///< OAuth1Credentials::access_token
   Secret token_secret = {};    ///< OAuth1Credentials::access_token_secret
   Secret session_handle = {};  ///< renews the token; empty when the server gave none
-  /// How long the token is valid, counted from now; absent when the server did not say.
+  /// How long the token is valid from now on; absent when the server did not say.
   std::optional<std::chrono::seconds> expires_in = {};
-  /// How long the session handle can renew it.
+  /// How long the session handle can renew the token.
   std::optional<std::chrono::seconds> authorization_expires_in = {};
   friend bool operator==(const AccessToken&, const AccessToken&) = default;
 };
@@ -54,25 +55,28 @@ struct AccessToken {
 /// Obtains an access token through the three legs of OAuth 1.0a.  Thread-safe.
 class BITBUCKET_EXPORT SetupClient {
  public:
-  /// Throws InvalidArgument when the URL, the consumer key or the private key cannot work.
+  /// Makes a client and sends nothing.  Throws InvalidArgument when the URL, the consumer key, the
+  /// private key or an option cannot work.
   explicit SetupClient(SetupOptions options);
   SetupClient(SetupClient&&) noexcept;
   SetupClient& operator=(SetupClient&&) noexcept;
   ~SetupClient();
 
-  /// First leg.  POST /plugins/servlet/oauth/request-token
+  /// Gets a request token: the first leg.  POST /plugins/servlet/oauth/request-token
   [[nodiscard]] RequestToken get_request_token() const;
   /// Returns the page where the user approves.  GET /plugins/servlet/oauth/authorize
   [[nodiscard]] std::string authorize_url(const RequestToken& request) const;
-  /// Third leg.  POST /plugins/servlet/oauth/access-token
+  /// Exchanges the request token for an access token: the third leg.
+  /// POST /plugins/servlet/oauth/access-token
+  ///
   /// `verifier` is the callback's oauth_verifier, or what the page showed; an empty one is refused
   /// before anything is sent.
   [[nodiscard]] AccessToken get_access_token(const RequestToken& request,
                                              std::string_view verifier) const;
-  /// Renews an access token, also an expired one, by its session handle; the old one stops working.
-  /// POST /plugins/servlet/oauth/access-token
+  /// Renews an access token, even an expired one, with its session handle; the old one stops
+  /// working. POST /plugins/servlet/oauth/access-token
   [[nodiscard]] AccessToken renew(const AccessToken& access) const;
-  /// Returns the credentials a client works with.
+  /// Returns the credentials for a client that uses this access token.
   [[nodiscard]] OAuth1Credentials credentials(const AccessToken& access) const;
 
  private:

@@ -12,7 +12,7 @@ namespace bitbucket::inline v0_1 {
 
 /// Which tags to list.
 struct TagFilter {
-  std::string filter_text = {};                  ///< part of the name
+  std::string filter_text = {};                  ///< text that the name contains
   RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
 };
 

@@ -11,64 +11,65 @@
 #include <string_view>
 #include <vector>
 
-#include <bitbucket/print.hpp>
 #include <bitbucket/detail/export.hpp>
+#include <bitbucket/print.hpp>
 
 namespace bitbucket::inline v0_1 {
 
-/// The methods of HTTP that the API uses.
+/// The HTTP methods that the API uses.
 enum class Method { get, head, post, put, patch, del };
 
 /// Returns "GET", "DELETE", ...
 BITBUCKET_EXPORT std::string_view to_string(Method method) noexcept;
 
-/// One header of a request or an answer.
+/// A header of a request or an answer.
 struct Header {
-  std::string name;   ///< in any case
+  std::string name;   ///< in upper or lower case
   std::string value;  ///< without surrounding white space
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-/// Returns the first value of a header, whatever the case of its name; empty when absent.
+/// Returns the first value of a header, ignoring the case of its name; empty when absent.
 BITBUCKET_EXPORT std::string_view find_header(const std::vector<Header>& headers,
                                               std::string_view name) noexcept;
 
-/// Receives a body piece by piece, on the thread that makes the call.  SIGPIPE is blocked for this
-/// thread meanwhile: a sink that writes to a closed pipe gets EPIPE.
+/// Receives a body piece by piece, on the thread that makes the call.  SIGPIPE is blocked on that
+/// thread meanwhile, so a sink that writes to a closed pipe gets EPIPE.
 using Sink = std::function<void(std::string_view)>;
 
 struct Response;
 
 /// One HTTP request, complete and authorised.
 struct Request {
-  Method method = Method::get;       ///< of HTTP
-  std::string url = {};              ///< absolute, encoded
-  std::vector<Header> headers = {};  ///< authorisation included
+  Method method = Method::get;       ///< HTTP method
+  std::string url = {};              ///< absolute and encoded
+  std::vector<Header> headers = {};  ///< all headers, including the authorisation
   std::string body = {};             ///< empty for none
-  /// Where the body of a 2xx answer goes instead of Response::body.
+  /// Receives the body of a 2xx answer, which then does not go to Response::body.
   Sink sink = {};
-  /// A cut would not show in the body: an answer that does not say where it ends is refused.
+  /// The body would not show that it was cut, so the transport refuses an answer that does not say
+  /// where it ends.
   bool opaque = false;
-  /// With a sink, is told of the status and headers of a 2xx answer before the sink gets a byte.
-  /// What it throws ends the transfer, and is thrown by wait().
+  /// With a sink, is called with the status and headers of a 2xx answer before the sink gets a
+  /// byte. An exception from it ends the transfer, and wait() rethrows that exception.
   std::function<void(const Response&)> on_head = {};
-  /// More than this in Response::body is a TransportError of kind too_large.
+  /// A longer Response::body is a TransportError of kind too_large.
   std::size_t max_body = 64u << 20;
-  /// For the name, the connection and TLS.
+  /// Limits the name lookup, the connection and the TLS handshake together.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
-  /// A transfer that moves no byte for so long is a time-out; zero for no limit.
+  /// A transfer that moves no byte for this long has timed out; zero means no limit.
   std::chrono::milliseconds idle_timeout = std::chrono::milliseconds(0);
-  /// Whose request it is.  Only requests of the same account use a connection again.
+  /// Whose request it is.  A connection is reused only by requests of the same account.
   std::uint64_t account = 0;
 };
 
-/// Any complete answer, whatever its status.
+/// A complete answer with any status.
 struct Response {
-  int status = 0;                    ///< of HTTP, 100 to 999
-  std::vector<Header> headers = {};  ///< as they came, repeated ones too
+  int status = 0;                    ///< HTTP status, 100 to 999
+  std::vector<Header> headers = {};  ///< in the order received, including repeated ones
   std::string body = {};             ///< empty when it went to a sink
 
-  /// Returns the first value of a header, whatever the case of its name; empty when absent.
+  /// Returns the first value of a header, ignoring the case of its name; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
     return find_header(headers, name);
   }
@@ -77,8 +78,8 @@ struct Response {
 /// When a wait ends.
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// A request on its way.  Destroying it abandons the request without waiting.
-/// One thread at a time, except cancel().
+/// A request on its way.  Destroying it abandons the request without waiting.  Only one thread at a
+/// time may use it, but any thread may call cancel().
 class BITBUCKET_EXPORT Exchange {
  public:
   Exchange() = default;
@@ -86,18 +87,18 @@ class BITBUCKET_EXPORT Exchange {
   Exchange& operator=(const Exchange&) = delete;
   virtual ~Exchange();
 
-  /// Waits for the answer, once.  Throws TransportError when no complete answer comes before the
-  /// deadline, Cancelled when the token is triggered or cancel() was called.
+  /// Waits for the answer and may be called once.  Throws TransportError when no complete answer
+  /// arrives before the deadline, and Cancelled when the token is triggered or cancel() is called.
   virtual Response wait(Deadline deadline, std::stop_token stop) = 0;
-  /// Makes a wait() on another thread end with Cancelled.
+  /// Makes wait() throw Cancelled on the thread that waits.
   virtual void cancel() noexcept = 0;
 };
 
 /// What a request may use to save time.  A transport may ignore it.
 struct Company {
-  std::string memory = {};  ///< room for Response::body
-  /// A transfer of the same transport for which the same thread will wait: that wait may move both.
-  /// Valid during the start only.
+  std::string memory = {};  ///< memory to reuse for Response::body
+  /// A transfer of the same transport that the same thread will wait for; that wait may drive both
+  /// transfers.  Valid only during the start.
   const Exchange* beside = nullptr;
 };
 
@@ -109,24 +110,24 @@ class BITBUCKET_EXPORT Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport();
 
-  /// Puts a request on its way.
+  /// Starts a request.
   virtual std::unique_ptr<Exchange> start(Request request) = 0;
 
-  /// The same in company of other requests.
+  /// Starts a request that may use what `company` offers.
   virtual std::unique_ptr<Exchange> start_beside(Request request, Company company);
 
-  /// Returns whether wait_any() really waits for all of its exchanges.  Otherwise concurrently() has
-  /// one thread for each exchange.
+  /// Returns whether wait_any() really waits for all of its exchanges.  If it does not,
+  /// concurrently() uses one thread for each exchange.
   [[nodiscard]] virtual bool waits_for_many() const noexcept { return false; }
-  /// Waits until one of `exchanges`, which this thread started with this transport, has its answer or
-  /// has failed, and returns it; its wait() then returns at once.  Returns null when the deadline
-  /// comes first.  Throws Cancelled when the token is triggered.
+  /// Waits until one of `exchanges`, which this thread started with this transport, has its answer
+  /// or has failed, and returns that exchange; its wait() then returns at once.  Returns null when
+  /// the deadline comes first.  Throws Cancelled when the token is triggered.
   virtual Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
                              std::stop_token stop);
 };
 
-/// For simple transports and fakes: only send() is to be written; it runs when the answer is
-/// awaited.
+/// The base of simple transports and fakes, which implement only send().  It runs when the answer
+/// is awaited.
 class BITBUCKET_EXPORT BlockingTransport : public Transport {
  public:
   /// Keeps the request until its answer is awaited.

@@ -15,25 +15,25 @@
 
 #include <bitbucket/detail/task.hpp>
 
-// Both forms of concurrently(), for any client of this engine.
+// Both forms of concurrently(), for any client built on this engine.
 namespace bitbucket::inline v0_1::detail {
 
-/// Ranges whose items stay where they are until the end.
+/// A range whose items keep their addresses until the end.
 template <class Items>
 concept KeepsItems = std::ranges::forward_range<Items> &&
     std::is_lvalue_reference_v<std::ranges::range_reference_t<Items>> &&
     std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<Items>>,
                  std::ranges::range_value_t<Items>>;
 
-/// Gives the items of a range one by one.  It moves on when the next item is asked for, so that a
-/// range of pages fetches none too early.
+/// Returns the items of a range one by one.  It advances only when the next item is requested, so a
+/// range of pages fetches no page too early.
 template <class Items>
 class EachItem {
  public:
   using Item = std::ranges::range_value_t<Items>;
   explicit EachItem(Items& items) : it_(std::ranges::begin(items)), end_(std::ranges::end(items)) {}
 
-  /// Returns null behind the last item.
+  /// Returns the next item, or null after the last one.
   std::shared_ptr<const Item> operator()() {
     if (!first_ && it_ != end_) ++it_;
     first_ = false;
@@ -50,11 +50,11 @@ class EachItem {
   bool first_ = true;
 };
 
-/// The work on one item that may block; empty when no item is left.
+/// Work on one item, which may block; empty when no item is left.
 using Job = std::function<void()>;
-/// Runs the jobs that `next` makes, each on a thread of its own, at most `max` at the same time.  One
-/// thread at a time asks for a job.  `stop` is triggered by the first error; no job begins once
-/// `stopped` is.
+/// Runs the jobs that `next` makes, each on a thread of its own, at most `max` at the same time.
+/// Only one thread at a time calls `next`.  The first error triggers `stop`; no job begins once
+/// `stopped` is triggered.
 BITBUCKET_EXPORT void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
                                      const std::stop_token& stopped, std::size_t max);
 
@@ -64,7 +64,8 @@ concept BlockingWork = std::invocable<Work&, const Client&, const Item&>;
 
 /// Work that takes only the item and returns a call.
 template <class Work, class Item>
-concept CallWork = std::invocable<Work&, const Item&> && requires(std::invoke_result_t<Work&, const Item&> call) {
+concept CallWork = std::invocable<Work&, const Item&> &&
+    requires(std::invoke_result_t<Work&, const Item&> call) {
   { call.spec() } -> std::convertible_to<const CallSpec&>;
 };
 
@@ -75,8 +76,8 @@ struct AnswerOf<ApiCall<A>> {
   using type = A;
 };
 template <class Work, class Item>
-using TaskOf = TaskFor<
-    typename AnswerOf<std::remove_cvref_t<std::invoke_result_t<Work&, const Item&>>>::type>;
+using TaskOf =
+    TaskFor<typename AnswerOf<std::remove_cvref_t<std::invoke_result_t<Work&, const Item&>>>::type>;
 
 /// Sends a call for each item and returns the answers in the order of the items.
 template <class Items, class Work>
@@ -94,7 +95,7 @@ auto answers_together(const ContextPtr& context, Items& items, Work& work, std::
         },
         max);
   } else {
-    std::deque<std::optional<Result>> places;  // which stay where they are while others come
+    std::deque<std::optional<Result>> places;  // a deque does not move them when it grows
     run_together(
         context,
         [&]() -> std::unique_ptr<Task> {
@@ -133,8 +134,8 @@ void answers_as_they_come(const ContextPtr& context, Items& items, Work& work, T
       max);
 }
 
-/// Gives `run` what makes the job of each item: work that may block, with a thread for each item
-/// under way.
+/// Does work that may block for each item and returns the results in the order of the items.  `run`
+/// gets a function that makes the job of each item, and runs the jobs.
 template <class Client, class Items, class Work, class Run>
 auto results_of_work(Items& items, Work& work, const Run& run) {
   using Item = std::ranges::range_value_t<Items>;
@@ -147,7 +148,7 @@ auto results_of_work(Items& items, Work& work, const Run& run) {
       return [&work, &client, item] { std::invoke(work, client, *item); };
     });
   } else {
-    std::deque<std::optional<Result>> places;  // which stay where they are while others come
+    std::deque<std::optional<Result>> places;  // a deque does not move them when it grows
     run([&](const Client& client) -> Job {
       auto item = next_item();
       if (!item) return {};

@@ -7,7 +7,7 @@
 #error "bitbucket needs exceptions and RTTI: drop -fno-exceptions and -fno-rtti"
 #endif
 
-/// Marks what a shared build of the library shows; nothing else is visible.
+/// Marks the names that a shared build of the library exports; all other names are hidden.
 #if defined(_WIN32)
 #define BITBUCKET_EXPORT
 #else

@@ -9,7 +9,7 @@
 #include <bitbucket/json.hpp>
 #include <bitbucket/model/page.hpp>
 
-// What lets a JsonCodec of a user's own type be enough for arrays and pages of it.
+// Reads arrays and pages of a user's own type with nothing but the JsonCodec of that type.
 namespace bitbucket::inline v0_1::detail {
 
 template <class T>

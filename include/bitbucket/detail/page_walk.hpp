@@ -13,22 +13,22 @@
 
 namespace bitbucket::inline v0_1::detail {
 
-/// Where a walk over the pages of a call stands.  It checks that each page continues the walk.
+/// The state of a walk over the pages of a call.  It checks that each page continues the walk.
 class BITBUCKET_EXPORT PageWalk {
  public:
   explicit PageWalk(CallSpec call) : call_(std::move(call)) {}
 
-  /// Begins at another page than the first; a negative start is the end.
+  /// Begins at a page other than the first; a negative start stands for the end.
   void start_at(std::int64_t start);
-  /// Returns the request for the page that comes next, with as many rows as `wanted` needs.
+  /// Returns the request for the next page, with as many rows as `wanted` needs.
   [[nodiscard]] CallSpec next(const Context& context, std::size_t wanted);
   /// Returns the request for any page.
   [[nodiscard]] CallSpec request(const Context& context, std::int64_t start, int limit) const;
-  /// The page that comes next was asked for with this limit.
+  /// Records that the next page was requested with this limit.
   void asked(int limit);
-  /// Returns whether a page follows the one accepted last.
+  /// Returns whether a page follows the last one accepted.
   [[nodiscard]] bool goes_on() const noexcept { return !at_end_ && !broken_; }
-  /// Takes what that page says about itself; throws DecodeError when it cannot be that page.
+  /// Accepts what the next page says about itself; throws DecodeError when it cannot be that page.
   void accept(const Context& context, const PageHead& head, const Response& response);
 
   [[nodiscard]] const CallSpec& call() const noexcept { return call_; }
@@ -43,7 +43,7 @@ class BITBUCKET_EXPORT PageWalk {
   void count_empty(const PageHead& head, int most);
 
   CallSpec call_;
-  std::optional<DecodeError> broken_;  // the error that comes where the next page should
+  std::optional<DecodeError> broken_;  // the error to throw instead of the next page
   std::optional<std::int64_t> server_limit_;
   std::int64_t page_start_ = 0;
   std::int64_t next_start_ = 0;

@@ -7,23 +7,23 @@
 #include <utility>
 
 #include <bitbucket/api_path.hpp>
-#include <bitbucket/error.hpp>
 #include <bitbucket/detail/export.hpp>
 #include <bitbucket/detail/own_codec.hpp>
+#include <bitbucket/error.hpp>
 #include <bitbucket/paged.hpp>
 #include <bitbucket/transport.hpp>
 
-// From a row of the table to an answer: the one way every operation takes.
+// The one way from a row of the table to its answer, which every operation takes.
 namespace bitbucket::inline v0_1::detail {
 
 struct Context;
 using ContextPtr = std::shared_ptr<const Context>;
 
-/// Sends a call and returns its 2xx answer; everything else is thrown.
+/// Sends a call and returns its 2xx answer; throws for every other outcome.
 BITBUCKET_EXPORT Response execute(const ContextPtr& context, const CallSpec& call);
 BITBUCKET_EXPORT std::unique_ptr<PageSource> make_page_source(const ContextPtr& context,
                                                               CallSpec call);
-/// Throws the error again with the request it belongs to in its text.
+/// Throws the error again with the name of its request in the text.
 [[noreturn]] BITBUCKET_EXPORT void rethrow(const DecodeError& error, const Context& context,
                                            const CallSpec& call, const Response& response);
 
@@ -38,7 +38,7 @@ A decode(const Context& context, const CallSpec& call, Response& response) {
   return answer;
 }
 
-/// How each kind of answer is got from a call, and read from a response.
+/// How to get each kind of answer from a call, and how to read it from a response.
 template <class A>
 struct Answered {
   static A get(const ContextPtr& context, const CallSpec& call) {
@@ -68,8 +68,7 @@ struct Answered<std::optional<A>> {
     Response response = execute(context, call);
     return from(*context, call, response);
   }
-  static std::optional<A> from(const Context& context, const CallSpec& call,
-                               Response& response) {
+  static std::optional<A> from(const Context& context, const CallSpec& call, Response& response) {
     if (response.body.empty()) return std::nullopt;
     return decode<A>(context, call, response);
   }

@@ -14,10 +14,10 @@
 #include <bitbucket/detail/page_walk.hpp>
 #include <bitbucket/detail/send.hpp>
 
-// The work of concurrently() that cannot block: calls made of values, which a few threads drive.
+// The work of concurrently() that cannot block: calls that are values, which a few threads drive.
 namespace bitbucket::inline v0_1::detail {
 
-/// The requests of one item, one after the other, and what becomes of their answers.
+/// The requests of one item, one after the other, and what happens to their answers.
 class BITBUCKET_EXPORT Task {
  public:
   Task() = default;
@@ -27,17 +27,17 @@ class BITBUCKET_EXPORT Task {
 
   /// Returns the next request.
   virtual CallSpec next(const Context& context) = 0;
-  /// Takes the answer to that request; returns whether another request follows.
+  /// Takes the answer to the last request; returns whether another request follows.
   virtual bool take(const Context& context, const CallSpec& call, Response& response) = 0;
 };
 
 /// Runs the tasks that `next` makes, at most `max` at the same time, on one thread per processor.
-/// One thread at a time asks for a task; null when none is left.
+/// Only one thread at a time calls `next`, which returns null when no task is left.
 BITBUCKET_EXPORT void run_together(const ContextPtr& context,
                                    const std::function<std::unique_ptr<Task>()>& next,
                                    std::size_t max);
 
-/// One request; its answer goes to `done`.
+/// A task of one request, whose answer goes to `done`.
 template <class A, class Done>
 class ValueTask final : public Task {
  public:
@@ -56,7 +56,7 @@ class ValueTask final : public Task {
   Done done_;
 };
 
-/// The requests of a walk over pages; its first `wanted` rows go to `done` when all are there.
+/// A task that walks over pages and passes the first `wanted` rows to `done` when it has them all.
 template <class T, class Done>
 class PagesTask final : public Task {
  public:
@@ -66,7 +66,7 @@ class PagesTask final : public Task {
   bool take(const Context& context, const CallSpec& call, Response& response) override {
     Page<T> page = decode<Page<T>>(context, call, response);
     walk_.accept(context, head_of(page), response);
-    // A server may give more rows than it was asked for.
+    // A server may return more rows than the request asked for.
     if (page.values.size() > wanted_) page.values.resize(wanted_);
     if (wanted_ != PageSource::everything) wanted_ -= page.values.size();
     if (rows_.empty())
@@ -85,7 +85,7 @@ class PagesTask final : public Task {
   std::vector<T> rows_;
 };
 
-/// What concurrently() returns for each item, and the task that gets it.
+/// The result that concurrently() returns for each item, and the task that gets it.
 template <class A>
 struct TaskFor {
   using Result = decltype(send(std::declval<const ContextPtr&>(), std::declval<ApiCall<A>>()));

@@ -12,28 +12,29 @@
 
 namespace bitbucket::inline v0_1::testing {
 
-/// Answers requests from a function, without any network: give it as ConnectionOptions::transport.
-/// Thread-safe when the function is.
+/// A transport that answers requests from a function, without any network; set it as
+/// ConnectionOptions::transport.  It is thread-safe when the function is.
 class BITBUCKET_EXPORT FakeTransport final : public Transport {
  public:
-  /// Returns the answer to a request, or throws what the transport is to throw.  It runs when the
-  /// answer is awaited, not when the request is started.
+  /// A function that returns the answer to a request, or throws what the transport should throw. It
+  /// runs when the answer is awaited, not when the request is started.
   using Script = std::function<Response(const Request&)>;
 
   /// Answers with what `script` returns.
   explicit FakeTransport(Script script);
   ~FakeTransport() override;
-  /// Answers the n-th request with the n-th of `answers`, and the last one for ever.
+  /// Answers the n-th request with the n-th of `answers`, and all further requests with the last
+  /// one.
   static std::shared_ptr<FakeTransport> in_turn(std::vector<Response> answers);
 
-  /// Keeps the request; the script runs when its answer is awaited.
+  /// Keeps the request until its answer is awaited.
   std::unique_ptr<Exchange> start(Request request) override;
 
   /// Returns all requests started so far.
   [[nodiscard]] std::vector<Request> requests() const;
-  /// Returns how many requests were started so far.
+  /// Returns how many requests have been started so far.
   [[nodiscard]] std::size_t started() const;
-  /// Returns how many of them were given up before their answer was awaited.
+  /// Returns how many requests were abandoned before their answer was awaited.
   [[nodiscard]] std::size_t abandoned() const;
 
  private:
