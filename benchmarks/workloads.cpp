@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <bitbucket/api/commits.hpp>
 #include <bitbucket/server.hpp>
 
 #include "harness/digest.hpp"
