@@ -36,7 +36,7 @@ CurlExchange::CurlExchange(const ConnectionOptions& options, std::shared_ptr<Cha
 
 Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
   if (!channel_) throw Cancelled();
-  if (owner_ != getpid()) {
+  if (is_parents()) {
     abandon();
     throw TransportError(TransportError::Kind::reset, "the request is the parent process's", true);
   }
@@ -71,7 +71,7 @@ void CurlExchange::abandon() noexcept {
   wake_.reset();  // waits for a callback that runs on another thread: it uses the channel
   const std::scoped_lock lock(channel_mutex_);
   if (!channel_) return;
-  if (owner_ != getpid()) channel_->abandon();
+  if (is_parents()) channel_->abandon();
   channel_->discard(easy_);
   channel_.reset();
 }

@@ -27,15 +27,13 @@ class CurlExchange final : public Exchange {
                std::string memory);
   ~CurlExchange() override { abandon(); }
 
-  /// The channel for transfers beside this one; none when it is over or a parent process's.
-  [[nodiscard]] std::shared_ptr<Channel> channel() const noexcept {
-    return owner_ == getpid() ? channel_ : nullptr;
-  }
+  /// Returns the channel, which transfers beside this one may use; none when this one is over.
+  [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
 
-  /// wait() returns at once.
-  [[nodiscard]] bool is_ready() const noexcept {
-    return done_ || cancelled_ || !channel_ || owner_ != getpid();
-  }
+  /// wait() returns or throws at once.
+  [[nodiscard]] bool is_ready() const noexcept { return done_ || cancelled_ || !channel_; }
+  /// The process that forked this one has started the transfer.
+  [[nodiscard]] bool is_parents() const noexcept { return owner_ != getpid(); }
   /// Moves the transfers of its channel after a wait for their sockets.
   void act();
 

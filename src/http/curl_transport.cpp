@@ -1,7 +1,6 @@
 #include "http/curl_transport.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -26,7 +25,7 @@ class CurlTransport final : public Transport {
   }
   std::unique_ptr<Exchange> start_beside(Request request, Company company) override {
     const auto* beside = dynamic_cast<const CurlExchange*>(company.beside);
-    auto channel = beside ? beside->channel() : nullptr;
+    auto channel = beside && !beside->is_parents() ? beside->channel() : nullptr;
     if (!channel || channel->account != request.account) channel = pool_->take(request.account);
     return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request),
                                           std::move(company.memory));
@@ -35,30 +34,21 @@ class CurlTransport final : public Transport {
   [[nodiscard]] bool waits_for_many() const noexcept override { return true; }
   Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
                      std::stop_token stop) override {
-    std::vector<CurlExchange*> of_each_channel;
+    if (Exchange* const ready = find_ready(exchanges)) return ready;
+    const std::vector<CurlExchange*> of_each_channel = one_of_each_channel(exchanges);
     std::vector<SocketSet*> sockets;
-    std::optional<std::stop_callback<Wake>> wake;
+    for (CurlExchange* each : of_each_channel) sockets.push_back(&each->channel()->sockets());
+    const std::stop_callback wake(stop, Wake{sockets.front()});
     for (;;) {
-      of_each_channel.clear();
-      sockets.clear();
-      Deadline limit = deadline;
-      for (Exchange* each : exchanges) {
-        // Nobody but this transport has started them.
-        auto* const exchange = static_cast<CurlExchange*>(each);
-        if (exchange->is_ready()) return exchange;
-        Channel& channel = *exchange->channel();
-        if (!sockets.empty() && sockets.back() == &channel.sockets()) continue;
-        if (std::find(sockets.begin(), sockets.end(), &channel.sockets()) != sockets.end()) continue;
-        sockets.push_back(&channel.sockets());
-        of_each_channel.push_back(exchange);
-        limit = std::min(limit, channel.timer());
-      }
-      if (!wake) wake.emplace(stop, Wake{sockets.front()});
       if (stop.stop_requested()) throw Cancelled(true);
       const auto now = std::chrono::steady_clock::now();
       if (now >= deadline) return nullptr;
+      Deadline limit = deadline;
+      for (const CurlExchange* each : of_each_channel)
+        limit = std::min(limit, each->channel()->timer());
       SocketSet::wait(sockets, std::chrono::ceil<std::chrono::milliseconds>(limit - now));
-      for (CurlExchange* exchange : of_each_channel) exchange->act();
+      for (CurlExchange* each : of_each_channel) each->act();
+      if (Exchange* const ready = find_ready(exchanges)) return ready;
     }
   }
 
@@ -67,6 +57,26 @@ class CurlTransport final : public Transport {
     SocketSet* sockets;
     void operator()() const noexcept { sockets->wake(); }
   };
+
+  // Nobody but this transport has started the exchanges.
+  static CurlExchange* find_ready(std::span<Exchange* const> exchanges) noexcept {
+    for (Exchange* each : exchanges)
+      if (auto* const exchange = static_cast<CurlExchange*>(each); exchange->is_ready())
+        return exchange;
+    auto* const first = static_cast<CurlExchange*>(exchanges.front());
+    return first->is_parents() ? first : nullptr;
+  }
+  static std::vector<CurlExchange*> one_of_each_channel(std::span<Exchange* const> exchanges) {
+    std::vector<CurlExchange*> found;
+    for (Exchange* each : exchanges) {
+      auto* const exchange = static_cast<CurlExchange*>(each);
+      const auto is_known = [&](const CurlExchange* one) {
+        return one->channel() == exchange->channel();
+      };
+      if (std::none_of(found.begin(), found.end(), is_known)) found.push_back(exchange);
+    }
+    return found;
+  }
 
   std::shared_ptr<Pool> pool_;
 };
