@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the library against what can be reached; see --help.
+# Measures the library against a hand-written limit program; see --help.
 set -euo pipefail
 unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -13,20 +13,20 @@ usage: benchmarks/run.sh [--rounds N] [--only W1,W2,...] [--two-cores] [--token]
 
 Builds the limit program, the library's workloads and the peer, runs them in turn against the load
 server (on a core of its own) and prints the medians and, pair by pair, the ratios to the limit.
-W3 and W4 are measured also with a limit that has a thread for each item at once, as calls that block
-need it.  Fails when the programs do not agree about the data.
+W3 and W4 are also measured against a limit that has a thread for each item under way, as blocking calls
+require.  The script fails when the programs do not agree about the data.
 
-  --rounds N       15 without it
-  --only LIST      of W1 (2,000 small GETs), W2 (100,000 commits in pages of 1000), W2/100 (in pages
+  --rounds N       number of rounds (default: 15)
+  --only LIST      some of W1 (2,000 small GETs), W2 (100,000 commits in pages of 1000), W2/100 (in pages
                    of 100), W3 (25 commits of 1,000 repositories, 20 ms), W4 (changes of 2,000
                    commits, 5 ms)
   --two-cores      W4 also with both cores for the client, against a limit with an event loop on each
-  --token          the works of --only also with a bearer token instead of signatures, without the peer
+  --token          the work of --only also with a bearer token instead of signatures, without the peer
   --many           changes of 10,000 commits, 20 ms, with 512 calls at once, without the peer
   --compression    W2 also with gzip, without the peer
   --latency        walks of 100 pages at 5 and 20 ms with 1, 2, 4 and 8 pages in flight
   --plot DIR       pictures (SVG) of time against pages in flight, latency, page size and concurrency
-  --build-dir DIR  build/benchmarks without it; the raw results are in DIR/results.jsonl
+  --build-dir DIR  build there (default: build/benchmarks); DIR/results.jsonl has the raw results
 TEXT
 }
 
@@ -54,7 +54,7 @@ parse_arguments() {
     esac
     shift
   done
-  [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "--rounds wants a number"
+  [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "--rounds needs a number"
 }
 
 build_programs() {

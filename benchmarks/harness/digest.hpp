@@ -14,7 +14,8 @@
 
 namespace benchmarks {
 
-/// A running hash in which the order counts; cheap, because it is inside what is measured.
+/// A running hash that depends on the order.  It is cheap, because its time is part of the
+/// measurement.
 class Digest {
  public:
   void add(std::uint64_t word) noexcept {
@@ -32,7 +33,7 @@ void add(Digest& digest, const bitbucket::Commit& commit);
 void add(Digest& digest, const bitbucket::Change& change);
 void add(Digest& digest, const bitbucket::Repo& repo);
 
-/// Counts items, and takes them into a digest when the checksum is wanted.
+/// Counts items, and adds them to a digest when a checksum is wanted.
 class Tally {
  public:
   explicit Tally(const Options& options) : checksum_(options.checksum) {}
@@ -46,7 +47,7 @@ class Tally {
   void all(const std::span<const T> items) {
     for (const T& item : items) (*this)(item);
   }
-  /// Takes what was counted elsewhere; the order of these calls counts.
+  /// Adds what was counted elsewhere; the order of these calls matters.
   void join(const Outcome& other) {
     outcome_.items += other.items;
     if (checksum_) digest_.add(other.checksum);

@@ -21,7 +21,7 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// Of this program only: what getrusage says begins with the program that started it.
+/// Counts this program only, because getrusage includes the program that started it.
 long peak_rss_kib() {
   std::ifstream status("/proc/self/status");
   std::string line;

@@ -6,7 +6,7 @@
 
 namespace benchmarks {
 
-/// What a workload brought.
+/// The results of a workload.
 struct Outcome {
   std::uint64_t items = 0;
   std::uint64_t checksum = 0;

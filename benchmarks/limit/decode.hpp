@@ -36,8 +36,8 @@ class Body {
   std::size_t capacity_ = 0;  // with the padding
 };
 
-// Written by hand for these structs: the next key that is expected first, nothing kept but what
-// goes into them.  Members the limit's own server never sends are skipped.
+// Written by hand for these structs: it looks for the expected key first and keeps only what goes
+// into the structs.  It skips members that the load server never sends.
 void decode(const Body& body, bitbucket::Page<bitbucket::Commit>& out);
 void decode(const Body& body, bitbucket::Page<bitbucket::Change>& out);
 void decode(const Body& body, bitbucket::Repo& out);

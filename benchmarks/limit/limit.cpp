@@ -1,4 +1,4 @@
-// What can be reached with libcurl, OpenSSL and simdjson when nothing but the workload counts.
+// The limit: the best that libcurl, OpenSSL and simdjson can do when only the workload matters.
 
 #include <algorithm>
 #include <atomic>
@@ -164,8 +164,8 @@ std::vector<Outcome> many_on_one_thread(const Options& options, Transfers& trans
   return results;
 }
 
-/// The same as calls that block have to do it: a thread for each at once, each with a connection
-/// and a key of its own.
+/// Gets the same pages as blocking calls must: with a thread for each page under way, each with its
+/// own connection and key.
 template <class T, class MakeTarget>
 std::vector<Outcome> many_on_threads(const Options& options, std::size_t count, MakeTarget target) {
   std::vector<Outcome> results(count);

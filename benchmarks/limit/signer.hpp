@@ -23,7 +23,7 @@ struct Target {
 
 void percent_encode(std::string& out, std::string_view text);
 
-/// OAuth 1.0a RSA-SHA1 with everything that stays the same made once.  One thread.
+/// Signs with OAuth 1.0a RSA-SHA1 and prepares everything constant once.  For one thread.
 class Signer {
  public:
   explicit Signer(const Options& options);

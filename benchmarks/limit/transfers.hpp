@@ -15,7 +15,7 @@
 
 namespace benchmarks::limit {
 
-/// One request at a time on a kept handle, its header and body in memory that is used again.
+/// One request at a time on a kept handle, with its header and body in memory that is reused.
 struct Slot {
   CURL* easy = nullptr;
   std::string url, header;
@@ -25,8 +25,8 @@ struct Slot {
   bool running = false;
 };
 
-/// All requests of the limit program, driven by one thread with curl_multi_socket_action and epoll,
-/// so that only what has something to do is looked at.
+/// All requests of the limit program.  One thread drives them with curl_multi_socket_action and
+/// epoll, so it looks only at requests that have something to do.
 class Transfers {
  public:
   Transfers(const Options& options, std::size_t slots);

@@ -28,7 +28,7 @@ struct ServerOptions {
 
 class Connection;
 
-/// Serves from one thread: as fast as its core allows, each answer late by the same time.
+/// Serves from one thread as fast as its core allows, and delays each answer by the same time.
 class Server {
  public:
   explicit Server(const ServerOptions& options);

@@ -8,11 +8,11 @@ struct evp_pkey_st;
 
 namespace benchmarks {
 
-/// Tells whether an OAuth 1.0a RSA-SHA1 signature is that of the request.  Shares no code with
-/// those who sign.
+/// Says whether a request has the right OAuth 1.0a RSA-SHA1 signature.  It shares no code with the
+/// programs that sign.
 class Verifier {
  public:
-  /// The private key's file is as good as the public key's: what is needed is in both.
+  /// Accepts the file of the private or of the public key, since both contain what is needed.
   explicit Verifier(const std::string& key_file);
 
   /// `base` is "http://host:port", `authorization` the value of that header.

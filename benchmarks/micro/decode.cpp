@@ -1,5 +1,5 @@
-// A page of each struct into structs built fresh: the library, and for some a decoder written by
-// hand for that struct.
+// Decodes a page of each struct into fresh structs, with the library and, for some structs, with a
+// hand-written decoder.
 
 #include <cstddef>
 #include <string>

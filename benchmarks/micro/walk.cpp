@@ -1,4 +1,4 @@
-// The paged walk over a transport that answers from memory: all of the library but the network.
+// The paged walk over a transport that answers from memory: the whole library without the network.
 
 #include <cstddef>
 #include <memory>

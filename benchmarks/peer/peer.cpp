@@ -1,5 +1,5 @@
-// How such a program is usually written: a kept libcurl handle as cpr has it, the key parsed once,
-// nlohmann's DOM, a thread for each of the things that are done at once.
+// How such a program is usually written: with a kept libcurl handle, as in cpr, a key that is
+// parsed once, nlohmann's DOM, and a thread for each call under way.
 
 #include <atomic>
 #include <cstddef>
