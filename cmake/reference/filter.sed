@@ -5,3 +5,5 @@ s/::inline v[0-9_]+//
 s/.*\b([A-Z][A-Za-z0-9]+)\((const )?\1&&?( other)?\)( noexcept)?;.*//
 s/ : public Family \{/ {/
 s/^ *(using Family::Family|friend class BitbucketServer);//
+# A row of the table is documented by its path.
+s/^inline constexpr .*\{"(\/[^"]*)".*$/\/** The row of `\1`. *\/ &/
