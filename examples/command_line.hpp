@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 namespace example {
 struct CommandLine {
-  std::vector<std::string> words;              // what is no option
+  std::vector<std::string> words;              // arguments that are not options
   std::map<std::string, std::string> options;  // "--base-url" -> URL
   std::string get(const std::string& option, const char* variable = "") const {
     const char* value = std::getenv(variable);
@@ -20,7 +20,7 @@ struct CommandLine {
     file = get("--oauth", "BITBUCKET_OAUTH");
     const std::string token = get("", "BITBUCKET_TOKEN");
     if (file.empty() && token.empty()) {
-      std::cerr << "No token was given: the server answers as it answers anybody.\n";
+      std::cerr << "No token was given, so the server treats you as anonymous.\n";
       return {url};
     }
     if (file.empty()) return {url, bitbucket::BearerToken{token}};
@@ -35,10 +35,10 @@ struct CommandLine {
 
 constexpr const char* settings =
     "  --base-url URL     the server, or BITBUCKET_BASE_URL: https://git.example.com/bitbucket\n"
-    "  --token-file FILE  holds an HTTP access token; or BITBUCKET_TOKEN, the token itself\n"
-    "  --oauth FILE       what oauth_setup has stored; or BITBUCKET_OAUTH, the name of that file\n";
+    "  --token-file FILE  contains an HTTP access token; or BITBUCKET_TOKEN, the token itself\n"
+    "  --oauth FILE       the file that oauth_setup stored; or BITBUCKET_OAUTH, its name\n";
 
-// Exit code 2: the command line cannot work; 1: the task failed.
+// Runs the task.  Exit code 2 means that the command line cannot work, and 1 that the task failed.
 template <class Task>
 int run(int argc, char** argv, std::string usage, Task task) try {
   usage += " [--base-url URL] [--token-file FILE] [--oauth FILE]";
@@ -52,7 +52,7 @@ int run(int argc, char** argv, std::string usage, Task task) try {
     const bool option = word.starts_with("--");
     if (!option) line.words.push_back(word);
     if (option && (usage.find('[' + word + ' ') == std::string::npos || ++i == argc))
-      throw bitbucket::InvalidArgument("no option, or one without its value: " + word);
+      throw bitbucket::InvalidArgument("unknown option, or option without a value: " + word);
     if (option) line.options[word] = argv[i];
   }
   task(line);

@@ -1,5 +1,5 @@
-// Says what a release brings: the commits between two tags, branches or commits, newest first, with
-// the files that each one changed, as `git log --name-status SINCE..UNTIL` does.
+// Lists what is new in a release: the commits between two tags, branches or commits, newest first,
+// with the files that each one changed, as `git log --name-status SINCE..UNTIL` does.
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   compare_commits PRJ/demo v1.4 v1.5
@@ -20,11 +20,11 @@ char letter(bitbucket::ChangeType type) {
     case bitbucket::ChangeType::move:
       return 'R';
     default:
-      return '?';  // of a server newer than this program
+      return '?';  // from a server newer than this program
   }
 }
 
-// What a server sends may hold control characters, which a terminal would obey.
+// Replaces the control characters that a server may send, because a terminal would obey them.
 std::string plain(std::string_view sent) {
   std::string text(sent);
   for (char& c : text)

@@ -1,5 +1,5 @@
-// Downloads a file of any size.  The file appears when it is complete; an error or Ctrl-C leaves
-// nothing of it.
+// Downloads a file of any size.  The file appears once it is complete; after an error or Ctrl-C
+// nothing is left of it.
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   download_file PRJ/demo dist/app.tar.gz --at v1.5 --output app.tar.gz
@@ -32,7 +32,7 @@ std::stop_token stopped_by_signals() {
   return source.get_token();
 }
 
-// A bar that only moves, because the server need not say how large the file is.
+// Shows a bar that moves but has no end, because the server need not say how large the file is.
 void show_progress(std::uint64_t bytes) {
   static std::uint64_t shown = 0;
   if (isatty(STDERR_FILENO) == 0 || bytes < shown) return;

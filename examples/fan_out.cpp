@@ -6,8 +6,8 @@
 
 namespace {
 
-// Runs on several threads.  An error that concerns one repository becomes its text; any other is
-// thrown again, and concurrently() stops the rest.
+// Runs on several threads.  An error that concerns one repository becomes its text; value() throws
+// any other error, and concurrently() then stops the rest.
 std::string last_commit(const bitbucket::BitbucketServer& client, const bitbucket::Repo& repo) {
   const auto last = bitbucket::attempt([&] { return client.commits.last(repo, 1); });
   const bitbucket::Error* const error = last.error();
@@ -24,8 +24,8 @@ int main(int argc, char** argv) {
     const int max = line.words.empty() ? 16 : std::atoi(line.words[0].c_str());
     if (max < 1) throw bitbucket::InvalidArgument("AT_A_TIME is not a positive number");
     const bitbucket::BitbucketServer client(line.client());
-    // The repositories come page by page while the first ones are worked on; the results are in
-    // their order.
+    // The repositories come page by page while work on the first ones is under way.  The results
+    // have the order of the repositories.
     for (const std::string& text : client.concurrently(client.repos.list(), last_commit,
                                                        {.max = static_cast<std::size_t>(max)}))
       std::cout << text << '\n';

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
     if (line.words.size() > 1) throw bitbucket::InvalidArgument("too many arguments");
     const bitbucket::BitbucketServer client(line.client());
     const std::string name = line.words.empty() ? "" : line.words[0];
-    // The next page is on its way while this one is printed.
+    // The library requests the next page while this one is printed.
     for (const bitbucket::Repo& repo : client.repos.list({.name = name}))
       std::cout << repo.full_name() << '\t' << repo.clone_url() << '\n';
   });

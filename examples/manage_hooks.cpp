@@ -22,7 +22,7 @@ void show(const bitbucket::Hook& hook) {
 bitbucket::HookId hook_id(const std::string& text) {
   bitbucket::HookId id;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (error != std::errc() || *end != '\0') throw bitbucket::InvalidArgument("no id: " + text);
+  if (error != std::errc() || *end != '\0') throw bitbucket::InvalidArgument("not an id: " + text);
   return id;
 }
 
@@ -46,11 +46,11 @@ int main(int argc, char** argv) {
       client.hooks.remove(words[1], hook_id(words[2]));
       std::cout << "removed\n";
     } else if (command == "test" && words.size() == 3) {
-      // The server itself calls the URL, from where it runs.
+      // The server calls the URL from its own machine.
       const bitbucket::HookTestResult result = client.hooks.test(words[1], words[2]);
       std::cout << (result.response.empty() ? "nobody answered" : result.response.text) << '\n';
     } else {
-      throw bitbucket::InvalidArgument("the arguments do not fit a command");
+      throw bitbucket::InvalidArgument("no command takes these arguments");
     }
   });
 }

@@ -1,6 +1,6 @@
 // Obtains an OAuth access token for an application link, once per installation, and stores it in a
-// file that only you can read; the other examples take that file as --oauth.  What no option says
-// is asked for.  docs/oauth-setup.md tells what the administrator has to do before.
+// file that only you can read; the other examples take that file as --oauth.  The program asks for
+// what no option names.  docs/oauth-setup.md says what the administrator must do first.
 //
 //   oauth_setup --base-url https://git.example.com/bitbucket --consumer-key release-bot
 //               --private-key release-bot.pem --store release-bot.json
@@ -15,11 +15,11 @@
 
 namespace {
 
-// Questions go to stderr, so that a program that answers them can read them unbuffered.
+// Questions go to stderr, which is unbuffered, so that a program can read and answer them.
 std::string ask(const std::string& question) {
   std::cerr << question << ' ';
   std::string answer;
-  if (!std::getline(std::cin, answer)) throw std::runtime_error("there is no answer");
+  if (!std::getline(std::cin, answer)) throw std::runtime_error("no answer was given");
   return answer;
 }
 
@@ -29,10 +29,11 @@ std::string value(const example::CommandLine& line, const std::string& option,
   return given.empty() ? ask(question) : given;
 }
 
-// A new file, its owner's from the first moment on; never one that somebody else has prepared.
+// Writes a new file that only its owner can read from the start, and never an existing file that
+// somebody else has prepared.
 void store(const std::string& path, const std::string& text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) throw std::system_error(errno, std::generic_category(), "cannot make " + path);
+  if (file < 0) throw std::system_error(errno, std::generic_category(), "cannot create " + path);
   const bool written = ::write(file, text.data(), text.size()) == ssize_t(text.size());
   if (::close(file) != 0 || !written) {
     ::unlink(path.c_str());

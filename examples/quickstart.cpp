@@ -1,5 +1,6 @@
-// A first program: what a release tool does with a Bitbucket Server.  examples/quickstart.sh runs
-// it over a git repository of yours; by hand it takes its settings from the environment:
+// A first program, which does what a release tool does with a Bitbucket Server.
+// examples/quickstart.sh runs it over a git repository of yours.  To run it by hand, set these
+// variables:
 //
 //   export BITBUCKET_URL=https://git.example.com/bitbucket
 //   export BITBUCKET_TOKEN=...                                  or BITBUCKET_USER and _PASSWORD, or
@@ -27,7 +28,7 @@ using bitbucket::BitbucketServer;
 using bitbucket::RepoRef;
 using Arguments = std::vector<std::string>;
 
-// The command line, or the environment, cannot work.
+// The command line or the environment cannot work.
 struct WrongUsage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -40,7 +41,7 @@ std::string env(const char* name) {
 const bool colours = isatty(STDOUT_FILENO) != 0 && env("NO_COLOR").empty();
 const bool progress = isatty(STDERR_FILENO) != 0;
 
-// What a server sends may hold control characters, which a terminal would obey.
+// Replaces the control characters that a server may send, because a terminal would obey them.
 std::string plain(std::string_view text) {
   std::string result(text);
   std::replace_if(
@@ -64,7 +65,7 @@ void authorize() {
       .private_key = bitbucket::read_file(env("BITBUCKET_PRIVATE_KEY")),
   }};
   const bitbucket::RequestToken request = setup.get_request_token();
-  std::cerr << "Open this page, approve, and enter the verifier it shows:\n  "
+  std::cerr << "Open this page, approve, and enter the verifier that it shows:\n  "
             << plain(setup.authorize_url(request)) << std::endl;
   std::string verifier;
   std::getline(std::cin, verifier);
@@ -104,7 +105,7 @@ void show_repositories(const BitbucketServer& client, const std::string& name) {
 void register_webhook(const BitbucketServer& client, const RepoRef& repo, const std::string& url) {
   for (const bitbucket::Hook& hook : client.hooks.list(repo))
     if (hook.url == url) {
-      std::cout << "  webhook " << hook.id.value << " is there already\n";
+      std::cout << "  webhook " << hook.id.value << " already exists\n";
       return;
     }
   const bitbucket::Hook hook =
@@ -115,7 +116,7 @@ void register_webhook(const BitbucketServer& client, const RepoRef& repo, const 
                                     .secret = env("BITBUCKET_WEBHOOK_SECRET"),
                                 });
   std::cout << "  webhook " << hook.id.value << ": pushes to " << plain(repo.str())
-            << " are told to " << plain(hook.url) << '\n';
+            << " are reported to " << plain(hook.url) << '\n';
 }
 
 // In the order of ChangeType: unknown, add, copy, del, modify, move.
@@ -133,14 +134,14 @@ void show_commit(const bitbucket::Commit& commit, const std::vector<bitbucket::C
   }
 }
 
-// What came between the two newest tags that differ; without them, the default branch.
+// Selects the commits between the two newest tags that differ, or those of the default branch.
 bitbucket::CommitFilter between_newest_tags(const BitbucketServer& client, const RepoRef& repo) {
   std::string newest, newest_commit;
   for (const bitbucket::Tag& tag :
        client.tags.list(repo, {.order_by = bitbucket::RefOrder::modification})) {
     if (!newest.empty() && tag.latest_commit != newest_commit) {
       const bitbucket::CommitFilter filter{.since = tag.display_id, .until = newest};
-      // Tags of the same second come in any order.
+      // Tags made in the same second come in any order.
       const bool reversed = client.commits.list(repo, filter).to_vector(1).empty();
       return reversed ? bitbucket::CommitFilter{.since = newest, .until = tag.display_id} : filter;
     }
@@ -163,7 +164,7 @@ Counts show_commits(const BitbucketServer& client, const RepoRef& repo,
   for (auto left = whole ? std::string::npos : std::size_t{20}; left > 0;) {
     const std::vector<bitbucket::Commit> some = walk.to_vector(std::min<std::size_t>(left, 200));
     if (some.empty()) break;
-    // The changes of many commits at a time, in the order of the commits.
+    // Gets the changes of many commits at a time, in the order of the commits.
     const auto changes = client.concurrently(
         some, [&](const BitbucketServer& worker, const bitbucket::Commit& commit) {
           return worker.commits.changes(repo, commit.id).to_vector();
@@ -185,7 +186,7 @@ Counts show_commits(const BitbucketServer& client, const RepoRef& repo,
 void show_summary(const BitbucketServer& client, const std::string& head, const Counts& counts) {
   std::size_t repositories = 0;
   for ([[maybe_unused]] const bitbucket::Repo& each : client.repos.list()) ++repositories;
-  std::cout << "\nHEAD " << (head.empty() ? "none, its branch has no commit" : plain(head)) << '\n'
+  std::cout << "\nHEAD " << (head.empty() ? "none (its branch has no commit)" : plain(head)) << '\n'
             << counted(repositories, "repository", "repositories") << ", "
             << counted(counts.commits, "commit", "commits") << ", "
             << counted(counts.files, "changed file", "changed files") << '\n';
@@ -195,7 +196,7 @@ void show_history(const BitbucketServer& client, const RepoRef& repo, const std:
                   const std::string& until) {
   const std::vector<bitbucket::Commit> head =
       client.commits.last(repo, 1, {.until = "HEAD", .ignore_missing = true});
-  // Without a commit of its own HEAD may still stand beside branches that have some.
+  // HEAD may have no commit although other branches have some.
   if (head.empty() && until.empty()) return show_summary(client, "", {});
   const Counts counts =
       since.empty() && until.empty()
@@ -234,7 +235,7 @@ void run(const Arguments& arguments) {
   } else if (command == "commits" && count >= 2 && count <= 4) {
     show_history(BitbucketServer(options()), argument(1), argument(2), argument(3));
   } else {
-    throw WrongUsage("the arguments fit no command");
+    throw WrongUsage("no command takes these arguments");
   }
 }
 

@@ -12,9 +12,9 @@ usage() {
 usage: examples/quickstart.sh [OPTIONS] [REPOSITORY [SINCE [UNTIL]]]
 
 Authorises an application through the three OAuth legs, lists and searches repositories, registers a
-webhook, pushes, and reads the commits from SINCE (left out) to UNTIL with the files each one changed:
-over HTTP, from an embedded Bitbucket Server that serves your git REPOSITORY.  That is only read.
-What is missing on a Debian is installed first (as root or with sudo).
+webhook, pushes, and reads the commits from SINCE (left out) to UNTIL with the files that each one
+changed.  All this goes over HTTP, to an embedded Bitbucket Server that serves your git REPOSITORY and
+only reads it.  On Debian the script first installs missing packages (as root or with sudo).
 
   REPOSITORY      a git repository, bare or not (default: this checkout)
   SINCE, UNTIL    tags, branches or commits (default: the two newest tags, else the last 20 commits)
@@ -23,16 +23,16 @@ What is missing on a Debian is installed first (as root or with sudo).
   --build-dir DIR build there (default: build/quickstart)
   --help
 
-The same against a server of yours, where nothing is written unless asked:
+The same with a server of your own, where nothing is written unless you ask for it:
 
   --url URL       for example https://git.example.com/bitbucket
-  --repo PRJ/demo the repository there; then [SINCE [UNTIL]] are the only other arguments
+  --repo PRJ/demo the repository on that server; only [SINCE [UNTIL]] may follow as arguments
   --webhook URL   registers a webhook (secret: BITBUCKET_WEBHOOK_SECRET, otherwise a random one)
   --push          pushes one commit to a new branch quickstart/...
 
   Credentials come from BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or
   BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY (a PEM file) with BITBUCKET_ACCESS_TOKEN and
-  BITBUCKET_ACCESS_TOKEN_SECRET; without these two the three legs are gone through.
+  BITBUCKET_ACCESS_TOKEN_SECRET; without these two the script goes through the three legs.
 TEXT
 }
 
@@ -46,7 +46,7 @@ wrong_usage() {
   exit 2
 }
 
-# A server of the user's: what is missing is said before anything is built or sent.
+# For a server of the user's own: names missing credentials before anything is built or sent.
 check_credentials() {
   [[ -n ${BITBUCKET_TOKEN:-}${BITBUCKET_USER:-}${BITBUCKET_CONSUMER_KEY:-} ]] ||
     wrong_usage "--url needs credentials: set BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY"
@@ -91,7 +91,7 @@ parse_arguments() {
 
 # --- the repository
 
-# git as this script uses it: nothing of the user's configuration, any owner, no lock, no prompt.
+# Makes git ignore the user's configuration, accept any owner, take no lock and show no prompt.
 isolate_git() {
   local variable
   for variable in ${!GIT_*}; do unset "$variable"; done
@@ -128,7 +128,7 @@ choose_repository() {
     path=$root
     if ! is_repository "$path" || ! commit_of HEAD >/dev/null; then
       make_repository
-      say "This checkout has no git history; a repository made for the occasion is served."
+      say "This checkout has no git history, so a sample repository is served instead."
     fi
   fi
   [[ -d $path ]] || fail "there is no folder '$path'"
@@ -140,14 +140,14 @@ choose_repository() {
   done
 }
 
-# Branches and tags go to the server by their name, anything else (HEAD~5) as the commit it means.
+# Sends branches and tags to the server by name, and anything else (HEAD~5) as its commit.
 name_for_server() {
   [[ -n $1 ]] || return 0
   local tag=false branch=false
   git -C "$path" show-ref --quiet --verify "refs/tags/$1" && tag=true
   git -C "$path" show-ref --quiet --verify "refs/heads/$1" && branch=true
   if $tag && $branch; then
-    printf 'refs/tags/%s' "$1"  # which git means, too
+    printf 'refs/tags/%s' "$1"  # git prefers the tag too
   elif $tag || $branch; then
     printf '%s' "$1"
   else
@@ -169,11 +169,11 @@ build_programs() {
     if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
       build=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/bitbucket-quickstart/$(cksum <<<"$root" | cut -d' ' -f1)
       mkdir -p "$build" 2>/dev/null || build=$work/build
-      say "This checkout cannot be written to; building in $build."
+      say "This checkout is read-only; building in $build."
     fi
   fi
   [[ -x $build/examples/quickstart ]] || say "Building the library and the programs (once, a minute or two) ..."
-  # A folder that has the programs already stays as it is; it may be one of the tests.
+  # A folder that already has the programs is left alone; it may belong to the tests.
   if ! { has_programs || configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
     -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
     ! build_quietly "$log" "$build" quickstart webhook_receiver bitbucket-git-server; then
@@ -193,7 +193,7 @@ start_server() {
   unset BITBUCKET_TOKEN BITBUCKET_ACCESS_TOKEN BITBUCKET_ACCESS_TOKEN_SECRET
   export BITBUCKET_USER=admin BITBUCKET_PASSWORD
   BITBUCKET_PASSWORD=$(openssl rand -hex 16)
-  # The server is on this machine; a proxy is not asked for it.
+  # The server is on this machine, so no proxy is used for it.
   export no_proxy="127.0.0.1,${no_proxy:-}" NO_PROXY="127.0.0.1,${NO_PROXY:-}"
 
   repo=QUICK/$(slug_of "$path")
@@ -208,7 +208,7 @@ start_server() {
 server_is_up_or_ended() { server_is_up || ! kill -0 "$server" 2>/dev/null; }
 server_is_up() { url=$(sed -n 's/^Listening on //p' "$work/server.log" 2>/dev/null) && [[ -n $url ]]; }
 
-# The folder's name as Bitbucket would write it: lower case, no other characters than a-z 0-9 . _ -
+# The folder's name as Bitbucket would write it: lower case, and only the characters a-z 0-9 . _ -
 slug_of() {
   local name
   name=$(basename "$1" .git)
@@ -219,8 +219,8 @@ slug_of() {
 
 # --- the three legs
 
-# Answers the approve page's form as a click on its button would, and prints the verifier.  The tokens
-# are told to curl on its input, where no list of processes shows them.
+# Submits the approve page's form as a click on its button would, and prints the verifier.  curl reads
+# the tokens from its input, so that no list of processes shows them.
 approve() {
   local page=$1 html fields='' name value action
   html=$(curl -fsS --max-time 30 --config - <<<"url = \"$page\"") || return 1
@@ -235,9 +235,9 @@ approve() {
 
 # A person answers the page.
 ask_person() {
-  say "  2. open this page in a browser, and allow or deny the access:" "" \
+  say "  2. open this page in a browser and allow or deny access:" "" \
     "     ${bold}$page${normal}" ""
-  say "     Then copy the code that it shows to here; just press Enter if you denied."
+  say "     Then paste the code that it shows here; if you denied access, just press Enter."
   printf '     The code: '
   read -r verifier || say ""
   [[ -n $verifier ]] || fail "no code was entered, so the application has no access; run this again to be asked again"
@@ -246,7 +246,7 @@ ask_person() {
 has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/conversation"); }
 has_page_or_ended() { has_page || ! kill -0 "$program" 2>/dev/null; }
 
-# The program asks for the verifier of the page; it is answered here, or by the person.
+# The program asks for the verifier from the page; the script or the user answers.
 authorize() {
   local page='' verifier='' program line
   heading "Authorising the application through the three legs of OAuth"
@@ -275,7 +275,8 @@ authorize() {
   say "  3. an access token was granted; every request from here on is signed with it"
 }
 
-# A server of the user's: what the environment offers, else the three legs with a person to click.
+# For a server of the user's own: takes credentials from the environment, or else asks a person to go
+# through the three legs.
 use_credentials() {
   if [[ -z ${BITBUCKET_TOKEN:-} && -n ${BITBUCKET_CONSUMER_KEY:-} && -z ${BITBUCKET_ACCESS_TOKEN:-} ]]; then
     browser=true
@@ -285,8 +286,8 @@ use_credentials() {
 
 # --- the webhook and the push
 
-# git is told its credentials through its environment, where no other user sees them.  Without any it
-# asks its own helpers.
+# Gives git its credentials in the environment, where no other user sees them.  Without any, git asks
+# its own helpers.
 git_credentials() {
   local n=${GIT_CONFIG_COUNT:-0} header
   if [[ -n ${BITBUCKET_TOKEN:-} ]]; then
@@ -316,7 +317,8 @@ commit_and_push() {
     git push --quiet origin "$commit:refs/heads/$3"
 }
 
-# One commit with one new file on a new branch.  Only what it takes is fetched, of any size of history.
+# Pushes one commit with one new file to a new branch.  It fetches only what this needs, however long
+# the history is.
 push_commit() {
   local link clone=$work/clone
   link=$(clone_link)
@@ -340,13 +342,13 @@ delivery_header() {
   sed -nE "s/^$1: *([^[:cntrl:]]*).*/\1/Ip" "$work/receiver/headers"
 }
 
-# HMAC-SHA256 of a file (RFC 2104).  openssl would take the key as an argument, for everybody to see.
+# HMAC-SHA256 of a file (RFC 2104).  openssl itself would take the key as an argument that everybody sees.
 hmac_sha256() {
   local key inner='' outer='' i byte
   key=$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')
   ((${#key} <= 128)) || key=$(printf '%s' "$1" | openssl dgst -sha256 -r | cut -d' ' -f1)
   for ((i = 0; i < 128; i += 2)); do
-    byte=$((16#${key:i:2}0 >> 4))  # nothing is 0, as the padding is
+    byte=$((16#${key:i:2}0 >> 4))  # an empty text gives 0, like the padding
     printf -v inner '%s\\x%02x' "$inner" $((byte ^ 0x36))
     printf -v outer '%s\\x%02x' "$outer" $((byte ^ 0x5c))
   done
@@ -416,9 +418,9 @@ on_embedded_server() {
   if commit_of HEAD >/dev/null; then
     use_webhook_locally
   else
-    say "" "HEAD has no commit: there is nothing to push to."
+    say "" "HEAD has no commit, so there is nothing to push to."
   fi
-  # Detached, the server's default branch may be another one.
+  # With a detached HEAD, the server's default branch may be a different one.
   since=$(name_for_server "$since")
   until=$(name_for_server "$until")
   show_commits

@@ -1,5 +1,5 @@
-// How a service that talks to Bitbucket is tested: against the embedded server over a real git
-// repository, with GoogleTest.  Nothing is mocked and nothing leaves this machine.
+// Tests a service that talks to Bitbucket, with GoogleTest, against an embedded server that serves
+// a real git repository.  Nothing is mocked and nothing leaves this machine.
 //
 //   test_your_service
 #include <gtest/gtest.h>
@@ -14,7 +14,8 @@
 
 namespace {
 
-// The service: the titles of what a release brings, nothing for a repository that is gone.
+// The service: returns the titles of the commits in a release, or nothing if the repository is
+// gone.
 std::vector<std::string> release_notes(const bitbucket::BitbucketServer& client,
                                        const bitbucket::RepoRef& repo, const std::string& since) {
   std::vector<std::string> notes;

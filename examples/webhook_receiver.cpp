@@ -1,6 +1,6 @@
-// Receives one webhook delivery: prints its own address, then writes the headers and the body of
-// the first delivery that is no ping to the files `headers` and `body` of the current folder, and
-// ends.
+// Receives one webhook delivery.  It prints its own address, waits for the first delivery that is
+// not a ping, writes the headers and the body of that delivery to the files `headers` and `body` in
+// the current folder, and ends.
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t max_delivery = 64u << 20;
 
-// The value of a header in lower-case header text; empty when there is none.
+// Returns the value of a header in lower-case header text; empty when there is none.
 std::string header(const std::string& headers, const std::string& name) {
   const std::size_t at = headers.find("\r\n" + name + ':');
   if (at == std::string::npos) return {};
@@ -30,7 +30,8 @@ std::string lower(std::string text) {
   return text;
 }
 
-// Reads one request and answers 200; returns whether it was a whole delivery, now in the files.
+// Reads one request and answers 200; returns whether it was a complete delivery and is now in the
+// files.
 bool receive(int connection) {
   std::string request;
   std::size_t body = std::string::npos, length = 0;
@@ -62,11 +63,11 @@ int main(int argc, char** argv) {
   if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
     std::cout << usage
               << "Prints its address, receives one webhook delivery there, and writes it to"
-              << " the files headers and body of the current folder.\n";
+              << " the files headers and body in the current folder.\n";
     return 0;
   }
   if (argc > 1) {
-    std::cerr << "webhook_receiver: it takes no arguments\n" << usage;
+    std::cerr << "webhook_receiver takes no arguments\n" << usage;
     return 2;
   }
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

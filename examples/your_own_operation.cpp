@@ -1,6 +1,6 @@
-// Calls an operation that the library has no method for, with an answer and a filter of one's own:
-// lists projects.  A row says what the operation is; everything else (paging, errors, retries,
-// signatures) is as for the library's own.
+// Lists projects: an operation for which the library has no method, with an answer and a filter of
+// our own.  A row says what the operation is; everything else (paging, errors, retries, signatures)
+// works as for the library's own operations.
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   your_own_operation [NAME]
@@ -16,7 +16,7 @@ struct ProjectCard {
   std::string key;
   std::string name;
 };
-// Reads it; members of the answer that are not named here are ignored.
+// Reads a card and ignores all other members of the answer.
 inline void from_json(const nlohmann::json& json, ProjectCard& card) {
   card.key = json.at("key");
   card.name = json.value("name", card.key);
@@ -26,8 +26,8 @@ struct ProjectFilter {
   std::string name = {};
 };
 
-// The row: answer, parameters of the path (none here), query, path.  What does not fit together
-// does not compile.
+// The rows: answer, parameters of the path, query, path.  Rows whose parts do not fit do not
+// compile.
 constexpr bitbucket::Pages<ProjectCard, bitbucket::Query<ProjectFilter>> projects{
     "/rest/api/1.0/projects"};
 constexpr bitbucket::Get<ProjectCard, bitbucket::PathParam<"project">> project{

@@ -315,7 +315,7 @@ TEST_F(OAuthSetupTest, OverwritesNothing) {
   const auto program = approved(
       {"--consumer-key", "release-bot", "--private-key", "key.pem", "--store", "bot.json"});
   program->type("y");
-  EXPECT_THAT(program->errors(), HasSubstr("cannot make bot.json"));
+  EXPECT_THAT(program->errors(), HasSubstr("cannot create bot.json"));
   EXPECT_EQ(program->exit_code(), 1);
   EXPECT_EQ(content(folder / "bot.json"), "mine");
 }

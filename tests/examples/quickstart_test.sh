@@ -134,7 +134,7 @@ kinds_of_repositories() {
 empty_repository() {
   git init --quiet "$work/empty"
   quickstart "$work/empty" || die "empty: $(cat "$work/out" "$work/err")"
-  grep -qx 'HEAD none, its branch has no commit' "$work/out" || die "empty: no HEAD"
+  grep -qx 'HEAD none (its branch has no commit)' "$work/out" || die "empty: no HEAD"
   grep -qxF '1 repository, 0 commits, 0 changed files' "$work/out" || die "empty: no counts"
   printf 'ok: an empty repository\n'
 }
