@@ -169,7 +169,7 @@ struct BITBUCKET_EXPORT CallSpec {
 template <class Answer>
 class ApiCall {
  public:
-  /// Called by a row, ApiPath::operator().
+  /// Constructed by ApiPath::operator().
   explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
 
   /// Returns what is sent, except for the host, the credentials and the paging.
@@ -185,7 +185,7 @@ class ApiCall {
 template <class T>
 class ApiCall<FirstOf<T>> {
  public:
-  /// Called by ApiCall<PageOf<T>>::first().
+  /// Constructed by ApiCall<PageOf<T>>::first().
   ApiCall(detail::CallSpec spec, std::size_t rows) : spec_(std::move(spec)), rows_(rows) {}
 
   /// Returns the greatest number of rows wanted.
@@ -204,7 +204,7 @@ class ApiCall<FirstOf<T>> {
 template <class T>
 class ApiCall<PageOf<T>> {
  public:
-  /// Called by a row, ApiPath::operator().
+  /// Constructed by ApiPath::operator().
   explicit ApiCall(detail::CallSpec spec) : spec_(std::move(spec)) {}
 
   /// Returns a call for the first `n` rows, which requests no page that it does not need.
