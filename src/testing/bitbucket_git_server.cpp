@@ -27,38 +27,39 @@ constexpr const char* kHelp =
     R"(Usage: bitbucket-git-server [OPTION]... PROJECTS_FOLDER|PROJECT/SLUG=PATH...
 
 Serves git repositories through Bitbucket Server's REST API until it is interrupted.
-PROJECTS_FOLDER holds a folder for each project, with a repository or work tree in each of its
-folders. The repositories are only read: a push goes to a private clone that is removed at the end.
-When ready it prints "Listening on http://127.0.0.1:PORT/CONTEXT" and a newline.
+PROJECTS_FOLDER contains a folder for each project, which contains repositories or work trees. The
+server only reads them: a push goes to a private clone that is removed at the end.
+When it is ready, it prints "Listening on http://127.0.0.1:PORT/CONTEXT" and a newline.
 
   --port N               listen on this port (default: any free one)
   --bind ADDRESS         listen on this address (default: 127.0.0.1)
   --context PATH         serve below this path, for example /bitbucket
-  --public-url URL       the address clients believe in, when a proxy stands in front
-  --version V            the version of Bitbucket to be (default: 8.19.0)
+  --public-url URL       the address that clients use, when a proxy is in front of the server
+  --version V            the version of Bitbucket to imitate (default: 8.19.0)
   --user NAME:PASSWORD[:EMAIL]
                          a user (default: admin:admin); may be repeated
   --token TOKEN=USER     an HTTP access token; may be repeated
-                         PASSWORD and TOKEN may be @FILE: the first line of that file, so that no
-                         list of processes shows them
+                         PASSWORD and TOKEN may be @FILE, which stands for the first line of that
+                         file, so that no list of processes shows them
   --consumer KEY=PEM     an OAuth 1.0a consumer and the file with its RSA public key; may be repeated
-  --two-legged           consumers may call without a token, and for any user (user_id)
-  --auto-approve         the authorize page allows by itself
+  --two-legged           consumers may call without a token, and on behalf of any user (user_id)
+  --auto-approve         the authorize page approves by itself
   --anonymous            reading needs no credentials
   --masked-secrets       webhook secrets are masked in answers
-  --no-deliveries        webhooks are kept, but nothing is sent
-  --max-limit N          the most rows of a page (default: 1000)
+  --no-deliveries        webhooks are stored, but nothing is sent
+  --max-limit N          the maximum number of rows in a page (default: 1000)
   --short-pages N        pages have at most N rows, whatever limit they echo
   --empty-pages K        every K-th page is empty although more follow
   --fault 'METHOD PATH NAME[=VALUE] [xTIMES]'
-                         misbehave; may be repeated, see below
+                         misbehave (see below); may be repeated
   --record FOLDER        append each verified OAuth request to a file in this folder
   --ready-file FILE      write the base URL to this file when ready
   --help                 show this text
 
-A fault meets the first TIMES requests (one if not given, x0: for ever) that METHOD and PATH fit.
-ANY and * fit everything, a {placeholder} one segment, {name...} all that follow; PATH is without the
-context path.  Of several faults that are due the first wins.  NAME is one of
+A fault affects the first TIMES requests that match METHOD and PATH (one request without xTIMES, all
+with x0).  ANY and * match everything, a {placeholder} matches one segment, and {name...} matches all
+that follow; PATH does not include the context path.  If several faults are due, the first one wins.
+NAME is one of
 )";
 
 /// The command line cannot work: exit code 2.
@@ -96,7 +97,7 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// What others shall not see may stand in a file instead.
+/// Reads a secret from a file when the text is @FILE, because others may see the command line.
 std::string read_secret(const std::string& text) {
   if (!text.starts_with('@')) return text;
   std::string secret = read(text.substr(1));
