@@ -143,6 +143,24 @@ TEST(SetupErrorsTest, GivesUpAfterTheLastAttempt) {
   EXPECT_EQ(setup.requests().size(), 4u);
 }
 
+TEST(SetupErrorsTest, WaitsOutARateLimit) {
+  ScriptedSetup setup({answer(429, "", {{"Retry-After", "3"}}), answer(200, good_access_token)});
+  std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
+  milliseconds waited{0};
+  setup.options.connection.retry.random = [] { return 0.0; };
+  setup.options.connection.retry.clock = [&] { return now; };
+  setup.options.connection.retry.sleeper = [&](milliseconds time, std::stop_token) {
+    now += time;
+    waited += time;
+    return true;
+  };
+  const AccessToken access =
+      setup.client().get_access_token({.token = "req/tkn", .token_secret = "req scrt"}, "vrfr");
+  EXPECT_EQ(access.token.reveal(), "acs+tkn");
+  EXPECT_EQ(setup.requests().size(), 2u);
+  EXPECT_EQ(waited, milliseconds(3000));
+}
+
 TEST(SetupErrorsTest, WaitsNoLongerThanTheCallMayTake) {
   ScriptedSetup setup({failure(Kind::connect, false)});
   setup.options.connection.timeout = milliseconds(50);
