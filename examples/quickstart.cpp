@@ -94,7 +94,7 @@ bitbucket::Credentials credentials() {
 void show_repositories(const BitbucketServer& client, const std::string& name) {
   constexpr std::size_t shown = 10;
   std::size_t count = 0;
-  for (const bitbucket::Repo& repo : name.empty() ? client.repos.list() : client.repos.search(name))
+  for (const bitbucket::Repo& repo : client.repos.list({.name = name}))
     if (++count <= shown)
       std::cout << "  " << painted("1", repo.full_name()) << "  " << plain(repo.clone_url())
                 << '\n';

@@ -37,8 +37,6 @@ class BITBUCKET_EXPORT Repos : public Family {
   /// Lists the repositories of one project; an unknown key is a 404 (NoSuchProjectException).
   /// GET /rest/api/1.0/projects/{project}/repos
   [[nodiscard]] Paged<Repo> list_in_project(const ProjectKey& project) const;
-  /// Lists the repositories whose name contains `name`.  GET /rest/api/1.0/repos?name=
-  [[nodiscard]] Paged<Repo> search(std::string_view name) const;
   /// Returns one repository.  GET /rest/api/1.0/projects/{project}/repos/{repo}
   [[nodiscard]] Repo get(const RepoRef& repo) const;
 

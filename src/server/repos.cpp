@@ -13,8 +13,6 @@ Paged<Repo> Repos::list_in_project(const ProjectKey& project) const {
   return detail::send(context_, api::repos::list_in_project(project));
 }
 
-Paged<Repo> Repos::search(std::string_view name) const { return list({.name = std::string(name)}); }
-
 Repo Repos::get(const RepoRef& repo) const { return detail::send(context_, api::repos::get(repo)); }
 
 }  // namespace bitbucket::inline v0_1

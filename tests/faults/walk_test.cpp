@@ -1,11 +1,12 @@
-// Every operation of the table meets every fault, over real HTTP: a new row and a new fault are
-// covered without new code here.
+// Each shape of operation meets every fault, over real HTTP: a new row and a new fault are covered
+// without new code here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <set>
 #include <string>
+#include <tuple>
 #include <type_traits>
 
 #include <bitbucket/testing/git_server.hpp>
@@ -140,12 +141,19 @@ void check_connections(const std::vector<GitServerRequest>& requests, bool break
   EXPECT_EQ(numbers.size(), breaks ? requests.size() : 1u);
 }
 
-TEST_P(FaultWalk, EveryOperationEndsAsItShould) {
+/// What decides how an operation meets a fault: two rows that agree in all of it would prove the
+/// same twice.
+template <Method M, class A, class... P>
+auto shape_of(const ApiPath<M, A, P...>& row) {
+  return std::tuple(row.method, row.answer, row.repeatable, row.takes_body, is_identified(row));
+}
+
+TEST_P(FaultWalk, EveryShapeOfOperationEndsAsItShould) {
   const FaultCase& given = GetParam();
-  std::size_t rows = 0;
+  std::set<std::tuple<Method, AnswerKind, bool, bool, bool>> shapes;
   api::for_each_operation([&](std::string_view name, const auto& row) {
+    if (!shapes.insert(shape_of(row)).second) return;
     SCOPED_TRACE(std::string(name) + " meets " + given.name);
-    ++rows;
     Fault fault = given.fault;
     if (!fault.answer) fault.answer = right_answer(row);
     const Expected& expected = given.of(row.answer, is_identified(row));
@@ -171,7 +179,7 @@ TEST_P(FaultWalk, EveryOperationEndsAsItShould) {
     EXPECT_EQ(faulted(requests).size(), expected_requests(given.repeated, row));
     if (!given.silent_later) check_connections(requests, given.breaks);
   });
-  EXPECT_GT(rows, 10u);
+  EXPECT_GT(shapes.size(), 8u);
 }
 
 TEST(FaultCasesTest, HaveEveryWayOfTheWire) {

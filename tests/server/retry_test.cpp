@@ -189,7 +189,7 @@ TEST(RetryTest, TransportErrorsNameTheRequestWithoutItsQuery) {
   Scripted server({breaks(Kind::connect, false)});
   BitbucketServer client(server.options);
   try {
-    client.repos.search("needle").to_vector();
+    client.repos.list({.name = "needle"}).to_vector();
     FAIL();
   } catch (const TransportError& error) {
     EXPECT_EQ(error.kind(), Kind::connect);

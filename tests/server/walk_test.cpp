@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "server/fake_client.hpp"
-#include "server/invoke.hpp"
+#include "server/methods.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -44,6 +44,33 @@ std::optional<ApiError> api_error(Call&& call) {
     return error;
   }
   return std::nullopt;
+}
+
+/// "GET /path" of the last request that `send` makes, without the query.
+template <class Send>
+std::string last_request(const Send& send) {
+  const auto transport = FakeTransport::in_turn({json_answer(
+      R"({"id":1,"configuration":{"secret":"s"},"size":0,"isLastPage":true,"values":[]})")});
+  try {
+    send(BitbucketServer(fake_options(transport)));
+  } catch (const DecodeError&) {  // one answer cannot suit every operation
+  }
+  const Request request = transport->requests().back();
+  return std::string(to_string(request.method)) + ' ' +
+         request.url.substr(0, request.url.find('?'));
+}
+
+TEST(WalkTest, EveryMethodSendsTheRowOfItsName) {
+  std::size_t rows = 0;
+  api::for_each_operation([&](std::string_view name, const auto& row) {
+    ++rows;
+    const auto method = methods().find(name);
+    ASSERT_NE(method, methods().end()) << name << " is missing in tests/server/methods.hpp";
+    EXPECT_EQ(last_request(method->second),
+              last_request([&](const BitbucketServer& client) { invoke(client, row); }))
+        << name;
+  });
+  EXPECT_EQ(methods().size(), rows) << "a method has no row";
 }
 
 TEST(WalkTest, EveryStatusBecomesAnApiError) {
