@@ -191,6 +191,18 @@ TEST(OutputTest, TheSearchFindsWhatIsShown) {
   EXPECT_NE(observed.text.find(bearer), std::string::npos);
 }
 
+TEST(OutputTest, TheObserverSeesTemplatesAndThePathsOfUntypedCalls) {
+  ClientOptions options =
+      fake_options(FakeTransport::in_turn({repo_answer(), testing::json_answer("{}")}));
+  std::vector<std::string> paths;
+  options.connection.observer = [&](const Attempt& seen) { paths.emplace_back(seen.path); };
+  const BitbucketServer client(options);
+  (void)client.repos.get({"A", "b"});
+  (void)client.call(Method::get, "/rest/api/1.0/projects/A", {{"name", "x"}});
+  EXPECT_EQ(paths, (std::vector<std::string>{"/rest/api/1.0/projects/{project}/repos/{repo}",
+                                             "/rest/api/1.0/projects/A"}));
+}
+
 TEST(OutputTest, NoRowAndNoAnswerShowsASecret) {
   Printed printed;
   std::vector<std::string> texts;
