@@ -15,16 +15,16 @@ std::string describe(const ErrorAnswer& answer) {
       answer.method + ' ' + one_line(answer.path, 400) + ": HTTP " + std::to_string(answer.status);
   if (answer.login_page) {
     what +=
-        ": the server wants a login: the credentials are missing, wrong or expired, or base_url "
+        ": the server asks for a login: the credentials are missing, wrong or expired, or base_url "
         "does not lead to the REST API";
   } else if (answer.captcha) {
     what += ": the account is locked until a captcha is solved in the browser; do not retry";
   } else if (answer.unrouted) {
-    // A slash within a parameter: no route takes it.
+    // No route of Bitbucket matches an encoded slash.
     what +=
         answer.path.find("%2F") != std::string::npos
-            ? ": this server has no such API (or a parameter with a slash stands where Bitbucket "
-              "takes none: %2F)"
+            ? ": this server has no such API (or Bitbucket does not allow a slash, %2F, in this "
+              "parameter)"
             : ": this server has no such API (or base_url lacks its context path)";
   }
   const std::size_t shown = std::min<std::size_t>(answer.errors.size(), 10);
@@ -37,7 +37,7 @@ std::string describe(const ErrorAnswer& answer) {
     what += ": and " + std::to_string(answer.errors.size() - shown) + " more";
   if (answer.errors.empty() && !answer.login_page && !answer.captcha && !answer.unrouted &&
       !answer.content_type.empty() && !answer.body.empty()) {
-    what += ": the answer is " + one_line(answer.content_type, 60) + ", not an error of the API";
+    what += ": the answer is " + one_line(answer.content_type, 60) + ", not an API error";
     if (answer.status == 404 || answer.status == 405)
       what += "; check base_url: it must include the context path (\"https://HOST/bitbucket\")";
   }
@@ -150,7 +150,7 @@ std::string_view to_string(TransportError::Kind kind) noexcept {
 
 DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)
     : Error((where.empty() ? std::string() : std::string(where) + ": ") +
-            "the answer is not what it should be at " +
+            "cannot decode the answer at " +
             (pointer.empty() ? "its top level" : '"' + one_line(pointer, 300) + '"') + ": " +
             one_line(reason, 500)),
       data_(std::make_shared<const Data>(

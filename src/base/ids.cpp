@@ -42,7 +42,8 @@ RepoRef::RepoRef(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == 0 || slash == std::string_view::npos || slash + 1 == text.size() ||
       text.find('/', slash + 1) != std::string_view::npos)
-    throw InvalidArgument("a repository is written PROJECT/slug, not \"" + std::string(text) + '"');
+    throw InvalidArgument("a repository must be written as PROJECT/slug, not \"" +
+                          std::string(text) + '"');
   project = text.substr(0, slash);
   slug = text.substr(slash + 1);
 }

@@ -34,7 +34,8 @@ constexpr bool contains(const std::array<Range, N>& ranges, char32_t c) noexcept
                      [c](Range range) { return range.first <= c && c <= range.last; });
 }
 
-/// Takes one character off the text; nothing when its first byte begins none.
+/// Removes the first character from the text and returns it.  If the text does not begin with valid
+/// UTF-8, removes one byte and returns nothing.
 std::optional<char32_t> next_character(std::string_view& text) noexcept {
   constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
   const auto first = static_cast<unsigned char>(text[0]);

@@ -4,7 +4,7 @@
 
 namespace bitbucket::inline v0_1::http {
 
-/// Returns a value for Request::account that no other request of this process has.
+/// Returns a new value for Request::account, which is unique in this process.
 std::uint64_t next_account() noexcept;
 
 }  // namespace bitbucket::inline v0_1::http

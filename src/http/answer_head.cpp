@@ -20,7 +20,7 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-/// True for digits alone that make a length which libcurl can count.
+/// True if the text has only digits and is a number that fits libcurl's type for lengths.
 bool is_length(std::string_view text) noexcept {
   std::int64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
@@ -33,23 +33,24 @@ void AnswerHead::take(std::string_view line) {
   if (state_ == State::status_line) {
     headers_.clear();
     headers_.reserve(16);                  // Bitbucket sends about ten
-    framed_ = line.starts_with("HTTP/2");  // which frames every body
+    framed_ = line.starts_with("HTTP/2");  // HTTP/2 frames every body
     chunked_ = false;
     length_.clear();
     state_ = State::headers;
   } else if (state_ == State::headers) {
-    if (line.starts_with('\r') || line.starts_with('\n'))  // as libcurl has it
+    if (line.starts_with('\r') || line.starts_with('\n'))  // as libcurl does
       state_ = State::complete;
     else
       add(line);
   }
 }
 
-/// A header may go on in the next line; libcurl would not see that of those that it obeys.
+/// A header may continue on the next line, but libcurl ignores the second line of the headers that
+/// it obeys itself.
 void AnswerHead::add_to_last(std::string_view text) {
   if (headers_.empty() || equal_ignoring_case(headers_.back().name, content_length) ||
       equal_ignoring_case(headers_.back().name, transfer_encoding))
-    return refuse("the announced end of the answer has two lines");
+    return refuse("the header that tells where the answer ends continues on a second line");
   headers_.back().value.append(1, ' ').append(text);
 }
 
@@ -64,13 +65,14 @@ void AnswerHead::add(std::string_view line) {
 }
 
 void AnswerHead::check(std::string_view name, std::string_view value) {
-  if (!name.empty() && is_blank(name.back())) return refuse("a header's name ends with a blank");
+  if (!name.empty() && is_blank(name.back())) return refuse("a header name ends with a blank");
   if (equal_ignoring_case(name, content_length)) {
-    if (!is_length(value)) return refuse("the announced length is no number of bytes");
-    if (!length_.empty() && length_ != value) return refuse("the answer announces two lengths");
+    if (!is_length(value)) return refuse("the Content-Length is not a number of bytes");
+    if (!length_.empty() && length_ != value)
+      return refuse("the answer has two different Content-Lengths");
     length_ = value;
   } else if (equal_ignoring_case(name, transfer_encoding)) {
-    // No other one was requested, and behind another one only the connection's end is an end.
+    // The request accepts no other coding.  Any other would end only with the connection.
     if (chunked_ || !equal_ignoring_case(value, "chunked"))
       return refuse("the answer has a Transfer-Encoding other than chunked");
     chunked_ = true;
@@ -79,7 +81,7 @@ void AnswerHead::check(std::string_view name, std::string_view value) {
   }
   framed_ = true;
   if (chunked_ && !length_.empty())
-    refuse("the answer announces a length, and chunks of any length");
+    refuse("the answer has a Content-Length although it is chunked");
 }
 
 }  // namespace bitbucket::inline v0_1::http

@@ -8,28 +8,28 @@
 namespace bitbucket::inline v0_1::http {
 
 /// Collects the headers of an answer line by line, and checks what they say about where the answer
-/// ends: whoever is wrong about that passes a part of a body for the whole, or feeds the rest of it
-/// to the next request.
+/// ends.  A client that gets this wrong takes part of a body for all of it, or takes the rest of it
+/// for the answer to the next request.
 class AnswerHead {
  public:
   /// The headers go to `headers`.
   explicit AnswerHead(std::vector<Header>& headers) noexcept : headers_(headers) {}
 
-  /// Takes one line with its line break, from the status line on.  Lines behind the head, which are
-  /// trailers, are ignored.
+  /// Takes one line with its line break, beginning with the status line.  Ignores the lines after
+  /// the head, which are trailers.
   void take(std::string_view line);
-  /// Drops the head that was complete: another one follows an interim answer.
+  /// Drops the complete head of an interim answer, which another head follows.
   void restart() noexcept { state_ = State::status_line; }
 
   /// The next line is a status line.
   [[nodiscard]] bool is_awaited() const noexcept { return state_ == State::status_line; }
-  /// The empty line behind the head has come.
+  /// The empty line after the head has arrived.
   [[nodiscard]] bool is_complete() const noexcept { return state_ == State::complete; }
-  /// The body has an end of its own, other than the end of the connection.
+  /// The body does not need the end of the connection to tell where it ends.
   [[nodiscard]] bool is_framed() const noexcept { return framed_; }
-  /// A body is announced, other than an empty one.
+  /// The head announces a body that is not empty.
   [[nodiscard]] bool announces_body() const noexcept { return framed_ && length_ != "0"; }
-  /// Returns what is wrong with the head; null for nothing.
+  /// Returns what is wrong with the head, or null.
   [[nodiscard]] const char* fault() const noexcept { return fault_; }
 
  private:
@@ -42,7 +42,7 @@ class AnswerHead {
   std::vector<Header>& headers_;
   State state_ = State::status_line;
   bool framed_ = false, chunked_ = false;
-  std::string length_;  // short enough to need no memory
+  std::string length_;  // short enough to need no allocation
   const char* fault_ = nullptr;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_headers = 256 * 1024;
 constexpr const char* endless =
-    "the answer does not say where it ends, so that nobody could tell its end from a cut";
+    "the answer does not say where it ends, so a complete answer looks like a truncated one";
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -38,11 +38,12 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
   if (!channel_) throw Cancelled();
   if (is_parents()) {
     abandon();
-    throw TransportError(TransportError::Kind::reset, "the request is the parent process's", true);
+    throw TransportError(TransportError::Kind::reset, "the request belongs to the parent process",
+                         true);
   }
   SocketSet* const sockets = &channel_->sockets();
   wake_.emplace(stop, Wake{sockets});
-  // The time a prefetched transfer lay untouched is not the server's silence.
+  // Nobody read a prefetched transfer before this call: that time is not silence of the server.
   last_byte_ = steady_clock::now();
   while (!done_) {
     if (stop.stop_requested() || cancelled_) give_up();
@@ -51,7 +52,7 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
     Deadline limit = deadline;
     if (request_.idle_timeout > milliseconds(0)) {
       if (now - last_byte_ >= request_.idle_timeout)
-        time_out("no byte for " + std::to_string(request_.idle_timeout.count()) + " ms");
+        time_out("no byte arrived for " + std::to_string(request_.idle_timeout.count()) + " ms");
       limit = std::min(limit, last_byte_ + request_.idle_timeout);
     }
     limit = std::min(limit, channel_->timer());
@@ -68,7 +69,7 @@ void CurlExchange::cancel() noexcept {
 }
 
 void CurlExchange::abandon() noexcept {
-  wake_.reset();  // waits for a callback that runs on another thread: it uses the channel
+  wake_.reset();  // waits for a callback on another thread, which uses the channel
   const std::scoped_lock lock(channel_mutex_);
   if (!channel_) return;
   if (is_parents()) channel_->abandon();
@@ -86,8 +87,8 @@ int CurlExchange::on_request(void* self, char*, char*, int, int local_port) noex
     if (!claimed) return CURL_PREREQFUNC_ABORT;
     exchange.kept_socket_ = *claimed;
   }
-  // libcurl repeats a request by itself when a kept connection turns out dead; whether that is
-  // safe is not for it to say, and the nonce would be used twice.
+  // libcurl repeats a request by itself when a kept connection turns out to be dead.  It cannot
+  // know whether that is safe, and it would use the nonce twice.
   return exchange.issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 #endif
@@ -150,13 +151,14 @@ bool CurlExchange::take_header(std::string_view line) noexcept try {
   return false;
 }
 
-/// What acknowledges no byte of the request left the server before the request was there: it is
-/// the answer to another one.  To a long request an error may come before its end.
+/// An answer that arrives although the peer has not acknowledged the request was sent before the
+/// request arrived, so it answers another request.  Only an error may arrive before the end of a
+/// long request.
 bool CurlExchange::began_too_early() noexcept {
-  if (kept_socket_ == CURL_SOCKET_BAD || !has_bytes_on_their_way(kept_socket_)) return false;
+  if (kept_socket_ == CURL_SOCKET_BAD || !has_unacknowledged_bytes(kept_socket_)) return false;
   if (!request_.body.empty() && status() / 100 != 2) return false;
   fault_ = {.kind = TransportError::Kind::reset,
-            .advice = "the kept connection held the answer to no request"};
+            .advice = "the kept connection held an answer that belongs to no request"};
   return true;
 }
 
@@ -164,7 +166,7 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
   last_byte_ = steady_clock::now();
   if (request_.sink && response_.status / 100 == 2) {
     request_.sink(bytes);
-    last_byte_ = steady_clock::now();  // what the sink took is not the server's silence
+    last_byte_ = steady_clock::now();  // the sink's time is not silence of the server
     return true;
   }
   std::string& body = response_.body;
@@ -173,7 +175,8 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
     return false;
   }
   if (body.empty()) {
-    // Once, with room for what the JSON reader wants behind the text; not for what is only claimed.
+    // Allocates once, with the padding that the JSON reader needs behind the text, but does not
+    // trust a huge length.
     curl_off_t length = 0;
     curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0)
@@ -189,7 +192,7 @@ bool CurlExchange::take_body(std::string_view bytes) noexcept try {
 
 void CurlExchange::act() {
   {
-    std::optional<SigpipeGuard> guard;  // plain sockets are written to without a signal
+    std::optional<SigpipeGuard> guard;  // writing to a plain socket raises no signal
     if (may_signal_) guard.emplace();
     check(channel_->act());
   }
@@ -197,7 +200,7 @@ void CurlExchange::act() {
   bool again = false;
   while (const CURLMsg* message = curl_multi_info_read(channel_->multi(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    CurlExchange* finished = nullptr;  // this one, or one beside it
+    CurlExchange* finished = nullptr;  // this transfer or one beside it
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &finished);
     if (std::exchange(finished->misplaced_, false)) {
       finished->start_afresh();
@@ -210,7 +213,8 @@ void CurlExchange::act() {
   if (again) act();
 }
 
-/// Nothing was sent, because the connection that libcurl had chosen cannot be used.
+/// Starts again on a new connection.  Nothing was sent, because the connection that libcurl had
+/// chosen cannot be used.
 void CurlExchange::start_afresh() {
   curl_multi_remove_handle(channel_->multi(), easy_);
   set(CURLOPT_FRESH_CONNECT, 1L);
@@ -218,10 +222,11 @@ void CurlExchange::start_afresh() {
 }
 
 bool CurlExchange::may_have_been_sent() const noexcept {
-  // A kept connection carried it, whatever became of the fresh one that libcurl tried afterwards.
+  // A kept connection carried the request, whatever happened to the new connection that libcurl
+  // tried afterwards.
   if (issued_ > 0) return true;
 #if LIBCURL_VERSION_NUM >= 0x075000
-  return false;  // only the request to a proxy, if anything
+  return false;  // at most the CONNECT to a proxy was sent
 #else
   long bytes = 0;
   curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &bytes);
@@ -231,7 +236,7 @@ bool CurlExchange::may_have_been_sent() const noexcept {
 
 Response CurlExchange::finish() {
   if (*done_ != CURLE_OK) fail(*done_);
-  if (!head_.is_complete()) fail(CURLE_PARTIAL_FILE);  // libcurl takes it for the whole
+  if (!head_.is_complete()) fail(CURLE_PARTIAL_FILE);  // libcurl reports success
   if (request_.method == Method::get && response_.body.empty() && is_endless()) fail(CURLE_OK);
   if (response_.status == 407 && proxy_may_answer_) {
     const Failure failure = classify_proxy_status(407, request_.url);
@@ -246,14 +251,16 @@ Response CurlExchange::finish() {
   return std::move(response_);
 }
 
-/// The body of a 2xx answer ends with the connection.  A cut JSON text shows; nothing else does.
+/// True if only the end of the connection ends the body of this 2xx answer.  The JSON reader
+/// notices a truncated text, but nothing else would.
 bool CurlExchange::is_endless() noexcept {
   if (head_.is_framed() || response_.status == 204 || response_.status / 100 != 2) return false;
   fault_ = {.kind = TransportError::Kind::malformed, .advice = endless};
   return true;
 }
 
-/// A server that announces a body where there can be none will send it.
+/// False if bytes may follow on the connection: a server that announces a body with a 204 may send
+/// it.
 bool CurlExchange::leaves_nothing_behind() const noexcept {
   return done_ == CURLE_OK && head_.is_complete() &&
          !(response_.status == 204 && head_.announces_body());
@@ -293,7 +300,7 @@ void CurlExchange::throw_too_large() const {
       header_bytes_ > max_headers
           ? "the headers of the answer are larger than " + std::to_string(max_headers) + " bytes"
           : "the answer is larger than " + std::to_string(request_.max_body) +
-                " bytes; raise connection.max_answer if that is right",
+                " bytes; raise connection.max_answer if you expect answers of this size",
       true);
 }
 
@@ -301,8 +308,8 @@ void CurlExchange::time_out(const std::string& what) {
   const bool sent = may_have_been_sent();
   channel_->sound = false;
   abandon();
-  throw TransportError(TransportError::Kind::timeout, sent ? what : what + "; not even connected",
-                       sent);
+  throw TransportError(TransportError::Kind::timeout,
+                       sent ? what : what + "; there was no connection yet", sent);
 }
 
 }  // namespace bitbucket::inline v0_1::http

@@ -22,7 +22,7 @@ namespace bitbucket::inline v0_1::http {
 /// One transfer of libcurl.
 class CurlExchange final : public Exchange {
  public:
-  /// Uses the memory for the body.
+  /// Reuses `memory` for the body of the answer.
   CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request,
                std::string memory);
   ~CurlExchange() override { abandon(); }
@@ -30,11 +30,11 @@ class CurlExchange final : public Exchange {
   /// Returns the channel, which transfers beside this one may use; none when this one is over.
   [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
 
-  /// wait() returns or throws at once.
+  /// True when wait() returns or throws at once.
   [[nodiscard]] bool is_ready() const noexcept { return done_ || cancelled_ || !channel_; }
-  /// The process that forked this one has started the transfer.
+  /// True when the process that forked this one has started the transfer.
   [[nodiscard]] bool is_parents() const noexcept { return owner_ != getpid(); }
-  /// Moves the transfers of its channel after a wait for their sockets.
+  /// Advances the transfers of the channel after a wait for their sockets.
   void act();
 
   Response wait(Deadline deadline, std::stop_token stop) override;
@@ -92,17 +92,17 @@ class CurlExchange final : public Exchange {
   Request request_;
   char error_text_[CURL_ERROR_SIZE] = {};
   HeaderLines headers_;
-  std::mutex channel_mutex_;  // cancel() against the end of the channel
+  std::mutex channel_mutex_;  // cancel() may run while another thread drops the channel
   std::shared_ptr<Channel> channel_;
   CURL* easy_;
   std::optional<std::stop_callback<Wake>> wake_;
   const pid_t owner_ = getpid();
   Response response_;
   std::size_t header_bytes_ = 0;
-  std::exception_ptr thrown_;  // by the sink, on its way through libcurl
+  std::exception_ptr thrown_;  // by the sink, to be rethrown behind libcurl
   AnswerHead head_{response_.headers};
-  curl_socket_t kept_socket_ = CURL_SOCKET_BAD;  // of a kept connection that carries the request
-  std::optional<Failure> fault_;                 // that we see and libcurl does not
+  curl_socket_t kept_socket_ = CURL_SOCKET_BAD;  // the kept connection that carries the request
+  std::optional<Failure> fault_;                 // found by us, not by libcurl
   bool too_large_ = false, proxied_ = false, proxy_may_answer_ = false, may_signal_ = true;
   bool misplaced_ = false;
   int issued_ = 0;

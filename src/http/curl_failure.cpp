@@ -23,7 +23,7 @@ struct Sign {
   const char* advice;
 };
 
-// Only the words tell these apart: to libcurl they are one and the same error.
+// libcurl reports all of these with the same code; only the texts differ.
 constexpr std::array certificate_signs = {
     Sign{"expired", Kind::certificate,
          "the server's certificate has expired; the server needs a new one, unless the clock of "
@@ -36,25 +36,26 @@ constexpr std::array certificate_signs = {
 
 constexpr std::array handshake_signs = {
     Sign{"certificate required", Kind::certificate,
-         "the server wants a client certificate that it knows: set tls.client_certificate and "
+         "the server requires a client certificate that it knows: set tls.client_certificate and "
          "tls.client_key"},
     Sign{"alert unknown ca", Kind::certificate,
          "the server does not trust the certificate of tls.client_certificate"},
     Sign{"alert bad certificate", Kind::certificate,
-         "the server does not take the certificate of tls.client_certificate, or misses one"},
+         "the server rejects the certificate of tls.client_certificate, or requires one and got "
+         "none"},
     Sign{"alert certificate", Kind::certificate,
-         "the server does not take the certificate of tls.client_certificate"},
+         "the server rejects the certificate of tls.client_certificate"},
     Sign{"handshake failure", Kind::tls,
-         "the server ended the TLS handshake; if it wants a client certificate, set "
+         "the server ended the TLS handshake; if it requires a client certificate, set "
          "tls.client_certificate and tls.client_key"},
     Sign{"protocol version", Kind::tls,
          "the server offers no TLS version that tls.min_version allows"},
     Sign{"unsupported protocol", Kind::tls,
          "the server offers no TLS version that tls.min_version allows"},
     Sign{"wrong version number", Kind::tls,
-         "what answers there does not speak TLS; is it an http:// URL?"},
+         "the server does not speak TLS on this port; should the URL begin with http://?"},
     Sign{"packet length too long", Kind::tls,
-         "what answers there does not speak TLS; is it an http:// URL?"},
+         "the server does not speak TLS on this port; should the URL begin with http://?"},
 };
 
 template <std::size_t N>
@@ -70,11 +71,11 @@ Failure untrusted(const FailedTransfer& transfer) {
   const std::string host = origin_of(transfer.url).host;
   if (contains(transfer.text, "match"))
     return unsent(Kind::certificate, "the server's certificate is not for " + host +
-                                         "; reach the server by a name that its certificate has");
+                                         "; use a host name that the certificate contains");
   return unsent(Kind::certificate,
                 "the certificate of " + host +
-                    " is not trusted; if it is signed by a CA of your own, set tls.ca_file = that "
-                    "CA's certificate");
+                    " is not trusted; if a CA of your own signed it, set tls.ca_file to the "
+                    "certificate of that CA");
 }
 
 Failure failed_handshake(const FailedTransfer& transfer) {
@@ -91,16 +92,18 @@ Failure broken(const FailedTransfer& transfer) {
   if (!transfer.silent) return {.kind = Kind::reset, .advice = "the connection broke"};
   const bool plain = !is_https(transfer.url);
   return {.kind = Kind::reset,
-          .advice = plain ? "the connection broke before any answer; is it an https:// URL?"
-                          : "the connection broke before any answer; if the server wants a client "
-                            "certificate, set tls.client_certificate and tls.client_key"};
+          .advice = plain
+                        ? "the connection broke before any answer; should the URL begin with "
+                          "https://?"
+                        : "the connection broke before any answer; if the server requires a client "
+                          "certificate, set tls.client_certificate and tls.client_key"};
 }
 
 Failure not_http(const FailedTransfer& transfer) {
   const bool plain = !is_https(transfer.url);
   return {.kind = Kind::malformed,
-          .advice =
-              plain ? "the answer is not HTTP; is it an https:// URL?" : "the answer is not HTTP"};
+          .advice = plain ? "the answer is not HTTP; should the URL begin with https://?"
+                          : "the answer is not HTTP"};
 }
 
 }  // namespace
@@ -109,14 +112,14 @@ Failure classify_proxy_status(long status, std::string_view url) {
   const std::string answer = " (HTTP " + std::to_string(status) + ')';
   if (status == 407 || status == 401)
     return unsent(Kind::proxy_refused,
-                  "the proxy wants a user and password that it knows: set proxy.username and "
-                  "proxy.password" +
+                  "the proxy requires a user name and password that it knows: set proxy.username "
+                  "and proxy.password" +
                       answer);
   const std::string host = origin_of(url).host;
   if (status / 100 == 4)
     return unsent(Kind::proxy_refused,
                   "the proxy does not allow connections to " + host + answer +
-                      "; hosts that are reached without it are named in proxy.no_proxy");
+                      "; name the hosts that do not need the proxy in proxy.no_proxy");
   return unsent(Kind::proxy, "the proxy cannot connect to " + host + answer);
 }
 
@@ -143,7 +146,7 @@ Failure classify(const FailedTransfer& transfer) {
       return unsent(Kind::certificate, "tls.ca_file or tls.ca_path holds no PEM certificate");
     case CURLE_SSL_CERTPROBLEM:
       return unsent(Kind::certificate,
-                    "the client certificate cannot be used; look at tls.client_certificate, "
+                    "the client certificate cannot be used; check tls.client_certificate, "
                     "tls.client_key and tls.client_key_passphrase");
     case CURLE_SSL_CIPHER:
       return unsent(Kind::tls, "TLS failed");
@@ -161,7 +164,7 @@ Failure classify(const FailedTransfer& transfer) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_BAD_CONTENT_ENCODING:
       return not_http(transfer);
-    case CURLE_OUT_OF_MEMORY:  // what a header line beyond libcurl's own bound is called
+    case CURLE_OUT_OF_MEMORY:  // also means that a header line exceeds libcurl's own limit
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
 #endif

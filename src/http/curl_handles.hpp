@@ -1,6 +1,6 @@
 #pragma once
 
-// The only place where libcurl's header comes in; used by curl_*.cpp alone.
+// The only file that includes libcurl's header.
 #include <curl/curl.h>
 #include <poll.h>
 #include <sys/types.h>
@@ -21,10 +21,10 @@
 
 #include "http/socket_set.hpp"
 
-// What transfers borrow: handles with their connections, and what libcurl's errors mean.
+// The handles and connections that transfers borrow, and the meaning of libcurl's errors.
 namespace bitbucket::inline v0_1::http {
 
-/// Sets one option; what libcurl does not take is a TransportError.
+/// Sets one option.  Throws TransportError when libcurl refuses it.
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
@@ -36,13 +36,13 @@ void set(CURL* easy, CURLoption option, Value value) {
 
 /// Throws InvalidArgument when the options cannot work, whatever the server does.
 void check_options(const ConnectionOptions& options);
-/// Sets what is the same for every transfer.
+/// Sets the options that are the same for every transfer.
 void set_connection(CURL* easy, const ConnectionOptions& options);
-/// Returns true when there is a proxy between us and the server.
+/// Sets the proxy for a URL.  Returns true when there is one between us and the server.
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 
-/// A multi handle with its connections, and easy handles for the transfers on it.  Its transfers
-/// move together: one thread at a time drives them, others only wake it.
+/// A multi handle with its connections, and easy handles for the transfers on it.  One thread at a
+/// time drives all its transfers; other threads only wake that one.
 class Channel {
  public:
   /// The handles use what `share` keeps for all channels.
@@ -52,33 +52,35 @@ class Channel {
   ~Channel();
 
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
-  /// The sockets of its transfers, for which a thread waits before it calls act().
+  /// Returns the sockets of its transfers, for which a thread waits before it calls act().
   [[nodiscard]] SocketSet& sockets() noexcept { return sockets_; }
   /// Returns when libcurl wants to act although no socket is ready.
   [[nodiscard]] Deadline timer() const noexcept { return timer_; }
-  /// Moves the transfers whose sockets were ready in the last wait, or whose time has come.
+  /// Advances the transfers whose sockets were ready in the last wait, or whose timer is due.
   CURLMcode act() noexcept;
   /// Returns a handle for a transfer.
   CURL* take();
-  /// Takes the handle of a transfer that ended well, if the next one may use it.
+  /// Takes back the handle of a transfer that ended well; `again` says that another transfer may
+  /// use it.
   void keep(CURL* easy, bool again) noexcept;
-  /// Ends a transfer that did not; its connection is closed.
+  /// Ends a transfer that did not end well, and closes its connection.
   void discard(CURL* easy) noexcept;
 
-  /// The connection of a transfer that has ended is idle from now on.
+  /// Notes that the connection of a finished transfer is idle.
   void rest(CURL* easy) noexcept;
-  /// Whether its idle connections can be used.  Input on one is its end, or bytes behind an answer
-  /// that would be taken for the next answer.
+  /// Returns whether its idle connections can be used.  Input on an idle connection means that it
+  /// was closed, or that bytes follow an answer, which would be taken for the next answer.
   [[nodiscard]] bool is_quiet() noexcept;
-  /// Returns the socket of the one with this local port, which a transfer is about to use; none
-  /// when it cannot be used.  One of HTTP/2, which transfers share, has no socket of its own.
+  /// Returns the socket of the idle connection with this local port, which a transfer is about to
+  /// use; nothing when it cannot be used.  Returns CURL_SOCKET_BAD for an HTTP/2 connection, which
+  /// transfers share.
   [[nodiscard]] std::optional<curl_socket_t> claim(long port) noexcept;
 
   /// Forgets the handles: after a fork their connections are the parent's, and a clean-up would
   /// talk to the server on them.
   void abandon() noexcept;
 
-  const std::uint64_t account;  ///< whose requests its connections carry
+  const std::uint64_t account;  ///< the account whose requests its connections carry
   bool sound = true;            ///< no transfer on it has failed
 
  private:
@@ -98,8 +100,8 @@ class Channel {
   std::vector<long> ports_;    // and their local ports
 };
 
-/// Idle channels, the one used last on top, and what all of them share: TLS sessions and resolved
-/// names.  Thread-safe.
+/// Keeps idle channels, of which it hands out the one used last, and what all channels share: TLS
+/// sessions and resolved names.  Thread-safe.
 class Pool : public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(const ConnectionOptions& connection);
@@ -107,7 +109,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  /// Returns a channel of this account, which comes back when the last transfer lets go of it.
+  /// Returns a channel for this account, which comes back when the last transfer releases it.
   std::shared_ptr<Channel> take(std::uint64_t account);
 
   const ConnectionOptions options;
@@ -118,7 +120,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<Channel> channel;
   };
-  /// With so many idle ones a new one takes the place of the longest unused.
+  /// With this many idle channels, a new one replaces the one that was unused for the longest time.
   static constexpr std::size_t plenty = 128;
 
   std::unique_ptr<Channel> find(std::uint64_t account, std::vector<Idle>& expired);
@@ -135,12 +137,12 @@ class Pool : public std::enable_shared_from_this<Pool> {
   pid_t owner_ = getpid();
 };
 
-/// Whether the peer has yet to acknowledge something that was sent to it.
-bool has_bytes_on_their_way(curl_socket_t socket) noexcept;
+/// Returns whether the peer has not yet acknowledged all bytes that were sent to it.
+bool has_unacknowledged_bytes(curl_socket_t socket) noexcept;
 
-constexpr std::size_t max_reserve = 4u << 20;  // before a byte of the body is there
+constexpr std::size_t max_reserve = 4u << 20;  // for a body of which no byte has arrived
 
-/// What is known of a transfer that failed.
+/// What is known about a transfer that failed.
 struct FailedTransfer {
   CURLcode code = CURLE_OK;
   long proxy_status = 0;  ///< of the proxy's answer to CONNECT
@@ -152,14 +154,14 @@ struct FailedTransfer {
 
 struct Failure {
   TransportError::Kind kind = TransportError::Kind::other;
-  bool never_sent = false;  // whatever was written before it, the request itself was not
-  bool unread = false;      // sent, and refused by a peer that had not read it
+  bool never_sent = false;  // the request itself was not sent, whatever was written before it
+  bool unread = false;      // the peer refused the request before reading it
   std::string advice = {};
 };
 
-/// What an error of libcurl means to us.
+/// Returns what an error of libcurl means to us.
 Failure classify(const FailedTransfer& transfer);
-/// What a proxy's answer means that is not the server's.
+/// Returns what a status means that the proxy, not the server, answered.
 Failure classify_proxy_status(long status, std::string_view url);
 
 /// Returns libcurl's text, or nothing when it may quote a proxy's URL with its password.

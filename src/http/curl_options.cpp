@@ -31,17 +31,17 @@ void check_tls(const TlsOptions& tls) {
   require_readable(tls.client_certificate, "tls.client_certificate", false);
   require_readable(tls.client_key, "tls.client_key", false);
   if (tls.client_certificate.empty() && !tls.client_key.empty())
-    throw InvalidArgument("tls.client_key needs tls.client_certificate");
+    throw InvalidArgument("tls.client_key is set without tls.client_certificate");
 }
 
 void check_proxy(const ProxyOptions& proxy) {
   if (!proxy.url.empty() && proxy.url != "direct") require_proxy_url(proxy.url);
   for (const std::string_view text : {std::string_view(proxy.username), proxy.password.reveal()})
-    if (text.find('\0') != std::string_view::npos)  // libcurl would take what stands before it
+    if (text.find('\0') != std::string_view::npos)  // libcurl would stop at it
       throw InvalidArgument("proxy.username or proxy.password contains a NUL");
 }
 
-/// The first of these variables that the environment has; an empty one is none, as for libcurl.
+/// Returns the first of these environment variables that is set; like libcurl, ignores empty ones.
 std::string_view first_variable(std::initializer_list<const char*> names) {
   for (const char* name : names)
     if (const char* value = std::getenv(name); value && *value) return value;
@@ -76,7 +76,7 @@ void set_tls(CURL* easy, const TlsOptions& tls) {
       static_cast<long>(tls.min_version == TlsVersion::v1_3 ? CURL_SSLVERSION_TLSv1_3
                                                             : CURL_SSLVERSION_TLSv1_2));
   if (!tls.ca_file.empty() || !tls.ca_path.empty()) {
-    // Both, because the one that is not named would still be the system's.
+    // Sets both, because an option that is not set means the CAs of the system.
     const char* const file = tls.ca_file.empty() ? nullptr : tls.ca_file.c_str();
     const char* const path = tls.ca_path.empty() ? nullptr : tls.ca_path.c_str();
     set(easy, CURLOPT_CAINFO, file);
@@ -88,7 +88,7 @@ void set_tls(CURL* easy, const TlsOptions& tls) {
   set(easy, CURLOPT_SSLCERT, tls.client_certificate.c_str());
   set(easy, CURLOPT_SSLCERTTYPE, is_pkcs12(tls.client_certificate) ? "P12" : "PEM");
   if (!tls.client_key.empty()) set(easy, CURLOPT_SSLKEY, tls.client_key.c_str());
-  // Always, because OpenSSL would ask for a missing one on the terminal.
+  // Always set, because OpenSSL would ask for a missing passphrase on the terminal.
   set(easy, CURLOPT_KEYPASSWD, std::string(tls.client_key_passphrase.reveal()).c_str());
 }
 
@@ -109,7 +109,7 @@ void set_connection(CURL* easy, const ConnectionOptions& options) {
 #endif
   set(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  set(easy, CURLOPT_MAXAGE_CONN,  // zero would be for ever
+  set(easy, CURLOPT_MAXAGE_CONN,  // 0 would mean for ever
       std::max(1L, static_cast<long>(
                        std::chrono::ceil<std::chrono::seconds>(options.max_idle).count())));
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -134,7 +134,7 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
     set(easy, CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());
   }
-  // What is meant for the server is not told to the proxy in CONNECT, nor the other way round.
+  // The proxy does not see the headers for the server in CONNECT, nor the other way round.
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   return !proxy.url.empty() || is_proxy_in_environment(url);
 }

@@ -15,12 +15,12 @@ namespace bitbucket::inline v0_1::http {
 namespace {
 
 [[noreturn]] void no_memory() {
-  throw TransportError(TransportError::Kind::other, "libcurl has no memory for a handle", false);
+  throw TransportError(TransportError::Kind::other, "libcurl could not allocate a handle", false);
 }
 
 }  // namespace
 
-bool has_bytes_on_their_way(curl_socket_t socket) noexcept {
+bool has_unacknowledged_bytes(curl_socket_t socket) noexcept {
 #if defined(SIOCOUTQ)
   int bytes = 0;
   return ::ioctl(socket, SIOCOUTQ, &bytes) == 0 && bytes > 0;
@@ -45,7 +45,7 @@ Channel::~Channel() {
   if (multi_) curl_multi_cleanup(multi_);
 }
 
-/// libcurl keeps the place of each socket in the set.
+/// libcurl stores the place of each socket in the set.
 int Channel::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* place) noexcept {
   Channel& channel = *static_cast<Channel*>(self);
   const auto as_pointer = [](std::size_t at) { return reinterpret_cast<void*>(at + 1); };
@@ -78,7 +78,7 @@ int Channel::on_timer(CURLM*, long milliseconds, void* self) noexcept {
 }
 
 CURLMcode Channel::act() noexcept try {
-  // The transfers change the set while they move.
+  // The transfers change the set while they advance.
   ready_.clear();
   for (const pollfd& entry : sockets_.entries())
     if (entry.revents != 0) ready_.push_back(entry);
@@ -120,21 +120,21 @@ void Channel::rest(CURL* easy) noexcept {
   curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  // In HTTP/2 frames may come at any time.
+  // On an HTTP/2 connection, frames may arrive at any time.
   if (socket == CURL_SOCKET_BAD || version >= CURL_HTTP_VERSION_2_0) return;
-  // Where a request cannot be asked for its connection, that one was never taken from the list.
+  // A libcurl without CURLOPT_PREREQFUNCTION never calls claim(), which takes it from the list.
   if (std::find(ports_.begin(), ports_.end(), port) != ports_.end()) return;
   try {
     ports_.reserve(ports_.size() + 1);
     quiet_.push_back({socket, POLLIN, 0});
     ports_.push_back(port);
-  } catch (const std::bad_alloc&) {  // it is not claimed, then
+  } catch (const std::bad_alloc&) {  // nobody will claim it
   }
 }
 
 void Channel::keep(CURL* easy, bool again) noexcept {
   curl_multi_remove_handle(multi_, easy);
-  // They are the transfer's, which ends.
+  // Both belong to the transfer, which ends.
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
   try {
@@ -205,7 +205,7 @@ Pool::~Pool() {
   const bool ours = owner_ == getpid();
   abandon_after_fork();
   idle_.clear();
-  if (ours) curl_share_cleanup(share_);  // in a child the handles it serves are only forgotten
+  if (ours) curl_share_cleanup(share_);  // a child only forgets the handles that use it
 }
 
 void Pool::lock(CURL*, curl_lock_data data, curl_lock_access, void* self) noexcept {

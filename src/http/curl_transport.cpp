@@ -15,7 +15,7 @@ class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(const ConnectionOptions& options)
       : pool_(std::make_shared<Pool>(options)) {
-    // Once per process and never undone: other users of libcurl may be there.
+    // Once per process and never undone, because others in the process may use libcurl too.
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (initialised != CURLE_OK)
       throw TransportError(TransportError::Kind::other, "libcurl cannot be initialised", false);

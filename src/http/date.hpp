@@ -6,7 +6,7 @@
 
 namespace bitbucket::inline v0_1::http {
 
-/// No wait is longer, whatever a server asks for.
+/// The longest wait, whatever a server asks for.
 inline constexpr std::chrono::seconds longest_wait = std::chrono::hours(24 * 365);
 
 /// Reads a Retry-After header: seconds or an HTTP date, which counts from `date` (the answer's own

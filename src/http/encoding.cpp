@@ -39,7 +39,7 @@ void percent_encode(std::string& out, std::string_view text) {
 
 std::string percent_encode(std::string_view text) {
   std::string out;
-  out.reserve(3 * text.size());  // at once: a buffer that grows leaves copies of a secret behind
+  out.reserve(3 * text.size());  // a buffer that grows leaves copies of a secret behind
   percent_encode(out, text);
   return out;
 }

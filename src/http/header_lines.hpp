@@ -13,8 +13,8 @@
 
 namespace bitbucket::inline v0_1::http {
 
-/// A request's headers as libcurl takes them: a list whose lines stand in one buffer, which is
-/// overwritten in the end, because credentials are among them.
+/// A request's headers in the form that libcurl takes: a list whose lines share one buffer.  The
+/// destructor overwrites the buffer, because credentials are among the headers.
 class HeaderLines {
  public:
   HeaderLines() = default;
@@ -22,14 +22,15 @@ class HeaderLines {
   HeaderLines& operator=(const HeaderLines&) = delete;
   ~HeaderLines() { wipe(text_); }
 
-  /// Takes the headers' place.  Throws InvalidArgument on a header that would be two.
+  /// Copies the headers and wipes their values.  Throws InvalidArgument when a header contains a
+  /// line break.
   void assign(std::vector<Header>& headers) {
     std::size_t size = expect.size() + 1;
     for (const Header& header : headers) {
       check(header);
       size += header.name.size() + header.value.size() + 3;
     }
-    text_.reserve(size);  // at once: the nodes point into it
+    text_.reserve(size);  // the nodes point into it, so it must not grow
     nodes_.reserve(headers.size() + 1);
     add(expect, {}, {});
     for (Header& header : headers) {
@@ -40,7 +41,7 @@ class HeaderLines {
   [[nodiscard]] curl_slist* list() noexcept { return nodes_.data(); }
 
  private:
-  /// libcurl would wait for the server's leave to send a body.
+  /// Without this line, libcurl would ask the server's permission to send a body and wait for it.
   static constexpr std::string_view expect = "Expect:";
 
   static void check(const Header& header) {
@@ -58,7 +59,7 @@ class HeaderLines {
     nodes_.push_back({line, nullptr});
   }
   static void wipe(std::string& text) noexcept {
-    // What the compiler does not know it cannot leave out.
+    // The compiler cannot leave out a call of a function that it does not know.
     static void* (*const volatile fill)(void*, int, std::size_t) = &std::memset;
     fill(text.data(), 0, text.size());
   }

@@ -11,7 +11,7 @@
 namespace bitbucket::inline v0_1::http {
 namespace {
 
-using Address = std::vector<unsigned char>;  // 4 or 16 bytes, none for a name
+using Address = std::vector<unsigned char>;  // 4 or 16 bytes; empty for a name
 
 std::string_view without_brackets(std::string_view host) {
   if (!host.starts_with('[') || !host.ends_with(']')) return host;

@@ -7,8 +7,8 @@
 
 namespace bitbucket::inline v0_1::http {
 
-/// Keeps a SIGPIPE that TLS may raise on a dead connection from the host: blocked for this thread
-/// while libcurl works, and taken off if it came.
+/// Hides a SIGPIPE that TLS may raise on a dead connection from the host program: blocks the signal
+/// for this thread while libcurl works, and discards it if it was raised.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept {

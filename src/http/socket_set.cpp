@@ -24,7 +24,7 @@ int poll_all(std::span<pollfd> entries, std::chrono::milliseconds time) noexcept
 SocketSet::SocketSet() {
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0)
-    throw TransportError(TransportError::Kind::other, "no descriptors are left for a connection",
+    throw TransportError(TransportError::Kind::other, "no file descriptor is left for a connection",
                          false);
   for (const int end : ends) {
     ::fcntl(end, F_SETFD, FD_CLOEXEC);
@@ -74,7 +74,7 @@ void SocketSet::forget_events() noexcept {
 
 void SocketSet::wake() noexcept {
   const char byte = 0;
-  // A full pipe wakes as well.
+  // A full pipe wakes the thread as well.
   while (::write(waker_, &byte, 1) < 0 && errno == EINTR) {
   }
 }

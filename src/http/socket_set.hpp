@@ -13,7 +13,7 @@ namespace bitbucket::inline v0_1::http {
 /// from one wait to the next, because a wait for many sockets should not begin with listing them.
 class SocketSet {
  public:
-  /// Throws TransportError when the process has no descriptors left.
+  /// Throws TransportError when the process has no file descriptors left.
   SocketSet();
   SocketSet(const SocketSet&) = delete;
   SocketSet& operator=(const SocketSet&) = delete;
@@ -23,19 +23,19 @@ class SocketSet {
   std::size_t add(int socket, short events);
   /// Waits for other events of the socket at `place`.
   void change(std::size_t place, short events) noexcept { entries_[place + 1].events = events; }
-  /// Drops the socket at `place`, which the last socket takes.  Returns that socket, or -1 when the
-  /// dropped socket was the last.
+  /// Removes the socket at `place` and moves the last socket there.  Returns the moved socket, or
+  /// -1 when the removed socket was the last.
   int remove(std::size_t place) noexcept;
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.
   static void wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time);
-  /// Returns the sockets with their events of the last wait; those without are not ready.
+  /// Returns the sockets with the events of the last wait; a socket without events is not ready.
   [[nodiscard]] std::span<const pollfd> entries() const noexcept {
     return std::span(entries_).subspan(1);
   }
   /// Forgets the events, which have been dealt with.
   void forget_events() noexcept;
-  /// Ends the wait of another thread, now or when it comes.
+  /// Ends the wait of another thread; if none waits, the next wait ends at once.
   void wake() noexcept;
 
  private:

@@ -54,8 +54,8 @@ bool valid_literal(std::string_view text) {
           (zone.starts_with("%25") && zone.size() > 3 && consists_of(zone.substr(3), "-._~")));
 }
 
-/// A name or an IPv4 address.  Names have no other characters, and nobody agrees on what the others
-/// that a URL may have would mean.
+/// A name or an IPv4 address.  A URL may contain more characters than a name, but programs do not
+/// agree on what they mean in a host.
 bool valid_name(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return !host.empty() && !host.starts_with('.') && consists_of(host, "-._") &&
@@ -76,8 +76,8 @@ bool valid_authority(std::string_view authority) {
   return valid_name(host);
 }
 
-/// True for a segment that some server takes for "." or "..": it decodes first, drops ";x", or
-/// takes "%2F" or a backslash for a slash.
+/// True for a segment that some server may read as "." or "..", because it decodes first, drops
+/// ";x", or reads "%2F" or a backslash as a slash.
 bool climbs(std::string_view segment) {
   const auto decoded = percent_decode(segment, false);
   if (!decoded) return false;
@@ -150,7 +150,7 @@ void require_proxy_url(std::string_view url) {
   constexpr std::string_view schemes[] = {"http",    "https",  "socks4",
                                           "socks4a", "socks5", "socks5h"};
   if (std::find(std::begin(schemes), std::end(schemes), scheme) == std::end(schemes))
-    throw InvalidArgument("proxy.url begins with http://, https:// or socks5h://, not " +
+    throw InvalidArgument("proxy.url must begin with http://, https:// or socks5h://, not " +
                           std::string(scheme) + "://");
   std::string_view authority = end == std::string_view::npos ? url : url.substr(end + 3);
   if (authority.ends_with('/')) authority.remove_suffix(1);
@@ -159,7 +159,7 @@ void require_proxy_url(std::string_view url) {
 
 void require_api_path(std::string_view path) {
   if (!path.starts_with("/rest/"))
-    throw InvalidArgument("the path of a call begins with /rest/; the host is the client's");
+    throw InvalidArgument("the path of a call must begin with /rest/; the client adds the host");
   for (const std::string_view part : {"?", "#", "\\", " ", "//"})
     if (path.find(part) != std::string_view::npos)
       throw InvalidArgument("the path of a call must not contain \"" + std::string(part) +
@@ -167,13 +167,12 @@ void require_api_path(std::string_view path) {
   require_visible(path, "the path of a call, which must be percent-encoded,");
   const auto decoded = percent_decode(path, false);
   if (!decoded || decoded->find('\0') != std::string::npos)
-    throw InvalidArgument("the path of a call is not percent-encoded as it should be");
+    throw InvalidArgument("the path of a call is not correctly percent-encoded");
   for (std::string_view left = path.substr(1);;) {
     const std::string_view segment = left.substr(0, left.find('/'));
     if (climbs(segment))
       throw InvalidArgument(
-          "the path of a call must have no segment \".\" or \"..\", however it is "
-          "written");
+          "the path of a call must not contain a segment \".\" or \"..\", in any encoding");
     if (segment.size() == left.size()) return;
     left.remove_prefix(segment.size() + 1);
   }

@@ -16,7 +16,7 @@ void require_http_url(std::string_view url, std::string_view what);
 
 struct Origin {
   std::string host;  ///< without brackets and zone
-  std::string port;  ///< the scheme's own when none is named
+  std::string port;  ///< the default of the scheme when the URL has none
 };
 Origin origin_of(std::string_view url);
 bool is_https(std::string_view url) noexcept;

@@ -40,7 +40,7 @@ FaultCase broken(std::string name, testing::Fault fault, const Expected& expecte
 /// A complete answer that is no JSON.
 FaultCase unreadable(std::string name, testing::Fault fault) {
   FaultCase out = same(std::move(name), std::move(fault), served);
-  out.json = {Outcome::decode, "not what it should be"};
+  out.json = {Outcome::decode, "cannot decode the answer"};
   return out;
 }
 
@@ -60,51 +60,52 @@ void append(std::vector<FaultCase>& out, More&&... more) {
 void add_answers(std::vector<FaultCase>& out) {
   const Expected limited{Outcome::api, "HTTP 429",
                          [](const Error& e) { return e.is_rate_limited() && e.is_retryable(); }};
-  append(
-      out, same("TooManyRequests", faults::too_many_requests(2s), limited, Repeated::always),
-      same("TooManyRequestsSaysNotWhen", faults::too_many_requests(), limited, Repeated::always),
-      same("TooManyRequestsUntilSoon", faults::too_many_requests("soon"), limited,
-           Repeated::always),
-      same("TooManyRequestsForAYear", faults::too_many_requests("31000000"), limited),
-      same("Captcha", faults::captcha_required(),
-           {Outcome::api, "captcha",
-            [](const Error& e) {
-              return e.is_unauthenticated() &&
-                     dynamic_cast<const ApiError&>(e).is_captcha_required();
-            }}),
-      same("Xsrf", faults::xsrf_refused(),
-           {Outcome::api, "HTTP 403", [](const Error& e) { return e.is_forbidden(); }}),
-      same("Conflict", faults::version_conflict(7),
-           {Outcome::api, "out-of-date",
-            [](const Error& e) {
-              const auto& error = dynamic_cast<const ApiError&>(e);
-              return e.is_conflict() && error.has_exception("PullRequestOutOfDateException") &&
-                     error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
-                         std::string::npos;
-            }}),
-      same("LoginPage", faults::login_page(),
-           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
-      same("LoginRedirect", faults::login_redirect(),
-           {Outcome::api, "wants a login", [](const Error& e) { return e.is_unauthenticated(); }}),
-      same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
-      same("NoSuchRoute", faults::no_such_route(),
-           {Outcome::api, "no such API",
-            [](const Error& e) {
-              return e.is_not_found() && dynamic_cast<const ApiError&>(e).is_unrouted();
-            }}),
-      same("DeadLink", faults::dead_link(),
-           {Outcome::api, "text/html", [](const Error& e) { return e.is_not_found(); }}),
-      same("NoSuchEntity", faults::no_such_entity(),
-           {Outcome::api, "There is no such thing",
-            [](const Error& e) {
-              return e.is_not_found() && !dynamic_cast<const ApiError&>(e).is_unrouted();
-            }}),
-      same("Teapot", faults::answer(418, {{"Content-Type", "text/plain"}}, "short and stout"),
-           {Outcome::api, "HTTP 418", has_status<418>}),
-      same("Unavailable", faults::server_error(503), {Outcome::api, "HTTP 503", has_status<503>},
-           Repeated::if_repeatable),
-      same("InternalError", faults::server_error(500),
-           {Outcome::api, "HTTP 500", has_status<500>}));
+  append(out, same("TooManyRequests", faults::too_many_requests(2s), limited, Repeated::always),
+         same("TooManyRequestsSaysNotWhen", faults::too_many_requests(), limited, Repeated::always),
+         same("TooManyRequestsUntilSoon", faults::too_many_requests("soon"), limited,
+              Repeated::always),
+         same("TooManyRequestsForAYear", faults::too_many_requests("31000000"), limited),
+         same("Captcha", faults::captcha_required(),
+              {Outcome::api, "captcha",
+               [](const Error& e) {
+                 return e.is_unauthenticated() &&
+                        dynamic_cast<const ApiError&>(e).is_captcha_required();
+               }}),
+         same("Xsrf", faults::xsrf_refused(),
+              {Outcome::api, "HTTP 403", [](const Error& e) { return e.is_forbidden(); }}),
+         same("Conflict", faults::version_conflict(7),
+              {Outcome::api, "out-of-date",
+               [](const Error& e) {
+                 const auto& error = dynamic_cast<const ApiError&>(e);
+                 return e.is_conflict() && error.has_exception("PullRequestOutOfDateException") &&
+                        error.errors().at(0).extras.text.find("\"currentVersion\":7") !=
+                            std::string::npos;
+               }}),
+         same("LoginPage", faults::login_page(),
+              {Outcome::api, "asks for a login",
+               [](const Error& e) { return e.is_unauthenticated(); }}),
+         same("LoginRedirect", faults::login_redirect(),
+              {Outcome::api, "asks for a login",
+               [](const Error& e) { return e.is_unauthenticated(); }}),
+         same("Xml", faults::xml_error(500), {Outcome::api, "HTTP 500", has_status<500>}),
+         same("NoSuchRoute", faults::no_such_route(),
+              {Outcome::api, "no such API",
+               [](const Error& e) {
+                 return e.is_not_found() && dynamic_cast<const ApiError&>(e).is_unrouted();
+               }}),
+         same("DeadLink", faults::dead_link(),
+              {Outcome::api, "text/html", [](const Error& e) { return e.is_not_found(); }}),
+         same("NoSuchEntity", faults::no_such_entity(),
+              {Outcome::api, "There is no such thing",
+               [](const Error& e) {
+                 return e.is_not_found() && !dynamic_cast<const ApiError&>(e).is_unrouted();
+               }}),
+         same("Teapot", faults::answer(418, {{"Content-Type", "text/plain"}}, "short and stout"),
+              {Outcome::api, "HTTP 418", has_status<418>}),
+         same("Unavailable", faults::server_error(503), {Outcome::api, "HTTP 503", has_status<503>},
+              Repeated::if_repeatable),
+         same("InternalError", faults::server_error(500),
+              {Outcome::api, "HTTP 500", has_status<500>}));
   FaultCase empty = unreadable("Empty", faults::empty_answer());
   empty.absent = served;
   out.push_back(empty);

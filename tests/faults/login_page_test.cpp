@@ -39,7 +39,7 @@ class LoginPageTest : public ::testing::Test {
         ADD_FAILURE() << "taken for the file: " << page_.substr(0, 80);
       } catch (const ApiError& error) {
         EXPECT_TRUE(error.is_unauthenticated());
-        EXPECT_THAT(error.what(), HasSubstr("wants a login"));
+        EXPECT_THAT(error.what(), HasSubstr("asks for a login"));
         EXPECT_EQ(error.body(), page_.substr(0, 64 << 10));
       }
     };

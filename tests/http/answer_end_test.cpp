@@ -111,7 +111,7 @@ struct Misframed {
 };
 
 TEST(AnswerEndTest, AHeadThatIsWrongAboutTheEndIsRefused) {
-  const std::string two = "two lengths", no_number = "no number of bytes";
+  const std::string two = "two different Content-Lengths", no_number = "not a number of bytes";
   for (const Misframed& given : std::vector<Misframed>{
            {"Content-Length: 5, 99\r\n", no_number},
            {"Content-Length: 5, 5\r\n", no_number},
@@ -124,14 +124,14 @@ TEST(AnswerEndTest, AHeadThatIsWrongAboutTheEndIsRefused) {
            {"Content-Length: 0x5\r\n", no_number},
            {"Content-Length:\r\n", "Content-Length"},
            {"Content-Length: 5\r\nContent-Length: 6\r\n", two},
-           {"Content-Length: 5\r\n 9\r\n", "two lines"},
+           {"Content-Length: 5\r\n 9\r\n", "second line"},
            {"Content-Length : 5\r\n", "ends with a blank"},
            {"Content-Length: 5\r\nTransfer-Encoding: identity\r\n", "other than chunked"},
            {"Transfer-Encoding: gzip, chunked\r\n", "other than chunked"},
            {"Transfer-Encoding: xchunked\r\n", "other than chunked"},
            {"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "other than chunked"},
-           {"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "a length, and chunks"},
-           {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "a length, and chunks"},
+           {"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "although it is chunked"},
+           {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "although it is chunked"},
        }) {
     for (const char* status : {"200 OK", "404 Not Found"}) {
       RawServer server([&](Connection& connection, int) {

@@ -213,7 +213,7 @@ TEST(CurlTransportTest, AStreamThatStallsTimesOut) {
       transport,
       {.url = server.url(), .sink = [&](std::string_view b) { got += b; }, .idle_timeout = 100ms});
   EXPECT_EQ(error.kind(), Kind::timeout);
-  EXPECT_THAT(error.what(), HasSubstr("no byte for 100 ms"));
+  EXPECT_THAT(error.what(), HasSubstr("no byte arrived for 100 ms"));
   EXPECT_EQ(got, "half");
 }
 

@@ -166,7 +166,8 @@ TEST_F(TlsTest, HttpsToAPortThatSpeaksPlainHttp) {
   const TransportError error =
       failure_of("https://127.0.0.1:" + std::to_string(plain.port()) + "/");
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::tls));
-  EXPECT_THAT(error.what(), HasSubstr("does not speak TLS; is it an http:// URL?"));
+  EXPECT_THAT(error.what(),
+              HasSubstr("does not speak TLS on this port; should the URL begin with http://?"));
   EXPECT_FALSE(error.may_have_acted());
 }
 
@@ -174,7 +175,7 @@ TEST_F(TlsTest, HttpToAPortThatSpeaksTls) {
   const TlsServer server{Identity()};
   const TransportError error =
       failure_of("http://127.0.0.1:" + std::to_string(server.port()) + "/");
-  EXPECT_THAT(error.what(), HasSubstr("is it an https:// URL?"));
+  EXPECT_THAT(error.what(), HasSubstr("should the URL begin with https://?"));
 }
 
 TEST_F(TlsTest, OneHandshakeServesManyRequests) {
