@@ -17,10 +17,11 @@
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-/// The same header for every request, none when empty.
+/// Sends the same header with every request, or none when the header is empty.
 class FixedHeader final : public Authorizer {
  public:
-  /// `secret` is what the value is made of; the value itself is one without its scheme.
+  /// `secret` is the secret that the value was made from.  The value without its scheme is another
+  /// one.
   explicit FixedHeader(Secret value, std::string_view secret = {}) : value_(std::move(value)) {
     const std::string_view text = value_.reveal();
     secrets_.add(text.substr(std::min(text.size(), text.find(' ') + 1)));
@@ -53,11 +54,12 @@ class OAuth1Authorizer final : public Authorizer {
     require_no_control_characters(user_, "impersonate");
     if (!user_.empty() && !token_.empty())
       throw InvalidArgument(
-          "impersonate works in two-legged requests only: leave access_token empty with it");
+          "impersonate works only in two-legged requests: leave access_token empty");
     if (!user_.empty() && (user_parameter_.empty() || user_parameter_.starts_with("oauth_")))
       throw InvalidArgument(
-          "impersonation_parameter cannot name the user; usual are user_id and "
-          "xoauth_requestor_id");
+          "impersonation_parameter must not be empty or begin with oauth_; common names are "
+          "user_id "
+          "and xoauth_requestor_id");
     if (!credentials.sign_base_url.empty())
       believed_ = http::normalise_base_url(credentials.sign_base_url, "sign_base_url");
   }
@@ -95,7 +97,7 @@ std::shared_ptr<const Authorizer> make_basic(const BasicCredentials& credentials
   require_no_control_characters(credentials.username, "username");
   require_no_control_characters(credentials.password.reveal(), "password");
   if (credentials.username.find(':') != std::string::npos)
-    throw InvalidArgument("username contains ':', which Basic authentication cannot transport");
+    throw InvalidArgument("username contains ':', which Basic authentication cannot send");
   const std::string_view password = credentials.password.reveal();
   Scrubbed pair(credentials.username.size() + password.size() + 2);
   pair.text.append(credentials.username).append(1, ':').append(password);

@@ -11,7 +11,8 @@
 
 namespace bitbucket::inline v0_1::auth {
 
-/// Authorises one attempt of a request.  Thread-safe; made once per credentials, keys parsed there.
+/// Authorises the attempts of requests.  Made once per credentials, when their key is parsed.
+/// Thread-safe.
 class Authorizer {
  public:
   virtual ~Authorizer() = default;
@@ -20,17 +21,18 @@ class Authorizer {
   virtual void add_parameters(Parameters& query) const = 0;
   /// Returns the value of the Authorization header for this attempt; empty for none.
   virtual Secret header(Method method, std::string_view url) const = 0;
-  /// After timestamp_refused: signs by the clock of the answer's Date header from now on.  False
-  /// when that would change nothing (no Date, no timestamps in use, already within a few seconds).
+  /// Follows an answer that said timestamp_refused: from now on, signs with the clock of its Date
+  /// header.  Returns false when that changes nothing (no Date, no timestamps in use, or the clocks
+  /// already agree within a few seconds).
   virtual bool adopt_clock(const Response& refused) const = 0;
-  /// What the header tells the server and nobody else may read.
+  /// Returns the secrets that the header contains.
   [[nodiscard]] const Redactor& secrets() const noexcept { return secrets_; }
 
  protected:
   Redactor secrets_;
 };
 
-/// `base_url` is the normalised address that is really called.
+/// `base_url` is the normalised address that requests are really sent to.
 std::shared_ptr<const Authorizer> make_authorizer(const FixedCredentials& credentials,
                                                   std::string_view base_url);
 

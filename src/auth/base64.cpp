@@ -26,7 +26,7 @@ constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == 
 void base64_encode(std::string& out, std::string_view bytes) {
   const std::size_t before = out.size();
   const std::size_t size = (bytes.size() + 2) / 3 * 4;
-  out.resize(before + size + 1);  // OpenSSL writes a NUL behind it
+  out.resize(before + size + 1);  // OpenSSL appends a NUL
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + before),
                   reinterpret_cast<const unsigned char*>(bytes.data()),
                   static_cast<int>(bytes.size()));

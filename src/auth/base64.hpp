@@ -10,7 +10,7 @@ void base64_encode(std::string& out, std::string_view bytes);
 
 enum class Base64Fault { none, character, length };
 
-/// Appends what a base64 text means; white space in it is skipped.
+/// Appends the bytes that a base64 text encodes; skips white space in the text.
 Base64Fault base64_decode(std::string& out, std::string_view text);
 
 }  // namespace bitbucket::inline v0_1::auth

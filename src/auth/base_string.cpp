@@ -49,11 +49,11 @@ UrlParts split(std::string_view url) {
   return out;
 }
 
-/// Returns the port that belongs into the base string; 0 when it goes without saying.
+/// Returns the port that belongs in the base string; 0 for the default port of the scheme.
 unsigned significant_port(std::string_view text, bool tls) {
   unsigned port = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') refuse("the port of the URL is no number");
+    if (c < '0' || c > '9') refuse("the port of the URL is not a number");
     port = port * 10 + static_cast<unsigned>(c - '0');
     if (port > 65535) refuse("the port of the URL is too large");
   }
@@ -87,7 +87,7 @@ void append_method(std::string& out, std::string_view method) {
 std::string_view Encoder::operator()(std::string_view text) {
   const std::size_t before = memory_.text.size();
   if (memory_.text.capacity() - before < 3 * text.size())
-    throw Error("a text of a request changed its size while it was signed");
+    throw Error("a text of the request changed its size while it was being signed");
   http::percent_encode(memory_.text, text);
   return std::string_view(memory_.text).substr(before);
 }
@@ -123,7 +123,7 @@ Scrubbed signature_base_string(std::string_view method, std::string_view url,
   out.text += '&';
   append_base_uri(out.text, parts);
   out.text += '&';
-  // The parameters are joined by '=' and '&', and that text is encoded once more.
+  // '=' and '&' join the parameters, and the joined text is encoded once more.
   for (const EncodedParameter& parameter : all) {
     if (&parameter != all.data()) out.text += "%26";
     http::percent_encode(out.text, parameter.first);

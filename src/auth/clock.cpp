@@ -9,7 +9,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// A clock of nanoseconds does not reach the years 1 and 9999, which a header may name.
+// A clock that counts nanoseconds cannot represent the years 1 and 9999, which a header may
+// contain.
 constexpr std::chrono::sys_days earliest = std::chrono::year(1970) / 1 / 1;
 constexpr std::chrono::sys_days latest = std::chrono::year(2200) / 1 / 1;
 
@@ -35,12 +36,12 @@ bool ServerClock::adopt(const Response& refused) {
   const std::int64_t offset = (*date - here).count();
   const std::int64_t change = offset - offset_.load();
   if (change >= -5 && change <= 5) {
-    // Requests that were refused together must all be tried again, though only the first of them
-    // finds the clock wrong.
+    // Requests that were refused together must all be sent again, although only the first of them
+    // finds that the clock is wrong.
     const std::int64_t adopted = adopted_.load();
     return adopted != 0 && steady_seconds() - adopted < 120;
   }
-  adopted_.store(steady_seconds());  // first: whoever sees the new offset must see this too
+  adopted_.store(steady_seconds());  // stored first: who sees the new offset must see this too
   offset_.store(offset);
   return true;
 }

@@ -9,17 +9,17 @@
 
 namespace bitbucket::inline v0_1::auth {
 
-/// The clock to sign with: the local one, shifted to the server's once that has objected.
-/// Thread-safe.
+/// The clock to sign with: the local clock, which is shifted to the server's clock once the server
+/// has refused a timestamp.  Thread-safe.
 class ServerClock {
  public:
   using time_point = std::chrono::system_clock::time_point;
 
-  /// `source` is the system's clock when empty.
+  /// An empty `source` means the system's clock.
   explicit ServerClock(std::function<time_point()> source = {});
   [[nodiscard]] time_point now() const;
-  /// Follows the Date header of an answer that said timestamp_refused.  True when the request is
-  /// worth another try.
+  /// Follows the Date header of an answer that said timestamp_refused.  Returns true when the
+  /// request is worth another try.
   bool adopt(const Response& refused);
 
  private:

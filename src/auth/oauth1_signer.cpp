@@ -24,7 +24,7 @@ OAuth1Signer::OAuth1Signer(const OAuth1Signer&) = default;
 OAuth1Signer::OAuth1Signer(OAuth1Signer&& other) noexcept : state_(other.state_) {}
 OAuth1Signer& OAuth1Signer::operator=(const OAuth1Signer&) = default;
 OAuth1Signer& OAuth1Signer::operator=(OAuth1Signer&& other) noexcept {
-  state_ = other.state_;  // one that was moved from still works: there is no empty signer
+  state_ = other.state_;  // a moved-from signer still works: there is no empty one
   return *this;
 }
 OAuth1Signer::~OAuth1Signer() = default;

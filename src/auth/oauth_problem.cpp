@@ -10,8 +10,8 @@
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-// Everything here was written by whoever answered: it is bounded, and what is kept can be printed
-// on a terminal.
+// All of these texts come from whoever answered.  Their size is bounded, and only printable
+// characters are kept.
 constexpr std::size_t max_input = 64u << 10;
 constexpr int max_parameters = 256;
 constexpr std::size_t max_names = 32;
@@ -29,7 +29,7 @@ std::string identifier(std::string_view text) {
   return out;
 }
 
-/// Makes one printable ASCII line; a character outside becomes one '?'.
+/// Returns one line of printable ASCII, in which each other character is a '?'.
 std::string printable(std::string_view text) {
   std::string out;
   for (const unsigned char c : text.substr(0, max_advice)) {
@@ -37,13 +37,13 @@ std::string printable(std::string_view text) {
       out += static_cast<char>(c);
     else if (c < 0x80)
       out += ' ';
-    else if (c >= 0xc0)  // the first byte of a character
+    else if (c >= 0xc0)  // the first byte of a multi-byte character
       out += '?';
   }
   return out;
 }
 
-/// Takes the names of "a&b" or "a=1&b=2"; the values may be secrets.
+/// Returns the names in "a&b" or "a=1&b=2" without the values, which may be secrets.
 std::vector<std::string> names_in(std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty() && out.size() < max_names) {
@@ -55,7 +55,7 @@ std::vector<std::string> names_in(std::string_view text) {
   return out;
 }
 
-/// Fills what is not known yet.  `value` is decoded once.
+/// Sets the member that `name` means, if it is still empty.  `value` has been decoded once.
 void take(OAuthProblem& out, std::string_view name, std::string_view value) {
   if (name == "oauth_problem" && out.problem.empty()) out.problem = identifier(value);
   if (name == "oauth_problem_advice" && out.advice.empty()) out.advice = printable(value);
@@ -93,7 +93,7 @@ std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Returns what stands before the next comma outside quotes and takes it and the comma away.
+/// Removes and returns the text before the next comma outside quotes.  Removes the comma too.
 std::string_view next_item(std::string_view& text) noexcept {
   bool quoted = false;
   std::size_t i = 0;

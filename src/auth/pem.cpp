@@ -30,7 +30,7 @@ std::string_view bare(std::string_view text) noexcept {
   return text;
 }
 
-/// Gives every line end, also an escaped one, the form "\n".
+/// Turns every line end, escaped ones included, into "\n".
 void append_with_newlines(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -54,7 +54,7 @@ bool is_der(std::string_view bytes) noexcept {
 [[noreturn]] void refuse_other_text(std::string_view text, std::string_view decoded) {
   if (is_der(decoded))
     throw InvalidArgument(
-        "private_key is the base64 of a key without its first and last line; put "
+        "private_key is the base64 of a key without its BEGIN and END lines; put "
         "'-----BEGIN PRIVATE KEY-----' (PKCS#8) or '-----BEGIN RSA PRIVATE KEY-----' (PKCS#1) and "
         "the matching END line around it");
   if (is_der(text))
@@ -72,15 +72,14 @@ bool is_der(std::string_view bytes) noexcept {
       (text.find_first_of("/\\") != std::string_view::npos || text.ends_with(".pem") ||
        text.ends_with(".key")))
     throw InvalidArgument(
-        "private_key looks like the name of a file; give its content: read_file(\"key.pem\")");
+        "private_key looks like a file name; pass the content of the file: read_file(\"key.pem\")");
   if (text.find(dashes) != std::string_view::npos)
     throw InvalidArgument(
-        "private_key has no complete '-----BEGIN ... PRIVATE KEY-----' line: its beginning is cut "
-        "off or changed");
+        "private_key has no complete '-----BEGIN ... PRIVATE KEY-----' line: its beginning is "
+        "missing or changed");
   throw InvalidArgument(
-      "private_key is not PEM: there is no '-----BEGIN PRIVATE KEY-----' in it (Bitbucket calls "
-      "the "
-      "consumer's RSA key this way; it is no password or shared secret)");
+      "private_key is not PEM: it contains no '-----BEGIN PRIVATE KEY-----' line (the private key "
+      "is the RSA key of the consumer, not a password or shared secret)");
 }
 
 /// Returns the PEM text itself, with plain line ends.
@@ -107,9 +106,8 @@ Scrubbed unwrap(std::string_view text) {
         "ssh-keygen -p -m PEM -f key");
   if (is("PUBLIC KEY"))
     throw InvalidArgument(
-        "private_key is a public key: that half goes into Bitbucket's application link; the "
-        "private "
-        "half is needed here");
+        "private_key is a public key: that half belongs in Bitbucket's application link; the "
+        "private half is needed here");
   if (is("CERTIFICATE REQUEST"))
     throw InvalidArgument("private_key is a certificate request; the private RSA key is needed");
   if (is("CERTIFICATE") || is("PKCS7"))
@@ -119,8 +117,8 @@ Scrubbed unwrap(std::string_view text) {
     throw need_rsa("private_key is an EC key; Bitbucket's OAuth 1 needs RSA");
   if (is("DSA")) throw need_rsa("private_key is a DSA key; Bitbucket's OAuth 1 needs RSA");
   throw InvalidArgument(
-      "private_key is PEM of another kind; a block 'PRIVATE KEY', 'RSA PRIVATE KEY' or 'ENCRYPTED "
-      "PRIVATE KEY' is needed");
+      "private_key is PEM, but not a private key; a block 'PRIVATE KEY', 'RSA PRIVATE KEY' or "
+      "'ENCRYPTED PRIVATE KEY' is needed");
 }
 
 /// Splits the "Name: value" lines from the front of a block.
@@ -130,7 +128,8 @@ std::string take_headers(std::string_view& content) {
   const std::size_t blank = content.find("\n\n");
   if (blank == std::string_view::npos)
     throw InvalidArgument(
-        "private_key is damaged: the blank line between 'DEK-Info' and the encrypted key is gone");
+        "private_key is damaged: the blank line between 'DEK-Info' and the encrypted key is "
+        "missing");
   std::string headers(content.substr(0, blank + 1));
   content.remove_prefix(blank + 2);
   return headers;
@@ -142,8 +141,7 @@ PemKey decode(std::string_view label, std::string_view content) {
     case Base64Fault::none:
       break;
     case Base64Fault::character:
-      throw InvalidArgument(
-          "private_key is damaged: there are characters in it that are not base64");
+      throw InvalidArgument("private_key is damaged: it contains characters that are not base64");
     case Base64Fault::length:
       throw InvalidArgument("private_key is damaged: characters of its base64 are missing");
   }
@@ -182,7 +180,7 @@ PemKey find_private_key(const Secret& secret) {
     const std::size_t end = text.find(last, to);
     if (end == std::string_view::npos)
       throw InvalidArgument(
-          "private_key is cut short: it has a BEGIN line and no matching END line");
+          "private_key is cut short: it has a BEGIN line but no matching END line");
     return decode(label, text.substr(to + dashes.size(), end - to - dashes.size()));
   }
   if (other.empty())

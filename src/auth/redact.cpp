@@ -9,7 +9,7 @@
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-// How a character is spelled in some text; empty when it stands for itself.
+// How a character is escaped in some kind of text; empty when it is not escaped.
 using Spelling = std::string_view (*)(char);
 
 std::string_view in_json(char c) noexcept { return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : ""; }
@@ -104,7 +104,7 @@ void Redactor::insert(std::string_view form) {
   states_[at].found = static_cast<std::uint32_t>(form.size());
 }
 
-// Shorter ones first: a state falls back to a shorter one.
+// Visits shorter states first, because a state falls back to a shorter one.
 void Redactor::link() {
   std::vector<std::uint32_t> queue = {0};
   queue.reserve(states_.size());
@@ -152,7 +152,7 @@ void Redactor::redact(std::string& text) const {
   const std::vector<Span> spans = find(text);
   if (spans.empty()) return;
   std::string clean;
-  clean.reserve(text.size() + spans.size() * 2);  // a mark is at most so much longer than a secret
+  clean.reserve(text.size() + spans.size() * 2);  // a mark is at most 2 bytes longer than a secret
   std::size_t done = 0;
   for (const Span& span : spans) {
     clean.append(text, done, span.begin - done).append("[secret]");

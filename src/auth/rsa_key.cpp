@@ -23,7 +23,7 @@
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-/// Takes the errors that OpenSSL queues in its scope away again, and no others.
+/// Removes the errors that OpenSSL queues during its lifetime, and no others.
 class ErrorScope {
  public:
   ErrorScope() noexcept { ERR_set_mark(); }
@@ -32,7 +32,7 @@ class ErrorScope {
   ~ErrorScope() { ERR_pop_to_mark(); }
 };
 
-/// Returns OpenSSL's word for the last failure: a constant text of the library, never data.
+/// Returns OpenSSL's text for the last failure: a constant of the library, never data.
 std::string last_reason() {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason ? reason : "no reason given";
@@ -53,13 +53,13 @@ const unsigned char* bytes(std::string_view text) noexcept {
 }
 
 InvalidArgument wrong_passphrase() {
-  return InvalidArgument(
-      "passphrase does not open the encrypted private_key (or the key is damaged)");
+  return InvalidArgument("passphrase does not decrypt private_key (or the key is damaged)");
 }
 
 InvalidArgument unsupported_cipher() {
   return InvalidArgument(
-      "private_key is encrypted in a way that this OpenSSL does not offer; encrypt it anew with: "
+      "private_key is encrypted in a way that this OpenSSL does not support; encrypt it again "
+      "with: "
       "openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem");
 }
 
@@ -77,7 +77,7 @@ bool lacks_algorithm() {
   return found;
 }
 
-/// A DER value announces its length, so that a key that was cut off can be told from a damaged one.
+/// A DER value begins with its length, which tells a truncated key from a damaged one.
 void require_complete(std::string_view der) {
   const unsigned char* at = bytes(der);
   long length = 0;
@@ -87,10 +87,10 @@ void require_complete(std::string_view der) {
   if ((form & 0x80) && too_long && !der.empty() && der[0] == 0x30)
     throw InvalidArgument("private_key is cut short: a part of its base64 is missing");
   if ((form & 0x80) || tag != V_ASN1_SEQUENCE)
-    throw InvalidArgument("private_key is damaged: its content is no key");
+    throw InvalidArgument("private_key is damaged: its content is not a key");
 }
 
-/// Answers PEM_do_header; without a callback OpenSSL would ask on the terminal.
+/// Gives the passphrase to PEM_do_header; without a callback, OpenSSL would ask on the terminal.
 int give_passphrase(char* buffer, int size, int, void* user) {
   const std::string_view text = static_cast<const Secret*>(user)->reveal();
   if (size < 0 || text.size() > static_cast<std::size_t>(size)) return -1;
@@ -117,7 +117,7 @@ void decrypt_traditional(PemKey& pem, const Secret& passphrase) {
   pem.der.text.resize(static_cast<std::size_t>(size));
 }
 
-/// Takes the nine integers of an RSAPrivateKey (RFC 8017, A.1.2) out of its DER.
+/// Reads the nine integers of an RSAPrivateKey (RFC 8017, A.1.2) from its DER.
 bool read_integers(std::string_view der, std::array<std::string_view, 9>& out) {
   const unsigned char* at = bytes(der);
   long length = 0;
@@ -136,8 +136,8 @@ bool read_integers(std::string_view der, std::array<std::string_view, 9>& out) {
   return true;
 }
 
-/// Makes the key of its numbers.  OpenSSL's own decoders are not asked: they free copies of the
-/// whole DER without overwriting them.
+/// Builds the key from its numbers, not with OpenSSL's own decoders, which free copies of the whole
+/// DER without overwriting them.
 KeyPtr open_pkcs1(std::string_view der) {
   static constexpr std::array<const char*, 9> names = {nullptr,  // the version
                                                        OSSL_PKEY_PARAM_RSA_N,
@@ -179,17 +179,17 @@ KeyPtr key_of(const PKCS8_PRIV_KEY_INFO& info) {
     if (KeyPtr key =
             open_pkcs1({reinterpret_cast<const char*>(content), static_cast<std::size_t>(size)}))
       return key;
-  // What is no RSA key is only looked at to say what it is.
+  // Any other key is parsed only to say what it is.
   KeyPtr key(EVP_PKCS82PKEY(&info));
   if (!key)
-    throw need_rsa("private_key holds a key of a kind that OpenSSL does not know, or is damaged");
+    throw need_rsa("private_key is a kind of key that OpenSSL does not know, or is damaged");
   return key;
 }
 
 KeyPtr open_encrypted_pkcs8(std::string_view der, const Secret& passphrase) {
   const unsigned char* at = bytes(der);
   const SealedPtr sealed(d2i_X509_SIG(nullptr, &at, static_cast<long>(der.size())));
-  if (!sealed) throw InvalidArgument("private_key is damaged: its content is no encrypted key");
+  if (!sealed) throw InvalidArgument("private_key is damaged: its content is not an encrypted key");
   if (passphrase.empty())
     throw InvalidArgument("private_key is encrypted and there is no passphrase: set `passphrase`");
   const std::string_view text = passphrase.reveal();
@@ -219,8 +219,8 @@ KeyPtr open(const Secret& text, const Secret& passphrase) {
   else
     require_complete(pem.der.text);
   KeyPtr key = open_plain(pem.der.text);
-  if (!key && encrypted) throw wrong_passphrase();  // a wrong one passes the padding now and then
-  if (!key) throw InvalidArgument("private_key is damaged: its content is no RSA private key");
+  if (!key && encrypted) throw wrong_passphrase();  // a wrong one may yield a valid padding
+  if (!key) throw InvalidArgument("private_key is damaged: its content is not an RSA private key");
   return key;
 }
 
@@ -229,7 +229,8 @@ void require_rsa(const EVP_PKEY& key) {
     case EVP_PKEY_RSA:
       break;
     case EVP_PKEY_RSA_PSS:
-      throw need_rsa("private_key is an RSA-PSS key, which must not sign as OAuth 1 wants it");
+      throw need_rsa(
+          "private_key is an RSA-PSS key, which must not make the signatures of OAuth 1");
     case EVP_PKEY_EC:
       throw need_rsa("private_key is an EC key; Bitbucket's OAuth 1 needs RSA");
     case EVP_PKEY_DSA:
@@ -238,16 +239,16 @@ void require_rsa(const EVP_PKEY& key) {
     case EVP_PKEY_ED448:
       throw need_rsa("private_key is an Ed25519 or Ed448 key; Bitbucket's OAuth 1 needs RSA");
     default:
-      throw need_rsa("private_key is no RSA key; Bitbucket's OAuth 1 needs RSA");
+      throw need_rsa("private_key is not an RSA key; Bitbucket's OAuth 1 needs RSA");
   }
   const int bits = EVP_PKEY_get_bits(&key);
   if (bits < 1024)
-    throw need_rsa("private_key is an RSA key of " + std::to_string(bits) +
-                   " bits only; at least 1024 are needed, 2048 are usual");
+    throw need_rsa("private_key is an RSA key of only " + std::to_string(bits) +
+                   " bits; at least 1024 are needed, and 2048 are usual");
 }
 
-/// DigestInfo of SHA-1 (RFC 8017 section 9.2).  We build it ourselves: asked to sign with SHA-1 by
-/// name, OpenSSL refuses where the system's policy forbids SHA-1 signatures (RHEL 9).
+/// DigestInfo of SHA-1 (RFC 8017 section 9.2).  We build it ourselves because OpenSSL refuses to
+/// sign with SHA-1 by name where the system's policy forbids SHA-1 signatures (RHEL 9).
 using DigestInfo = std::array<unsigned char, 35>;
 
 DigestInfo digest_info(std::string_view message, const EVP_MD& sha1) {
@@ -266,7 +267,7 @@ RsaKey::RsaKey(const Secret& text, const Secret& passphrase) {
   require_rsa(*key);
   key_ = std::move(key);
   sha1_.reset(EVP_MD_fetch(nullptr, "SHA1", nullptr), EVP_MD_free);
-  if (!sha1_) throw Error("OpenSSL offers no SHA-1 here, which OAuth 1 with RSA-SHA1 needs");
+  if (!sha1_) throw Error("this OpenSSL offers no SHA-1, which OAuth 1 with RSA-SHA1 needs");
   ContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr));
   if (!context || EVP_PKEY_sign_init(context.get()) <= 0 ||
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) <= 0)
@@ -276,8 +277,8 @@ RsaKey::RsaKey(const Secret& text, const Secret& passphrase) {
 }
 
 void RsaKey::prove() const {
-  // A damaged key would give signatures that Bitbucket calls signature_invalid, which leads
-  // nowhere.
+  // A damaged key would make signatures that Bitbucket refuses as signature_invalid, which does not
+  // tell the reason.
   const std::string_view message = "OAuth";
   std::string signature;
   try {
@@ -291,8 +292,7 @@ void RsaKey::prove() const {
       EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) <= 0 ||
       EVP_PKEY_verify(context.get(), bytes(signature), signature.size(), info.data(),
                       info.size()) != 1)
-    throw InvalidArgument(
-        "private_key is damaged: its public and private parts do not fit together");
+    throw InvalidArgument("private_key is damaged: its public and private parts do not match");
 }
 
 std::string RsaKey::sign_sha1(std::string_view message) const {
@@ -306,7 +306,7 @@ std::string RsaKey::sign_sha1(std::string_view message) const {
   if (!context || EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
                                 info.data(), info.size()) <= 0)
     throw Error(
-        "OpenSSL does not sign with private_key; either the system's crypto policy (FIPS) "
+        "OpenSSL cannot sign with private_key; either the system's crypto policy (FIPS) "
         "forbids RSA-SHA1 signatures or the key is damaged: " +
         last_reason());
   out.resize(size);

@@ -6,17 +6,17 @@
 
 #include <bitbucket/secret.hpp>
 
-// OpenSSL's own names: its headers stay out of ours.
+// OpenSSL's own names, declared here because our headers do not include OpenSSL's.
 struct evp_md_st;
 struct evp_pkey_st;
 struct evp_pkey_ctx_st;
 
 namespace bitbucket::inline v0_1::auth {
 
-/// An RSA private key, parsed and tried out once.  Thread-safe and cheap to copy.
+/// An RSA private key, parsed and tested once.  Thread-safe and cheap to copy.
 class RsaKey {
  public:
-  /// Throws InvalidArgument that says what was found when this is no usable RSA private key.
+  /// Throws an InvalidArgument that says what was found when this is not a usable RSA private key.
   RsaKey(const Secret& text, const Secret& passphrase);
 
   /// Returns the RSASSA-PKCS1-v1_5 signature with SHA-1 of a message, in binary.
@@ -28,7 +28,7 @@ class RsaKey {
 
   std::shared_ptr<evp_pkey_st> key_;
   std::shared_ptr<evp_md_st> sha1_;
-  std::shared_ptr<evp_pkey_ctx_st> prepared_;  // only ever copied from
+  std::shared_ptr<evp_pkey_ctx_st> prepared_;  // each signature uses a copy
 };
 
 }  // namespace bitbucket::inline v0_1::auth

@@ -12,9 +12,9 @@
 
 namespace bitbucket::inline v0_1 {
 
-// A short string lives inside the object and a move copies it, so every string that was moved from
-// is cleansed too.  value_ is cleansed before it is given another buffer: libstdc++ would leave the
-// second half of a short value in the object otherwise.
+// A short string lives inside the object and a move copies it, so every moved-from string is
+// cleansed too.  value_ is cleansed before it gets another buffer; otherwise libstdc++ would leave
+// the second half of a short value in the object.
 
 Secret::Secret(std::string value) : value_(std::move(value)) { auth::cleanse(value); }
 Secret::Secret(std::string_view value) : value_(value) {}
@@ -49,7 +49,7 @@ Secret read_file(const std::string& path) {
   const auto refuse = [&](const std::string& reason) {
     return InvalidArgument("cannot read the file '" + path + "': " + reason);
   };
-  if (path.empty() || path.find('\0') != std::string::npos) throw refuse("this is no file name");
+  if (path.empty() || path.find('\0') != std::string::npos) throw refuse("this is not a file name");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file) throw refuse(std::generic_category().message(errno));

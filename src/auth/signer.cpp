@@ -17,18 +17,18 @@
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-/// Puts the caller's protocol parameters with ours.  oauth_token may be replaced; the others are
-/// this class's business, and given twice they would be refused by every server.
+/// Adds the caller's protocol parameters to ours.  The caller may replace oauth_token, but none of
+/// the others, which this class sets: every server refuses a parameter that is given twice.
 void append_protocol(std::vector<EncodedParameter>& ours, const Parameters& added,
                      Encoder& encode) {
   for (const auto& [name, value] : added) {
     if (!name.starts_with("oauth_") && !name.starts_with("xoauth_"))
-      throw InvalidArgument("only oauth_ parameters belong into the Authorization header");
+      throw InvalidArgument("only oauth_ parameters belong in the Authorization header");
     if (name == "oauth_token")
       std::erase_if(ours, [](const auto& p) { return p.first == "oauth_token"; });
     const std::string_view encoded = encode(name);
     if (encoded == "oauth_signature")
-      throw InvalidArgument("oauth_signature is made by the signer and cannot be given to it");
+      throw InvalidArgument("the signer makes oauth_signature; it cannot be given");
     for (const auto& present : ours)
       if (present.first == encoded)
         throw InvalidArgument("the protocol parameter '" + std::string(encoded) +
@@ -50,7 +50,8 @@ void append_pair(std::string& out, const EncodedParameter& parameter) {
 void require_no_control_characters(std::string_view text, std::string_view what) {
   if (text.ends_with('\n') || text.ends_with('\r'))
     throw InvalidArgument(std::string(what) +
-                          " ends with a line break; it was probably read from a file with it");
+                          " ends with a line break; it was probably read from a file whose line "
+                          "break must be removed");
   for (const unsigned char c : text)
     if (c < 0x20 || c == 0x7f)
       throw InvalidArgument(std::string(what) + " contains a control character");
@@ -58,7 +59,7 @@ void require_no_control_characters(std::string_view text, std::string_view what)
 
 Nonces::Nonces() {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(&prefix_), sizeof prefix_) != 1)
-    throw Error("OpenSSL's random generator fails, no nonce can be made");
+    throw Error("OpenSSL's random generator failed, so no nonce can be made");
 }
 
 std::string Nonces::next() {
@@ -77,7 +78,8 @@ Signer::Signer(const Secret& private_key, const Secret& passphrase, std::string_
       consumer_key_(http::percent_encode(consumer_key)),
       environment_(std::move(environment)) {
   if (consumer_key.empty())
-    throw InvalidArgument("consumer_key is empty; it is the one of Bitbucket's application link");
+    throw InvalidArgument(
+        "consumer_key is empty; set the consumer key of Bitbucket's application link");
   require_no_control_characters(consumer_key, "consumer_key");
 }
 

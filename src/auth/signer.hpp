@@ -13,8 +13,8 @@
 
 namespace bitbucket::inline v0_1::auth {
 
-/// Makes nonces that differ among threads, processes and machines: random, numbered, and with the
-/// process in them.  Thread-safe.
+/// Makes nonces that differ between threads, processes and machines, from a random number, a
+/// counter and the process id.  Thread-safe.
 class Nonces {
  public:
   Nonces();
@@ -25,16 +25,16 @@ class Nonces {
   std::atomic<std::uint64_t> count_{0};
 };
 
-/// The signing behind OAuth1Signer, with the token given per request: the legs of the setup need
-/// other tokens, and the first one none.  Thread-safe.
+/// Signs for OAuth1Signer, with a token for each request: the legs of the setup use different
+/// tokens, and the first leg uses none.  Thread-safe.
 class Signer {
  public:
   /// Throws InvalidArgument when the key or the consumer key cannot work.
   Signer(const Secret& private_key, const Secret& passphrase, std::string_view consumer_key,
          OAuth1Environment environment = {});
 
-  /// Returns the value of the Authorization header.  Without a `token` there is no oauth_token; an
-  /// empty one is sent and signed, which is how a two-legged request is told apart.
+  /// Returns the value of the Authorization header.  Without a `token` it has no oauth_token; an
+  /// empty token is sent and signed, which marks a two-legged request.
   [[nodiscard]] Secret authorization(std::string_view method, std::string_view url,
                                      std::optional<std::string_view> token,
                                      const Parameters& form = {},
@@ -51,8 +51,8 @@ class Signer {
   std::unique_ptr<Nonces> nonces_ = std::make_unique<Nonces>();
 };
 
-/// Throws InvalidArgument that names the member when a text holds control characters, which come
-/// from files that were read with their line end.
+/// Throws an InvalidArgument that names the member when a text contains control characters, such as
+/// the line end of the file that it was read from.
 void require_no_control_characters(std::string_view text, std::string_view what);
 
 }  // namespace bitbucket::inline v0_1::auth

@@ -9,7 +9,7 @@
 namespace bitbucket::inline v0_1::setup {
 namespace {
 
-/// Its errors are the server's; its answers are forms.
+/// Has the same errors as the server, but its answers are forms.
 class SetupProduct final : public detail::Product {
  public:
   [[nodiscard]] std::string_view request_id_header() const noexcept override {
@@ -23,7 +23,7 @@ class SetupProduct final : public detail::Product {
     return response.status / 100 == 2 && !auth::parse_oauth_problem(response) &&
            !server::is_web_page(response);
   }
-  // It has no answers of bytes.
+  // There are no answers of bytes.
   [[nodiscard]] detail::BytesFault find_fault(const Response&, bool) const override {
     return detail::BytesFault::none;
   }
@@ -37,7 +37,7 @@ class SetupProduct final : public detail::Product {
                          const auth::Redactor& secrets) const override {
     server::throw_api_error({call.operation.method, call.path, sent}, std::move(response), secrets);
   }
-  void ask_for_page(Parameters&, std::int64_t, int) const override {}  // it has no pages
+  void ask_for_page(Parameters&, std::int64_t, int) const override {}  // there are no pages
   [[nodiscard]] std::optional<std::int64_t> next_page(std::string_view) const override {
     return std::nullopt;
   }

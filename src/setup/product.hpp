@@ -4,7 +4,7 @@
 
 namespace bitbucket::inline v0_1::setup {
 
-/// The OAuth provider of Bitbucket Server, as the engine has to know it.
+/// Returns what the engine must know about the OAuth provider of Bitbucket Server.
 const detail::Product& product();
 
 }  // namespace bitbucket::inline v0_1::setup

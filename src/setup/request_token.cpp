@@ -11,13 +11,13 @@
 namespace bitbucket::inline v0_1 {
 namespace {
 
-// A form, because it needs no quoting in databases, cookies and environments.  The first name
-// carries the version: what a later release writes differently will have another number.
+// The token is saved as a form, which needs no quoting in databases, cookies and environments.  The
+// first name carries the version: a release that changes the format will change the number.
 constexpr std::string_view version_name = "bitbucket_request_token";
 constexpr std::string_view version = "1";
 
 [[noreturn]] void refuse(const char* reason) {
-  throw InvalidArgument(std::string("this is no saved request token: ") + reason);
+  throw InvalidArgument(std::string("this is not a saved request token: ") + reason);
 }
 
 /// The saved fields; their values are cleansed afterwards.
@@ -26,7 +26,7 @@ struct Fields {
 
   explicit Fields(std::string_view text) {
     auto parsed = http::parse_form(text, false);
-    if (!parsed) refuse("a percent escape is broken");
+    if (!parsed) refuse("it has a broken percent escape");
     list = std::move(*parsed);
   }
   Fields(const Fields&) = delete;
@@ -39,7 +39,7 @@ struct Fields {
     const std::string* found = nullptr;
     for (const auto& field : list) {
       if (field.first != name) continue;
-      if (found) refuse("a field is there twice");
+      if (found) refuse("it has a field twice");
       found = &field.second;
     }
     if (!found || found->empty()) refuse("a field is missing");
@@ -63,14 +63,14 @@ Secret RequestToken::save() const {
 
 RequestToken RequestToken::restore(const Secret& saved) {
   const Fields fields(saved.reveal());
-  if (fields[version_name] != version) refuse("another version of this library has written it");
+  if (fields[version_name] != version) refuse("it was written by another version of this library");
   RequestToken out;
   out.token = fields["token"];
   out.token_secret = Secret(std::string_view(fields["token_secret"]));
   const std::string& confirmed = fields["callback_confirmed"];
   if (confirmed != "true" && confirmed != "false") refuse("a field has an unexpected value");
   out.callback_confirmed = confirmed == "true";
-  if (fields.list.size() != 4) refuse("it has fields that nobody knows");
+  if (fields.list.size() != 4) refuse("it has unknown fields");
   return out;
 }
 

@@ -33,7 +33,7 @@ std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-/// What one leg sends besides its path.
+/// What a leg sends besides its path.
 struct Leg {
   std::optional<std::string_view> token;  // none in the first leg
   Parameters oauth;
@@ -123,8 +123,8 @@ class SetupClient::Impl {
   [[nodiscard]] const SetupOptions& options() const noexcept { return options_; }
   [[nodiscard]] const std::string& base_url() const noexcept { return core_->base_url; }
 
-  /// Returns a 2xx answer that is meant for programs, or throws what the answer means.  Each leg uses
-  /// something up, so it is sent again only when the server cannot have acted on it.
+  /// Returns a 2xx answer that is not a web page, or throws the error that the answer means.  A leg
+  /// has effects on the server, so it is sent again only when the server cannot have acted on it.
   Response run(const detail::CallSpec& call, const Leg& leg) const {
     const auto authorizer =
         std::make_shared<LegAuthorizer>(leg, signer_, clock_, core_->base_url, believed_);
@@ -174,12 +174,9 @@ AccessToken SetupClient::get_access_token(const RequestToken& request,
   if (verifier.empty())
     throw InvalidArgument(
         "the verifier is empty; it is the callback's oauth_verifier, or what the page showed");
-  if (verifier == "denied")
-    throw InvalidArgument("the user refused the access (oauth_verifier=denied)");
+  if (verifier == "denied") throw InvalidArgument("the user denied access (oauth_verifier=denied)");
   auth::require_no_control_characters(verifier, "the verifier");
-  Leg leg{.token = request.token,
-          .oauth = {},
-          .token_secret = request.token_secret.reveal()};
+  Leg leg{.token = request.token, .oauth = {}, .token_secret = request.token_secret.reveal()};
   leg.oauth.emplace_back("oauth_verifier", verifier);
   const Answer answer(impl_->run(detail::CallSpec(access_token), leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token.path));
@@ -191,9 +188,8 @@ AccessToken SetupClient::renew(const AccessToken& access) const {
   if (access.session_handle.empty())
     throw InvalidArgument(
         "the access token has no session handle, so it cannot be renewed; get a new one");
-  Leg leg{.token = access.token.reveal(),
-          .oauth = {},
-          .token_secret = access.token_secret.reveal()};
+  Leg leg{
+      .token = access.token.reveal(), .oauth = {}, .token_secret = access.token_secret.reveal()};
   leg.oauth.emplace_back("oauth_session_handle", access.session_handle.reveal());
   const Answer answer(impl_->run(detail::CallSpec(access_token), leg));
   return setup::read_access_token(answer.response, "POST " + std::string(access_token.path));

@@ -22,7 +22,7 @@ class Answer {
       body = {};
     // OAuth writes a space as %20; a "+" is part of the token.
     auto parsed = http::parse_form(body, false);
-    if (!parsed) throw DecodeError("", "a percent escape is broken", where_);
+    if (!parsed) throw DecodeError("", "it has a broken percent escape", where_);
     parameters_ = std::move(*parsed);
   }
   Answer(const Answer&) = delete;
@@ -36,7 +36,7 @@ class Answer {
     const std::string* found = nullptr;
     for (const auto& parameter : parameters_) {
       if (parameter.first != name) continue;
-      if (found && *found != parameter.second) fail(name, "is there twice with different values");
+      if (found && *found != parameter.second) fail(name, "occurs twice with different values");
       found = &parameter.second;
     }
     if (!found) return {};
@@ -48,12 +48,12 @@ class Answer {
 
   [[nodiscard]] std::string_view required(std::string_view name) const {
     const std::string_view value = optional(name);
-    if (value.empty()) fail(name, "is missing or empty: the answer is no complete token");
+    if (value.empty()) fail(name, "is missing or empty: the answer is not a complete token");
     return value;
   }
 
-  /// A number of seconds.  One that makes no sense counts as absent: the token is issued already
-  /// and cannot be asked for again, so it must not be lost over its expiry.
+  /// Returns a number of seconds.  A senseless value counts as absent: the token has already been
+  /// issued and cannot be requested again, so a wrong expiry must not lose it.
   [[nodiscard]] std::optional<std::chrono::seconds> duration(std::string_view name) const {
     const std::string_view text = optional(name);
     if (text.empty() || text.size() > 11) return std::nullopt;  // up to 3000 years

@@ -7,8 +7,8 @@
 
 namespace bitbucket::inline v0_1::setup {
 
-/// Reads the 2xx answer of the first leg.  `where` ("POST /plugins/...") goes into the DecodeError
-/// of an answer that is not complete, which names what is missing and quotes nothing.
+/// Reads the 2xx answer of the first leg.  If the answer is not complete, throws a DecodeError that
+/// begins with `where` ("POST /plugins/..."), names the missing parameter and quotes nothing.
 RequestToken read_request_token(const Response& response, std::string_view where);
 
 /// Reads the 2xx answer of the third leg or of a renewal.

@@ -104,8 +104,8 @@ TEST(RsaKeyTest, SaysThatAPassphraseIsMissingOrWrong) {
     // One wrong passphrase in 256 passes the padding; PKCS#8's key derivation is slow by intent.
     const int tries = pem.find("Proc-Type") != std::string::npos ? 1000 : 20;
     for (int i = 0; i < tries; ++i)
-      ASSERT_THAT(refusal(pem, "wrong " + std::to_string(i)), HasSubstr("does not open"));
-    EXPECT_THAT(refusal(pem, std::string(5000, 'x')), HasSubstr("does not open"));
+      ASSERT_THAT(refusal(pem, "wrong " + std::to_string(i)), HasSubstr("does not decrypt"));
+    EXPECT_THAT(refusal(pem, std::string(5000, 'x')), HasSubstr("does not decrypt"));
   }
 }
 
@@ -113,7 +113,7 @@ TEST(RsaKeyTest, SaysThatOpenSslDoesNotOfferTheCipher) {
   const std::string traditional = keys::rsa_encrypted_traditional();
   for (const char* cipher : {"DES-CBC", "NO-SUCH-CBC"})
     EXPECT_THAT(refusal(keys::replaced(traditional, "AES-128-CBC", cipher), "correct horse"),
-                HasSubstr("does not offer"))
+                HasSubstr("does not support"))
         << cipher;
   EXPECT_THAT(
       refusal(keys::replaced(traditional, "AES-128-CBC,", "AES-128-CBC,xx"), "correct horse"),
@@ -126,7 +126,7 @@ TEST(RsaKeyTest, SaysThatOpenSslDoesNotOfferTheCipher) {
                           keys::base64(keys::replaced(body, known, unknown)) +
                           "\n-----END ENCRYPTED PRIVATE KEY-----\n",
                       "correct horse"),
-              HasSubstr("does not offer"));
+              HasSubstr("does not support"));
 }
 
 TEST(RsaKeyTest, SaysWhatWasFoundInsteadOfAnRsaPrivateKey) {
@@ -159,7 +159,7 @@ TEST(RsaKeyTest, NamesOtherKindsOfPem) {
   EXPECT_THAT(refusal(block("DSA PRIVATE KEY")), HasSubstr("DSA"));
   EXPECT_THAT(refusal(block("PGP PRIVATE KEY BLOCK")), HasSubstr("PGP"));
   EXPECT_THAT(refusal(block("RSA PUBLIC KEY")), HasSubstr("is a public key"));
-  EXPECT_THAT(refusal(block("SOMETHING ELSE")), HasSubstr("PEM of another kind"));
+  EXPECT_THAT(refusal(block("SOMETHING ELSE")), HasSubstr("PEM, but not a private key"));
   EXPECT_THAT(refusal(block("PRIVATE KEY")), HasSubstr("damaged"));
 }
 

@@ -184,7 +184,7 @@ TEST_F(ReadFileTest, NamesTheFileThatItCannotRead) {
       << refusal(folder_.string());
   EXPECT_NE(refusal(write("large", std::string((1u << 20) + 1, 'a'))).find("1 MiB"),
             std::string::npos);
-  EXPECT_NE(refusal("").find("no file name"), std::string::npos);
+  EXPECT_NE(refusal("").find("not a file name"), std::string::npos);
 }
 
 TEST_F(ReadFileTest, FreesNoBlockThatStillHoldsTheContent) {

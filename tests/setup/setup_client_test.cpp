@@ -112,7 +112,7 @@ TEST(SetupClientTest, RefusesWhatCannotWorkBeforeAnythingIsSent) {
   EXPECT_THAT(refusal([&] { (void)client.get_access_token(request_token(), " \r\n"); }),
               HasSubstr("verifier is empty"));
   EXPECT_THAT(refusal([&] { (void)client.get_access_token(request_token(), "denied"); }),
-              HasSubstr("the user refused"));
+              HasSubstr("the user denied access"));
   EXPECT_THAT(refusal([&] { (void)client.get_access_token(request_token(), "a\x1b[b"); }),
               HasSubstr("control character"));
   EXPECT_THAT(refusal([&] { (void)client.get_access_token({}, "vrfr"); }),
