@@ -18,10 +18,10 @@
 // Credentials as calls use them: parsed once, and paused together.
 namespace bitbucket::inline v0_1::detail {
 
-/// The time during which nothing is sent with some credentials, after a 429.  Thread-safe.
+/// The pause after a 429, during which nothing is sent with the same credentials.  Thread-safe.
 class Pause {
  public:
-  /// Lets nobody send before `until` (of RetryOptions::clock); a longer pause stays.
+  /// Makes the pause last at least until this time of RetryOptions::clock.
   void extend(std::chrono::steady_clock::time_point until) noexcept;
   [[nodiscard]] std::chrono::steady_clock::time_point until() const noexcept;
 
@@ -36,9 +36,10 @@ struct Account {
   const std::uint64_t id = http::next_account();  ///< the Request::account of these calls
 };
 
-/// The accounts of a server that were used last: equal credentials share one, however often they
-/// are given, so that their key is parsed once and a pause holds for all.  What nobody has used for
-/// a while is forgotten, so that rotated secrets do not stay.  Thread-safe.
+/// The accounts of a server that were used last.  Equal credentials share one account, however
+/// often they are given, so that their key is parsed once and a pause applies to all of their
+/// calls. Accounts that were not used for a while are forgotten, so that rotated secrets do not
+/// stay. Thread-safe.
 class Accounts {
  public:
   explicit Accounts(std::string base_url) : base_url_(std::move(base_url)) {}
@@ -63,7 +64,7 @@ class Accounts {
   std::vector<Entry> accounts_;  // newest last
 };
 
-/// Gives the account for the next attempt.
+/// Returns the account for the next attempt.
 class AccountSource {
  public:
   virtual ~AccountSource() = default;
@@ -71,7 +72,8 @@ class AccountSource {
       std::chrono::steady_clock::time_point now) const = 0;
 };
 
-/// Takes the accounts of a client's credentials; a provider is asked each time.
+/// Makes the source of the accounts for a client's credentials.  A provider is asked at each
+/// attempt.
 std::shared_ptr<const AccountSource> make_account_source(std::shared_ptr<Accounts> accounts,
                                                          const Credentials& credentials,
                                                          std::chrono::steady_clock::time_point now);

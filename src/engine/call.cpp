@@ -78,7 +78,7 @@ void Call::begin_attempt(Company company) {
   Request request = authorised_ ? *std::exchange(authorised_, {}) : authorised_request();
   try {
     exchange_ = context_->core->transport->start_beside(std::move(request), std::move(company));
-  } catch (const TransportError&) {  // to the caller this is the same as a failure that comes later
+  } catch (const TransportError&) {  // reported like a failure of the transfer itself
     not_started_ = std::current_exception();
   }
 }
@@ -87,13 +87,13 @@ void Call::authorise() noexcept {
   try {
     account_ = context_->accounts->get(now());
     authorised_ = authorised_request();
-  } catch (...) {  // start() runs into it again
+  } catch (...) {  // start() fails in the same way and reports it
   }
 }
 
 void Call::start(Company company) noexcept {
   try {
-    if (context_->stop.stop_requested()) return;  // go_on() says so
+    if (context_->stop.stop_requested()) return;  // go_on() reports it
     if (!authorised_) account_ = context_->accounts->get(now());
     if (account_->pause->until() > now()) {  // go_on() waits until the pause is over
       drop_authorised();                     // because a signature ages
@@ -175,7 +175,7 @@ void Call::decide(Response response, bool acted_before) {
     answer_ = std::move(response);
   } else if (acted_before && spec_.operation.method == Method::del &&
              product.says_not_found(response)) {
-    // What a repeated DELETE no longer finds, the first one has removed.
+    // If a repeated DELETE finds nothing, the first one has removed the thing.
     answer_ = Response{.status = 204, .headers = {}, .body = {}};
   } else if (!repeat_after(response)) {
     product.fail(spec_, std::move(response), sent(), secrets());
@@ -192,7 +192,7 @@ Response Call::finish() {
   return take();
 }
 
-/// Returns why a 2xx answer is not the bytes that were asked for.
+/// Returns why a 2xx answer is not the requested bytes.
 BytesFault Call::find_fault(const Response& response) const {
   if (spec_.operation.answer != AnswerKind::stream || response.status / 100 != 2)
     return BytesFault::none;
@@ -207,11 +207,11 @@ BytesFault Call::find_fault(const Response& response) const {
 void Call::require_whole(const Response& response, BytesFault fault) const {
   const char* reason = nullptr;
   if (response.status == 206)
-    reason = "the server sent a part (HTTP 206), and no part was requested";
+    reason = "the server sent a part (HTTP 206), but no part was requested";
   else if (fault == BytesFault::status)
-    reason = "only the status 200 comes with the bytes";
+    reason = "the requested bytes come only with the status 200";
   else if (fault == BytesFault::encoded)
-    reason = "the bytes are encoded, which was not requested";
+    reason = "the bytes have an encoding that was not requested";
   if (reason) rethrow(DecodeError({}, reason), *context_, spec_, response);
 }
 
@@ -225,7 +225,7 @@ const auth::Redactor& Call::secrets() {
   if (!body_secrets_)
     body_secrets_ = spec_.body.empty() ? std::vector<Secret>() : json::secrets_in(spec_.body);
   if (body_secrets_->empty()) return sent_by_all;
-  secrets_ = sent_by_all;  // anew, because another attempt may have other credentials
+  secrets_ = sent_by_all;  // made again, because each attempt may have other credentials
   for (const Secret& secret : *body_secrets_) secrets_->add(secret.reveal());
   return *secrets_;
 }
@@ -251,7 +251,7 @@ bool Call::repeat_with_clock_of(const Response& response) {
 
 bool Call::repeat_after(const Response& response) {
   const int status = response.status;
-  // A 401 is never repeated, except once, at once, when the clocks differ.
+  // A 401 is repeated only when the clocks differ: once and immediately.
   if (status == 401) return repeat_with_clock_of(response);
   if (!is_retryable(status, sent())) return false;
   const auto asked =
@@ -260,11 +260,11 @@ bool Call::repeat_after(const Response& response) {
                              : status == 429 ? std::min(milliseconds(1000), retry().max_delay)
                                              : milliseconds(0);
   if (least > retry().max_retry_after) {
-    // Too long for this call; the others stay away for as long as any call would wait.
+    // The wait is too long for this call.  Other calls pause for as long as any call would wait.
     if (status == 429) account_->pause->extend(now() + retry().max_retry_after);
     return false;
   }
-  // The backoff comes on top, so that a server that always asks for too little gets its rest too.
+  // The backoff is added, so that a server that always asks for too short a wait gets a rest too.
   const milliseconds delay = least + backoff(retry(), attempt_);
   if (status != 429) return repeat_later(delay);
   account_->pause->extend(now() + delay);
@@ -285,9 +285,9 @@ bool Call::repeat_later(milliseconds delay) {
   return true;
 }
 
-// Every call that a pause stops waits until the end of the pause and then for a random part of a
-// spread that is in proportion to it.  So the calls come back one after the other, and when the first
-// of them is told to slow down again, the others find the longer pause and send nothing.
+// A call that meets a pause waits until the pause ends, and then for a random part of a spread that
+// is proportional to the pause.  So the calls come back one after the other, and when the server
+// tells the first of them to slow down again, the others see the longer pause and send nothing.
 bool Call::wait_out_pause() {
   const auto until = account_->pause->until();
   if (until <= std::max(waited_until_, now())) return false;

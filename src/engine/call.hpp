@@ -49,8 +49,8 @@ class Call {
   [[nodiscard]] std::chrono::milliseconds wait() const noexcept { return wait_; }
   /// Returns when the wait for a transfer or for a time ends, on the client's clock.
   [[nodiscard]] Deadline due() const noexcept;
-  /// Takes the answer of the transfer, for which it waits when the answer is not there yet, or sends
-  /// the attempt that is due.
+  /// Takes the answer of the transfer, for which it waits when the answer is not there yet, or
+  /// sends the attempt that is due.
   void go_on();
   [[nodiscard]] bool ended() const noexcept { return answer_.has_value(); }
   /// Returns the 2xx answer of a call that has ended.
@@ -70,7 +70,7 @@ class Call {
   Response await();
   void decide(Response response, bool acted_before);
   [[nodiscard]] BytesFault find_fault(const Response& response) const;
-  /// Throws DecodeError when a 2xx answer is not all of what was asked for.
+  /// Throws DecodeError when a 2xx answer is not the whole answer that was requested.
   void require_whole(const Response& response, BytesFault fault) const;
   void observe(const Response* response, std::string_view error) const noexcept;
   /// Each returns true when the attempt is to be repeated after wait().
@@ -82,7 +82,7 @@ class Call {
   void wait_for(std::chrono::milliseconds time);
   [[noreturn]] void refuse_to_send(std::chrono::milliseconds paused) const;
   [[nodiscard]] Sent sent() const noexcept;
-  /// Returns what an answer to this call must not show: the secrets of its credentials and body.
+  /// Returns the secrets that an error must not show: those of the credentials and of the body.
   const auth::Redactor& secrets();
   [[nodiscard]] bool attempts_left() const noexcept;
   [[nodiscard]] const RetryOptions& retry() const noexcept;
@@ -92,7 +92,7 @@ class Call {
   CallSpec spec_;
   std::shared_ptr<const Account> account_;
   std::optional<std::vector<Secret>> body_secrets_;
-  std::optional<auth::Redactor> secrets_;  // when the body has some
+  std::optional<auth::Redactor> secrets_;  // when the body contains secrets
   std::optional<Request> authorised_;      // the first attempt, made early
   std::unique_ptr<Exchange> exchange_;
   std::exception_ptr failure_;      // of the credentials or the request, in start()
@@ -106,10 +106,10 @@ class Call {
   int attempt_ = 0;
   bool clock_adopted_ = false;
   bool may_have_acted_ = false;     // some attempt may have reached the server's application
-  std::optional<StreamGate> gate_;  // before the sink of a stream
+  std::optional<StreamGate> gate_;  // guards the sink of a stream
 };
 
-/// "GET https://host/path", for texts: without the query.
+/// Returns "GET https://host/path", without the query, for messages.
 std::string describe_call(const Context& context, const CallSpec& spec);
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -7,7 +7,8 @@
 namespace bitbucket::inline v0_1::detail {
 namespace {
 
-// A boundary that no part contains; derived from the content, so it is the same in every run.
+// Returns a boundary that no part contains.  It depends only on the content, so it is the same in
+// every run.
 std::string boundary_for(const Multipart& content) {
   for (unsigned n = 0;; ++n) {
     std::string boundary = "bitbucket-cpp-" + std::to_string(n);

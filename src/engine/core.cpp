@@ -44,7 +44,8 @@ void apply(Context& context, const PagingOptions& paging) {
   }
 }
 
-// A token that stops when either does; the callbacks live as long as the contexts that use it.
+// A token that stops when either of two tokens does.  Its callbacks live as long as the contexts
+// that use it.
 struct JoinedStop {
   struct Forward {
     std::stop_source* source;
@@ -73,8 +74,7 @@ void join_stop(Context& context, const std::stop_token& stop) {
 std::shared_ptr<const Core> make_core(const Product& product, std::string_view base_url,
                                       const ConnectionOptions& connection) {
   check_timeout(connection.timeout);
-  if (connection.retry.max_attempts < 1)
-    throw InvalidArgument("max_attempts must be at least 1");
+  if (connection.retry.max_attempts < 1) throw InvalidArgument("max_attempts must be at least 1");
   auto core = std::make_shared<Core>();
   core->product = &product;
   core->base_url = http::normalise_base_url(base_url, "base_url");

@@ -12,7 +12,7 @@
 #include "engine/accounts.hpp"
 #include "engine/product.hpp"
 
-// What clients, views and ranges share, and what a view changes of it.
+// What clients, views and ranges share, and the part of it that a view changes.
 namespace bitbucket::inline v0_1::detail {
 
 struct Core {
@@ -46,7 +46,7 @@ std::shared_ptr<const Core> make_core(const Product& product, std::string_view b
 /// Makes the context of a client.
 ContextPtr make_context(std::shared_ptr<const Core> core, const Credentials& credentials,
                         const PagingOptions& paging);
-/// Makes the context of a view, which differs in what `options` names.
+/// Makes the context of a view, which differs only in the options that are set.
 ContextPtr change_context(const ContextPtr& context, const CallOptions& options);
 
 }  // namespace bitbucket::inline v0_1::detail

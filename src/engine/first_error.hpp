@@ -8,7 +8,7 @@
 
 namespace bitbucket::inline v0_1::detail {
 
-/// Keeps the first error in time that is not the cancellation which another error caused.
+/// Keeps the error that occurs first, ignoring the cancellations that it causes.
 /// Thread-safe.
 class FirstError {
  public:
@@ -28,7 +28,7 @@ class FirstError {
         error_is_cancellation_ = cancelled;
       }
     }
-    stop.request_stop();  // runs other code's callbacks, so without the lock
+    stop.request_stop();  // not under the lock: runs callbacks of others
   }
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);

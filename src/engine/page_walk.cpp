@@ -15,8 +15,7 @@ void PageWalk::start_at(std::int64_t start) {
 }
 
 CallSpec PageWalk::next(const Context& context, std::size_t wanted) {
-  const int limit =
-      static_cast<int>(std::min(wanted, static_cast<std::size_t>(context.page_size)));
+  const int limit = static_cast<int>(std::min(wanted, static_cast<std::size_t>(context.page_size)));
   asked(limit);
   return request(context, next_start_, limit);
 }
@@ -42,12 +41,13 @@ void PageWalk::accept(const Context& context, const PageHead& head, const Respon
     next_start_ = *head.next;
     return count_empty(head, context.max_empty_pages);
   }
-  // This page is good; the error comes where the next one should.
-  broken_ = DecodeError("/nextPageStart",
-                        !head.next ? std::string("more rows follow, but the page does not say where")
-                                   : "the cursor does not advance: " + std::to_string(*head.next) +
-                                         " after " + std::to_string(page_start_),
-                        std::string(to_string(call_.operation.method)) + ' ' + call_.path);
+  // This page is good; the request for the next one throws the error.
+  broken_ =
+      DecodeError("/nextPageStart",
+                  !head.next ? std::string("more rows follow, but the page does not say where")
+                             : "the cursor does not advance: " + std::to_string(*head.next) +
+                                   " after " + std::to_string(page_start_),
+                  std::string(to_string(call_.operation.method)) + ' ' + call_.path);
 } catch (const DecodeError& error) {
   rethrow(error, context, call_, response);
 }
@@ -56,7 +56,7 @@ void PageWalk::accept(const Context& context, const PageHead& head, const Respon
 void PageWalk::check(const PageHead& head) const {
   if (head.start && *head.start != page_start_)
     throw DecodeError("/start", "the page begins at " + std::to_string(*head.start) + ", not at " +
-                                    std::to_string(page_start_) + " as asked");
+                                    std::to_string(page_start_) + " as requested");
   if (head.size && (*head.size < 0 || static_cast<std::uint64_t>(*head.size) != head.rows))
     throw DecodeError("/size", "the page says that it has " + std::to_string(*head.size) +
                                    " rows, but it has " + std::to_string(head.rows));
@@ -66,15 +66,16 @@ void PageWalk::check(const PageHead& head) const {
                       "where the next one begins (nextPageStart)");
 }
 
-/// Gives up after too many pages in a row without a row.  The walk then stands behind them.
+/// Gives up after too many consecutive pages without rows.  The walk can continue after them.
 void PageWalk::count_empty(const PageHead& head, int most) {
   empty_pages_ = head.rows == 0 ? empty_pages_ + 1 : 0;
   if (empty_pages_ < most) return;
   empty_pages_ = 0;
-  throw DecodeError("/values",
-                    "no row in " + std::to_string(most) +
-                        " pages in a row (PagingOptions::max_empty_pages), and more pages follow; "
-                        "begin() goes on with the next one, and so does a walk from position()");
+  throw DecodeError(
+      "/values", std::to_string(most) +
+                     " consecutive pages have no rows (PagingOptions::max_empty_pages), and more "
+                     "pages follow; begin() continues with the next page, and so does a walk from "
+                     "position()");
 }
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -28,7 +28,7 @@ class Pager final : public PageSource {
   void start_at(std::int64_t start) override { walk_.start_at(start); }
 
   std::string& fetch(std::size_t wanted) override {
-    // Requests for what follows a page that could not be read are of no use.
+    // Requests for the pages after an unreadable one are useless.
     if (std::exchange(unread_, true)) ahead_.clear();
     const int limit = ahead_.empty() ? rows(wanted) : ahead_.front().limit;
     walk_.asked(limit);
@@ -63,7 +63,7 @@ class Pager final : public PageSource {
     if (!walk_.goes_on()) return ahead_.clear();
     goes_on_ = true;
     if (!ahead_.empty() && ahead_.front().start != walk_.next_start()) {
-      // The guess was wrong: the requests that it led to are dropped, whatever came of them.
+      // The guess was wrong: the requests that it caused are dropped, whatever their results.
       ahead_.clear();
       in_flight_ = 1;
     }
@@ -97,8 +97,7 @@ class Pager final : public PageSource {
   }
 
   [[nodiscard]] Asked make(std::int64_t start, int limit) const {
-    return {start, limit,
-            std::make_unique<Call>(context_, walk_.request(*context_, start, limit))};
+    return {start, limit, std::make_unique<Call>(context_, walk_.request(*context_, start, limit))};
   }
 
   void ask(std::int64_t start, int limit) {
@@ -117,7 +116,8 @@ class Pager final : public PageSource {
     if (goes_on_ && ahead_.front().start == next) guess(everything);
   }
 
-  /// Asks for pages after those under way, as many as may be under way and hold `wanted` rows.
+  /// Asks for more pages after those under way, until as many are under way as allowed or they hold
+  /// `wanted` rows.
   void guess(std::size_t wanted) {
     for (std::size_t i = 0; wanted > 0; ++i) {
       if (i == ahead_.size()) {

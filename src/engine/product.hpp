@@ -13,7 +13,7 @@
 
 namespace bitbucket::inline v0_1::detail {
 
-/// Why a 2xx answer is not the bytes that were asked for.
+/// Why a 2xx answer is not the requested bytes.
 enum class BytesFault { none, status, encoded, login_page };
 
 /// What the engine must be told about a product: how its errors look, which headers a request needs
@@ -27,10 +27,10 @@ class Product {
   /// Adds the headers that a request needs besides Authorization and User-Agent.
   virtual void add_headers(const CallSpec& call, std::vector<Header>& headers) const = 0;
 
-  /// Returns whether an answer is what the call asked for; every other answer is an error.
+  /// Returns whether an answer is a success for the call; every other answer is an error.
   [[nodiscard]] virtual bool is_answer(const CallSpec& call, const Response& response) const = 0;
-  /// Returns what the head of an answer of bytes shows; `decoded` says whether the transport undoes
-  /// encodings.
+  /// Returns what is wrong with the head of an answer of bytes; `decoded` says whether the
+  /// transport undoes encodings.
   [[nodiscard]] virtual BytesFault find_fault(const Response& head, bool decoded) const = 0;
   /// Returns whether an answer of bytes may be a login page, by its head.
   [[nodiscard]] virtual bool may_be_login_page(const Response& head) const = 0;

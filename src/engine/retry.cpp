@@ -28,7 +28,7 @@ std::chrono::milliseconds random_part(const RetryOptions& options,
   double part = 0;
   if (options.random) {
     part = options.random();
-    part = part > 0 ? std::min(part, 1.0) : 0;  // also of what is no number
+    part = part > 0 ? std::min(part, 1.0) : 0;  // NaN becomes 0 too
   } else {
     thread_local std::minstd_rand engine{std::random_device{}()};
     part = std::uniform_real_distribution<double>(0, 1)(engine);

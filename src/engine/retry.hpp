@@ -19,8 +19,8 @@ std::chrono::milliseconds backoff(const RetryOptions& options, int failures);
 std::chrono::milliseconds spread_after(const RetryOptions& options,
                                        std::chrono::milliseconds pause);
 
-/// Returns the options with no time longer than a year: a clock of nanoseconds cannot add
-/// milliseconds::max(), which is how people write "no limit".
+/// Returns the options with all times limited to a year: a clock of nanoseconds cannot add
+/// milliseconds::max(), which people write for "no limit".
 ConnectionOptions bounded(ConnectionOptions options);
 std::chrono::milliseconds bounded(std::chrono::milliseconds time);
 

@@ -9,7 +9,7 @@
 
 namespace bitbucket::inline v0_1::detail {
 
-/// Stands before the sink of a stream and lets no answer pass that is not the bytes asked for.
+/// Guards the sink of a stream: lets an answer pass only if it is the requested bytes.
 class StreamGate {
  public:
   /// Ends the transfer of an answer that does not pass.
@@ -23,11 +23,11 @@ class StreamGate {
   void begin(const Response& head);
   /// Takes a part of its body.
   void take(std::string_view bytes);
-  /// The answer is complete.
+  /// Takes note that the answer is complete.
   void end();
 
   [[nodiscard]] BytesFault fault() const noexcept { return fault_; }
-  /// Returns the answer that did not pass, as far as it came.
+  /// Returns the answer that did not pass, as far as it was received.
   [[nodiscard]] Response refused() { return std::move(held_); }
   /// The sink has seen bytes.
   [[nodiscard]] bool is_open() const noexcept { return open_; }

@@ -14,7 +14,7 @@ namespace bitbucket::inline v0_1::detail {
 
 void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
                     const std::stop_token& stopped, std::size_t max) {
-  if (max == 0) throw InvalidArgument("concurrently needs a max of at least 1");
+  if (max == 0) throw InvalidArgument("the max of concurrently must be at least 1");
   FirstError error;
   std::mutex mutex;
   bool exhausted = false;
@@ -48,7 +48,7 @@ void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
         work();
       });
       return true;
-    } catch (const std::system_error&) {  // no more threads: those that are there do the work
+    } catch (const std::system_error&) {  // no more threads: the existing ones do the work
     }
     job();
     return false;

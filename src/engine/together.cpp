@@ -97,7 +97,7 @@ class Driver {
     spare_.clear();
     call->begin_time();
     active_.push_back({std::move(task), std::move(call)});
-    // What failed before it was sent, and what meets a pause, has no transfer.
+    // A call that failed before it was sent, or that meets a pause, has no transfer.
     if (!active_.back().call->transfer()) go_on(active_.size() - 1);
   }
 
@@ -164,7 +164,7 @@ class Driver {
   Tasks& tasks_;
   const std::size_t room_;
   std::vector<Active> active_;
-  std::deque<TaskPtr> unfinished_;  // they have another request
+  std::deque<TaskPtr> unfinished_;  // tasks that have another request
   std::vector<Exchange*> transfers_;
   std::string spare_;  // the memory of a body that was read
 };
@@ -173,14 +173,14 @@ class Driver {
 
 void run_together(const ContextPtr& context, const std::function<TaskPtr()>& next,
                   std::size_t max) {
-  if (max == 0) throw InvalidArgument("concurrently needs a max of at least 1");
+  if (max == 0) throw InvalidArgument("the max of concurrently must be at least 1");
   std::stop_source stop;
   const ContextPtr view = change_context(context, {.stop = stop.get_token()});
   FirstError error;
   Tasks tasks(next, view->stop);
   const std::size_t threads_wanted =
       view->core->transport->waits_for_many() ? std::min(max, processors()) : max;
-  // The first ones take what cannot be divided.
+  // The first threads take the remainder of the division.
   const auto room = [&](std::size_t thread) {
     return max / threads_wanted + (thread < max % threads_wanted ? 1 : 0);
   };
@@ -200,7 +200,7 @@ void run_together(const ContextPtr& context, const std::function<TaskPtr()>& nex
     while (own.is_full() && threads.size() + 1 < threads_wanted) {
       TaskPtr first = tasks.take(false);
       if (!first) break;
-      // std::jthread copies what it is given.
+      // std::jthread copies its function, which cannot hold a unique_ptr.
       auto shared = std::make_shared<TaskPtr>(std::move(first));
       try {
         threads.emplace_back([&, shared, room = room(threads.size() + 1)] {

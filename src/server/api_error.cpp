@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "auth/oauth_problem.hpp"
-#include "http/encoding.hpp"
 #include "http/date.hpp"
+#include "http/encoding.hpp"
 #include "http/url.hpp"
 #include "model/error_entry.hpp"
 
@@ -23,8 +23,8 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) noexce
   return false;
 }
 
-/// A redirect to a login page, by its path or to a host that does nothing else; not a mere change
-/// of scheme or host.
+/// True for a redirect to a path or a host that is known for logins; false for a mere change of
+/// scheme or host.
 bool is_login_redirect(const Response& response) noexcept {
   if (response.status / 100 != 3) return false;
   std::string_view path = response.header("Location");
@@ -47,7 +47,7 @@ bool requires_captcha(const Response& response, const std::vector<ErrorEntry>& e
          });
 }
 
-/// After the parsing as well, because JSON has many ways to escape a character.
+/// Redacts the parsed entries as well, because JSON has many ways to escape a character.
 void redact_entries(ErrorAnswer& answer, const auth::Redactor& secrets) {
   for (ErrorEntry& entry : answer.errors)
     for (std::string* text :
@@ -82,7 +82,7 @@ void throw_api_error(const Asked& asked, Response response, const auth::Redactor
   const bool html = is_web_page(response);
   if (!html) {
     json::ErrorBody body = json::read_errors(response.body);
-    // The router answers in JSON as well.  What cannot be read says nothing about the API.
+    // The router answers in JSON as well.  An unreadable body says nothing about the API.
     answer.unrouted = response.status == 404 && body.readable && !body.has_errors &&
                       (body.router || body.entries.empty());
     answer.errors = std::move(body.entries);

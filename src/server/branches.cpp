@@ -13,7 +13,7 @@ std::optional<Branch> Branches::get_default(const RepoRef& repo) const {
   try {
     return detail::send(context_, api::branches::get_default(repo));
   } catch (const ApiError& error) {
-    // An empty repository: 204 by some versions, this 404 by others.
+    // For an empty repository, some versions answer 204, and others answer this 404.
     if (error.has_exception("NoDefaultBranchException")) return std::nullopt;
     throw;
   }

@@ -6,14 +6,14 @@
 
 #include "engine/product.hpp"
 
-// Whether a 2xx answer is the bytes that were asked for; docs/errors.md has the rule.
+// Decides whether a 2xx answer is the requested bytes; docs/errors.md has the rule.
 namespace bitbucket::inline v0_1::server {
 
-/// What the head shows.  `decoded`: the transport was told to undo encodings.
+/// Returns what is wrong with the head.  `decoded` says whether the transport undoes encodings.
 detail::BytesFault find_fault(const Response& head, bool decoded) noexcept;
-/// HTML of which nothing says that it is a file, or that the server knows who asks.
+/// True for HTML without a sign that it is a file or that the server has recognised the user.
 bool may_be_login_page(const Response& head) noexcept;
-/// The page has a form for a password, or one that leads to a place where one is asked for.
+/// True when the page has a form for a password, or a form that leads to one.
 bool holds_login_form(std::string_view page);
 
 }  // namespace bitbucket::inline v0_1::server

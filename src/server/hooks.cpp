@@ -9,7 +9,7 @@
 namespace bitbucket::inline v0_1 {
 namespace {
 
-/// An update writes back what it has read, with all that this library does not know.
+/// An update writes back what it has read, including the members that this library does not know.
 constexpr Get<RawJson, RepoRef, HookId> get_as_json{
     "/rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}"};
 

@@ -20,7 +20,7 @@ std::string cannot_write(const std::filesystem::path& path, int error) {
   return "cannot write " + path.string() + ": " + std::generic_category().message(error);
 }
 
-/// Returns the permissions of the file that is there; throws when it cannot be replaced by a file.
+/// Returns the permissions of the existing file, if any; throws when a file cannot replace it.
 std::optional<mode_t> permissions_of(const std::filesystem::path& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) {
@@ -37,14 +37,14 @@ std::optional<mode_t> permissions_of(const std::filesystem::path& path) {
 NewFile::NewFile(std::filesystem::path destination) : destination_(std::move(destination)) {
   const std::string& name = destination_.native();
   if (!destination_.has_filename() || name.find('\0') != std::string::npos)
-    throw InvalidArgument("cannot write '" + name + "': this is no file name");
+    throw InvalidArgument("cannot write '" + name + "': this is not a file name");
   const std::optional<mode_t> replaced = permissions_of(destination_);
   std::random_device random;
   do {
-    // Not made of the file's own name, which may be as long as a name can be.
+    // Does not contain the file's own name, which may already be as long as a name can be.
     part_ = destination_.parent_path() /
             (".bitbucket-" + std::to_string(random()) + std::to_string(random()) + ".part");
-    // O_EXCL follows no link that somebody else has put there.
+    // O_EXCL does not follow a link that somebody else has put there.
     file_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, replaced ? 0600 : 0666);
   } while (file_ < 0 && (errno == EEXIST || errno == EINTR));
   if (file_ < 0) throw InvalidArgument(cannot_write(destination_, errno));
@@ -67,7 +67,7 @@ void NewFile::write(std::string_view bytes) {
 }
 
 void NewFile::finish() {
-  // Some file systems tell only here that the disk is full.
+  // Some file systems report a full disk only here.
   if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR)
     throw Error(cannot_write(destination_, errno));
   if (::rename(part_.c_str(), destination_.c_str()) != 0)

@@ -9,14 +9,14 @@ namespace bitbucket::inline v0_1::detail {
 /// name in the same folder, which the destructor removes.
 class NewFile {
  public:
-  /// Throws InvalidArgument when a file of that name cannot be made.
+  /// Throws InvalidArgument when a file of that name cannot be created.
   explicit NewFile(std::filesystem::path destination);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
 
   void write(std::string_view bytes);
-  /// Gives the file its name, in the place of one that has it already.
+  /// Gives the file its name and replaces an existing file of that name.
   void finish();
 
  private:

@@ -24,7 +24,7 @@ class ServerProduct final : public detail::Product {
     headers.push_back(
         {"Accept", call.operation.answer == AnswerKind::stream ? "*/*" : "application/json"});
     if (!is_mutating(call.operation.method)) return;
-    // Without both the server takes a write for one that a browser was tricked into.
+    // Without both headers, the server refuses a write as a possible request forgery by a browser.
     headers.push_back({"X-Atlassian-Token", "no-check"});
     headers.push_back(
         {"Content-Type", call.content_type.empty() ? "application/json" : call.content_type});

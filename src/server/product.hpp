@@ -4,7 +4,7 @@
 
 namespace bitbucket::inline v0_1::server {
 
-/// Bitbucket Server and Data Center, as the engine has to know them.
+/// Returns what the engine must know about Bitbucket Server and Data Center.
 const detail::Product& product();
 
 }  // namespace bitbucket::inline v0_1::server

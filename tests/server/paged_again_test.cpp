@@ -108,7 +108,7 @@ TEST(PagedAgainTest, BoundsEmptyPagesInARow) {
     FAIL() << "a walk without an end was not noticed";
   } catch (const DecodeError& error) {
     EXPECT_EQ(error.pointer(), "/values");
-    EXPECT_THAT(error.what(), HasSubstr("no row in 1000 pages in a row"));
+    EXPECT_THAT(error.what(), HasSubstr("1000 consecutive pages have no rows"));
     EXPECT_THAT(error.what(), HasSubstr("max_empty_pages"));
     EXPECT_THAT(error.what(), HasSubstr("begin() goes on"));
     EXPECT_THAT(error.what(), HasSubstr("position()"));
