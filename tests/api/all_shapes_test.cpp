@@ -118,7 +118,7 @@ TEST(AllShapesTest, OwnTypesAndFilters) {
   EXPECT_EQ(query_value(transport->requests()[0].url, "startLine"), "7");
 }
 
-TEST(AllShapesTest, ACodecOfOnesOwnIsEnoughForPagesAndArrays) {
+TEST(AllShapesTest, AUsersCodecServesPagesAndArrays) {
   const auto transport = FakeTransport::in_turn(
       {json_answer(R"({"values":[{"name":"a"},{"name":"b"}],"nextPageStart":2,"start":0})"),
        json_answer(R"({"values":[{"name":"c"}],"isLastPage":true,"start":2})"),
@@ -135,7 +135,7 @@ TEST(AllShapesTest, ACodecOfOnesOwnIsEnoughForPagesAndArrays) {
   EXPECT_THROW(client.call(create_group, Group{"\xff", 1}), InvalidArgument);
 }
 
-TEST(AllShapesTest, ErrorsOfACodecOfOnesOwnNameTheRow) {
+TEST(AllShapesTest, ErrorsOfAUsersCodecNameTheRow) {
   BitbucketServer client(fake_options(FakeTransport::in_turn(
       {json_answer(R"({"values":[{"name":"a","members":3},{"name":7}],"isLastPage":true})"),
        json_answer(R"([{"name":"a","members":"many"}])")})));

@@ -88,7 +88,7 @@ TEST(AuthorizerTest, SignsWithOAuthAnewForEachAttempt) {
   EXPECT_EQ(parameter(header_parameters(one.reveal()), "oauth_token"), "acs-tkn");
 }
 
-TEST(AuthorizerTest, SignsTheAddressThatTheServerBelievesIn) {
+TEST(AuthorizerTest, SignsTheAddressThatTheServerSees) {
   OAuth1Credentials credentials = keys::credentials();
   credentials.sign_base_url = "http://internal:7990/bitbucket/";
   EXPECT_TRUE(

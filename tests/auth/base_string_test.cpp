@@ -73,7 +73,7 @@ TEST(BaseStringTest, LowersSchemeAndHostAndNothingElse) {
   EXPECT_EQ(OAuth1Signer::base_string("get", "http://h/", {}), "GET&http%3A%2F%2Fh%2F&");
 }
 
-TEST(BaseStringTest, DropsThePortThatGoesWithoutSaying) {
+TEST(BaseStringTest, DropsTheDefaultPort) {
   EXPECT_EQ(of("http://h:80/x"), of("http://h/x"));
   EXPECT_EQ(of("https://h:443/x"), of("https://h/x"));
   EXPECT_EQ(of("https://h:/x"), of("https://h/x"));
@@ -116,7 +116,7 @@ TEST(BaseStringTest, SignsQueryParametersNamedRealmButNoSignature) {
   EXPECT_EQ(of("http://h/?realm=x&oauth_signature=y"), "GET&http%3A%2F%2Fh%2F&realm%3Dx");
 }
 
-TEST(BaseStringTest, RefusesWhatIsNoUrlWithoutQuotingIt) {
+TEST(BaseStringTest, RefusesAnInvalidUrlWithoutQuotingIt) {
   for (const char* url :
        {"", "secret", "/rest?secret", "ftp://h/secret", "http:///secret", "http://u:secret@h/",
         "http://h:port/secret", "http://h:65536/secret", "http://h/a secret", "http://h/\nsecret",

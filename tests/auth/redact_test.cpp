@@ -41,7 +41,7 @@ TEST(RedactTest, FindsEveryForm) {
     EXPECT_EQ(redacted({secret}, "<" + std::string(form) + ">"), "<[secret]>") << form;
 }
 
-TEST(RedactTest, LeavesNothingOfSecretsThatOverlap) {
+TEST(RedactTest, LeavesNothingOfOverlappingSecrets) {
   EXPECT_EQ(redacted({"abcdef", "defghi"}, "-abcdefghi-"), "-[secret]-");
   EXPECT_EQ(redacted({"abcdef", "abcdefghi"}, "-abcdefghi-abcdefgh-"), "-[secret]-[secret]gh-");
   EXPECT_EQ(redacted({"abcdef", "xxabcdefyy"}, "-xxabcdefyy-xxabcdefy"), "-[secret]-xx[secret]y");
@@ -73,7 +73,7 @@ std::string plainly_redacted(const std::vector<std::string>& secrets, const std:
   return out + text.substr(done);
 }
 
-TEST(RedactTest, DoesWhatASearchByHandDoes) {
+TEST(RedactTest, AgreesWithANaiveSearch) {
   std::mt19937 random(7);
   const auto word = [&](std::size_t least, std::size_t most) {
     std::string out(least + random() % (most - least + 1), ' ');
@@ -89,7 +89,7 @@ TEST(RedactTest, DoesWhatASearchByHandDoes) {
 }
 
 // Not a benchmark: what was quadratic took minutes.
-TEST(RedactTest, TakesTimeInProportionToTheText) {
+TEST(RedactTest, TakesTimeProportionalToTheText) {
   const std::string token = "Tok3n/with+signs=and9letters";
   const std::string prefix = std::string(2000, 'a');
   std::string of_tokens, of_prefixes;

@@ -50,7 +50,7 @@ std::string in_one_line(const std::string& pem, const std::string& line_end) {
   return keys::replaced(pem, "\n", line_end);
 }
 
-TEST(RsaKeyTest, SignsAsOpenSslVerifies) {
+TEST(RsaKeyTest, MakesSignaturesThatOpenSslVerifies) {
   EXPECT_TRUE(keys::verifies("message", signature(keys::rsa_pkcs8())));
   EXPECT_FALSE(keys::verifies("massage", signature(keys::rsa_pkcs8())));
   EXPECT_EQ((RsaKey{Secret(keys::rsa_pkcs8()), Secret()}.bits()), 2048);
@@ -109,7 +109,7 @@ TEST(RsaKeyTest, SaysThatAPassphraseIsMissingOrWrong) {
   }
 }
 
-TEST(RsaKeyTest, SaysThatOpenSslDoesNotOfferTheCipher) {
+TEST(RsaKeyTest, SaysThatOpenSslDoesNotSupportTheCipher) {
   const std::string traditional = keys::rsa_encrypted_traditional();
   for (const char* cipher : {"DES-CBC", "NO-SUCH-CBC"})
     EXPECT_THAT(refusal(keys::replaced(traditional, "AES-128-CBC", cipher), "correct horse"),
@@ -163,7 +163,7 @@ TEST(RsaKeyTest, NamesOtherKindsOfPem) {
   EXPECT_THAT(refusal(block("PRIVATE KEY")), HasSubstr("damaged"));
 }
 
-TEST(RsaKeyTest, TellsACutKeyFromADamagedOne) {
+TEST(RsaKeyTest, TellsATruncatedKeyFromADamagedOne) {
   for (const std::string& pem :
        {keys::rsa_pkcs8(), keys::rsa_pkcs1(), keys::rsa_encrypted_pkcs8()}) {
     EXPECT_THAT(refusal(pem.substr(0, pem.size() / 2)), HasSubstr("cut short"));
@@ -179,7 +179,7 @@ TEST(RsaKeyTest, TellsACutKeyFromADamagedOne) {
               HasSubstr("nothing between"));
 }
 
-TEST(RsaKeyTest, NoticesAKeyWhoseNumbersDoNotFit) {
+TEST(RsaKeyTest, NoticesAKeyWhoseNumbersDoNotMatch) {
   const std::string expected = signature(keys::rsa_pkcs8());
   int refused = 0;
   for (std::size_t at = 40; at < keys::rsa_der().size(); at += 16) {

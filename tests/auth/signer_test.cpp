@@ -83,7 +83,7 @@ TEST(OAuth1SignerTest, SendsAnEmptyTokenInATwoLeggedRequest) {
   EXPECT_TRUE(keys::verifies(base, parameter(sent, "oauth_signature")));
 }
 
-TEST(OAuth1SignerTest, LeavesTheTokenOutWhereThereIsNone) {
+TEST(OAuth1SignerTest, OmitsTheTokenWhereThereIsNone) {
   const auth::Signer signer(keys::rsa_pkcs8(), "", "cnsmr-key", fixed());
   const Parameters sent =
       header_parameters(signer.authorization("POST", url, std::nullopt).reveal());
@@ -101,7 +101,7 @@ TEST(OAuth1SignerTest, AddsProtocolParameters) {
                              parameter(sent, "oauth_signature")));
 }
 
-TEST(OAuth1SignerTest, RefusesProtocolParametersThatAreItsOwn) {
+TEST(OAuth1SignerTest, RefusesProtocolParametersThatItSetsItself) {
   for (const char* name : {"oauth_signature", "oauth_nonce", "oauth_timestamp", "oauth_version",
                            "oauth_consumer_key", "oauth_signature_method", "realm", "name"})
     EXPECT_THROW((void)signed_parameters(keys::credentials(), {{name, "x"}}), InvalidArgument)
@@ -139,7 +139,7 @@ TEST(OAuth1SignerTest, WorksWhenCopiedAndAfterAMove) {
   EXPECT_EQ(two.sign("x"), four.sign("x"));
 }
 
-TEST(OAuth1SignerTest, MakesNoncesThatNoForkMakes) {
+TEST(OAuth1SignerTest, MakesNoncesThatAForkDoesNotRepeat) {
   const OAuth1Signer signer(keys::credentials());
   (void)fresh_nonce(signer);  // the generator is seeded before the forks
   std::array<int, 2> pipe_ends{};

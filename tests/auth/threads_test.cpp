@@ -39,7 +39,7 @@ TEST(AuthThreadsTest, SignsOnManyThreadsAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST(AuthThreadsTest, MakesNoncesThatNoOtherThreadMakes) {
+TEST(AuthThreadsTest, MakesNoncesThatNoOtherThreadRepeats) {
   const OAuth1Signer signer(keys::credentials());
   std::mutex mutex;
   std::set<std::string> nonces;

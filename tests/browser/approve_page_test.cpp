@@ -90,7 +90,7 @@ TEST_P(ApprovePageTest, RunsWithOrWithoutJavaScript) {
   EXPECT_EQ(browser().title(), GetParam() ? "on" : "off");
 }
 
-TEST_P(ApprovePageTest, SaysWhoAsksForWhat) {
+TEST_P(ApprovePageTest, SaysWhoAsksForWhichAccess) {
   ask(setup());
   EXPECT_EQ(browser().text("h1"), "Allow The <App> to use Bitbucket as you?");
   EXPECT_EQ(browser().text("#application"), "The <App>");
@@ -221,7 +221,7 @@ TEST_P(ApprovePageTest, SendsTheBrowserBackToTheApplication) {
   EXPECT_EQ(refusal(client, denied), "permission_denied");
 }
 
-TEST_P(ApprovePageTest, LetsOneTryAgainAfterAWrongUser) {
+TEST_P(ApprovePageTest, LetsTheUserTryAgainAfterAnUnknownName) {
   const SetupClient client = setup();
   const RequestToken request = ask(client);
   browser().set_attribute("option[value=ann]", "value", "<i>nobody</i>");
@@ -263,7 +263,7 @@ TEST_P(ApprovePageTest, SaysWhatToDoWhenThereIsNothingToAnswer) {
   says(late, "too old");
 }
 
-TEST_P(ApprovePageTest, TakesNoOrdersFromNames) {
+TEST_P(ApprovePageTest, ShowsMarkupInNamesAsText) {
   ask(setup("oob", "evil" + std::string(300, 'x')));
   EXPECT_EQ(browser().text("#application"), kEvilName);
   EXPECT_EQ(browser().count("script"), 0u);

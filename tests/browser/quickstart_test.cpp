@@ -57,7 +57,7 @@ class QuickstartTest : public ::testing::Test {
   inline static std::unique_ptr<Browser> browser_;
 };
 
-TEST_F(QuickstartTest, GoesOnWithTheCodeOfThePage) {
+TEST_F(QuickstartTest, ContinuesWithTheCodeOfThePage) {
   browser_->open(terminal_.page());
   EXPECT_EQ(browser_->text("#application"), "quickstart");
   browser_->follow("button[value=allow]");
@@ -76,7 +76,7 @@ TEST_F(QuickstartTest, SaysThatTheAccessWasDenied) {
   EXPECT_THAT(terminal_.output(), HasSubstr("permission_denied"));
 }
 
-TEST_F(QuickstartTest, TakesNoCodeForADenial) {
+TEST_F(QuickstartTest, DoesNotMistakeACodeForADenial) {
   terminal_.type("");
   terminal_.wait_for("the application has no access; run this again");
 }

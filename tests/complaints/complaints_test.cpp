@@ -25,7 +25,7 @@ std::size_t threads_of_this_process() {
   return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
 }
 
-TEST(ComplaintsTest, NoThreadIsLeftOfAnyCall) {
+TEST(ComplaintsTest, NoCallLeavesAThreadBehind) {
   const std::string page = R"({"values":[],"isLastPage":true,"start":0})";
   RawServer server([&](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer(page);

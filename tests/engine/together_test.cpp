@@ -78,13 +78,12 @@ TEST(TogetherTest, AsManyAreUnderWayAsAllowed) {
 TEST(TogetherTest, AnswersGoToAFunctionAsTheyArrive) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
   std::set<int> seen;
-  client.concurrently(
-      std::views::iota(0, 100), get_number,
-      [&](int n, const RawJson& answer) {
-        EXPECT_EQ(answer.text, std::to_string(n));
-        seen.insert(n);
-      },
-      {.max = 8});
+  client.concurrently(std::views::iota(0, 100), get_number,
+                      [&](int n, const RawJson& answer) {
+                        EXPECT_EQ(answer.text, std::to_string(n));
+                        seen.insert(n);
+                      },
+                      {.max = 8});
   EXPECT_THAT(seen, SizeIs(100));
 }
 
@@ -122,9 +121,9 @@ TEST(TogetherTest, OneSlowAnswerDelaysNoOther) {
   });
   std::map<int, milliseconds> arrived;
   const BitbucketServer client(timed_options(transport));
-  client.concurrently(
-      std::views::iota(0, 1000), get_number,
-      [&](int n, const RawJson&) { arrived[n] = transport->elapsed(); }, {.max = 32});
+  client.concurrently(std::views::iota(0, 1000), get_number,
+                      [&](int n, const RawJson&) { arrived[n] = transport->elapsed(); },
+                      {.max = 32});
   ASSERT_THAT(arrived, SizeIs(1000));
   EXPECT_GE(arrived[500], 2000ms);
   // 31 places for the others, 20 ms each.
@@ -151,9 +150,9 @@ TEST(TogetherTest, APausedAccountDelaysNoOther) {
   };
   std::vector<milliseconds> arrived;
   const BitbucketServer client(options);
-  client.concurrently(
-      std::views::iota(0, 1000), get_number,
-      [&](int, const RawJson&) { arrived.push_back(transport->elapsed()); }, {.max = 64});
+  client.concurrently(std::views::iota(0, 1000), get_number,
+                      [&](int, const RawJson&) { arrived.push_back(transport->elapsed()); },
+                      {.max = 64});
   ASSERT_THAT(arrived, SizeIs(1000));
   EXPECT_GE(std::ranges::count_if(arrived, [](milliseconds when) { return when < 2000ms; }), 970);
   EXPECT_GE(arrived.back(), 10s);
@@ -198,7 +197,7 @@ TEST(TogetherTest, TheFirstErrorStopsTheOthers) {
   }
 }
 
-TEST(TogetherTest, WhatAnItemThrowsComesOut) {
+TEST(TogetherTest, ThrowsWhatAnItemThrows) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
   EXPECT_THROW((void)client.concurrently(std::views::iota(0, 10),
                                          [](int n) {
@@ -208,7 +207,7 @@ TEST(TogetherTest, WhatAnItemThrowsComesOut) {
                std::runtime_error);
 }
 
-TEST(TogetherTest, WhatTheFunctionThrowsComesOut) {
+TEST(TogetherTest, ThrowsWhatTheFunctionThrows) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
   const auto refuse = [](int, const RawJson&) { throw std::runtime_error("no"); };
   EXPECT_THROW(client.concurrently(std::views::iota(0, 10), get_number, refuse),
@@ -235,7 +234,8 @@ TEST(TogetherTest, ItemsAreTakenOnlyWhenThereIsRoom) {
   const BitbucketServer client(timed_options(transport));
   client.concurrently(
       std::views::iota(0, 100) | std::views::transform([&](int n) { return ++taken, n; }),
-      get_number, [&](int, const RawJson&) { most_ahead = std::max(most_ahead, taken - ++arrived); },
+      get_number,
+      [&](int, const RawJson&) { most_ahead = std::max(most_ahead, taken - ++arrived); },
       {.max = 4});
   EXPECT_EQ(taken, 100);
   EXPECT_LE(most_ahead, 5);
@@ -277,13 +277,12 @@ TEST(TogetherTest, UsesNoMoreThreadsThanProcessorsAreAllowed) {
   const BitbucketServer client(timed_options(std::make_shared<TimedTransport>(
       [](const Request& request) { return TimedAnswer{echo(request)}; })));
   EXPECT_EQ(detail::processors(), 1u);
-  client.concurrently(
-      std::views::iota(0, 3), get_number,
-      [&](int, const RawJson&) {
-        const std::scoped_lock lock(mutex);
-        threads.insert(std::this_thread::get_id());
-      },
-      {.max = 2});
+  client.concurrently(std::views::iota(0, 3), get_number,
+                      [&](int, const RawJson&) {
+                        const std::scoped_lock lock(mutex);
+                        threads.insert(std::this_thread::get_id());
+                      },
+                      {.max = 2});
   EXPECT_EQ(threads.size(), 1u);  // the transport allows one
 }
 

@@ -114,7 +114,7 @@ const std::vector<std::string> programs = {
     "list_repos", "compare_commits",    "oauth_setup", "manage_hooks",     "download_file",
     "fan_out",    "your_own_operation", "quickstart",  "webhook_receiver", "test_your_service"};
 
-TEST_F(ExamplesTest, HelpIsAUsageTextAndNoError) {
+TEST_F(ExamplesTest, HelpPrintsTheUsageAndSucceeds) {
   for (const std::string& name : programs) {
     // With nothing in the environment: help needs no server.
     Program program(example_path(name), {"--help"}, {}, folder.path());
@@ -199,7 +199,7 @@ TEST_F(ExamplesTest, DownloadFile) {
 const std::string half_an_answer =
     "HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n" + std::string(200000, 'x');
 
-TEST_F(ExamplesTest, DownloadFileLeavesNothingOfACutTransfer) {
+TEST_F(ExamplesTest, DownloadFileLeavesNoFileAfterATruncatedTransfer) {
   write_file(folder / "main.cpp", "as it was");
   RawServer cutting([](Connection& connection, int) {
     connection.read_request();
@@ -211,7 +211,7 @@ TEST_F(ExamplesTest, DownloadFileLeavesNothingOfACutTransfer) {
   EXPECT_EQ(content(folder / "main.cpp"), "as it was");
 }
 
-TEST_F(ExamplesTest, DownloadFileLeavesNothingWhenInterrupted) {
+TEST_F(ExamplesTest, DownloadFileLeavesNoFileWhenInterrupted) {
   std::promise<void> half_sent;
   RawServer stalling([&](Connection& connection, int) {
     connection.read_request();

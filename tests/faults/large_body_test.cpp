@@ -33,7 +33,7 @@ class CompressionTest : public ::testing::Test {
   testing::GitServer server_{{.tokens = {{"token", "admin"}}}};
 };
 
-TEST_F(CompressionTest, IsAskedForOnlyWhenWanted) {
+TEST_F(CompressionTest, IsRequestedOnlyWhenEnabled) {
   for (const bool wanted : {false, true}) {
     std::string request;
     RawServer raw([&](Connection& connection, int) {
@@ -67,7 +67,7 @@ TEST_F(CompressionTest, ABombIsTooLarge) {
   EXPECT_LT(heap_peak() - before, std::size_t{8} << 20);
 }
 
-TEST_F(CompressionTest, WhatWasNotAskedForIsNamed) {
+TEST_F(CompressionTest, AnEncodingThatWasNotRequestedIsNamed) {
   every_answer_is(faults::gzip());
   try {
     (void)client(false).server.application_properties();
@@ -77,7 +77,7 @@ TEST_F(CompressionTest, WhatWasNotAskedForIsNamed) {
   }
 }
 
-TEST(StreamTest, WithoutALengthIsNotKeptInMemory) {
+TEST(StreamTest, IsNotKeptInMemoryWithoutALength) {
   constexpr std::size_t pieces = 100, piece = 1u << 20;
   RawServer server([&](Connection& connection, int) {
     connection.read_request();
@@ -94,7 +94,7 @@ TEST(StreamTest, WithoutALengthIsNotKeptInMemory) {
   EXPECT_LT(heap_peak() - before, 8 * piece);
 }
 
-TEST_F(CompressionTest, AnAnswerThatEndsTooSoonIsNone) {
+TEST_F(CompressionTest, AnAnswerThatEndsTooSoonIsAnError) {
   testing::Fault cut =
       faults::answer(200, {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}},
                      std::string("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10));

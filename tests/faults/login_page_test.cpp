@@ -75,7 +75,7 @@ TEST_F(LoginPageTest, IsRecognisedByItsForm) {
   expect_login_page();
 }
 
-TEST_F(LoginPageTest, MayHaveItsFormBehindMuchElse) {
+TEST_F(LoginPageTest, IsRecognisedWhenItsFormComesLate) {
   answer_with("<html>" + std::string(200'000, 'x') + R"(<input type="password">)" +
               std::string(500'000, 'y'));
   expect_login_page();

@@ -182,7 +182,7 @@ TEST_P(FaultWalk, EveryShapeOfOperationEndsAsItShould) {
   EXPECT_GT(shapes.size(), 8u);
 }
 
-TEST(FaultCasesTest, HaveEveryWayOfTheWire) {
+TEST(FaultCasesTest, ContainEveryFaultOfTheWire) {
   std::set<Fault::Wire> met;
   for (const FaultCase& each : fault_cases()) met.insert(each.fault.wire);
   EXPECT_EQ(met.size(), static_cast<std::size_t>(Fault::Wire::status_line) + 1);

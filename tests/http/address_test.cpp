@@ -65,7 +65,7 @@ TEST(AddressTest, AUserAgentIsOneLineOfText) {
   }
 }
 
-TEST(AddressTest, WhatLibcurlWouldCutAtANulIsRefused) {
+TEST(AddressTest, TextsThatLibcurlWouldCutAtANulAreRefused) {
   const std::string nul("a\0b", 3);
   const ConnectionOptions options[] = {{.tls = {.ca_file = "/dev/null" + nul}},
                                        {.proxy = {.username = nul}},
@@ -75,7 +75,7 @@ TEST(AddressTest, WhatLibcurlWouldCutAtANulIsRefused) {
                  InvalidArgument);
 }
 
-TEST(AddressTest, ThePathOfACallDoesNotClimbHoweverItIsWritten) {
+TEST(AddressTest, ThePathOfACallCannotClimbInAnyEncoding) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer("{}");
   });
@@ -101,7 +101,7 @@ TEST(AddressTest, ThePathOfACallDoesNotClimbHoweverItIsWritten) {
     EXPECT_EQ(client.call(Method::get, path), nlohmann::json::object()) << path;
 }
 
-TEST(AddressTest, TheContextPathDoesNotClimb) {
+TEST(AddressTest, TheContextPathCannotClimb) {
   for (const char* path : {"/a/%2e%2e", "/..;x/b", "/a%2f..", "/%2e"})
     EXPECT_THROW(BitbucketServer({.base_url = std::string("https://git.example.com") + path}),
                  InvalidArgument)

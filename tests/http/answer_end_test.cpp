@@ -51,23 +51,23 @@ void expect_cuts(const std::string& answer) {
 
 const std::string status_line = "HTTP/1.1 200 OK\r\n";
 
-TEST(AnswerEndTest, AHeadCutAtAnyByteIsNoAnswer) {
+TEST(AnswerEndTest, AHeadCutAtAnyByteIsNotAnAnswer) {
   expect_cuts(status_line + "Content-Type: text/plain\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n");
   expect_cuts("HTTP/1.1 200 OK\nContent-Length: 0\n\n");
 }
 
-TEST(AnswerEndTest, AnInterimAnswerIsNoAnswer) {
+TEST(AnswerEndTest, AnInterimAnswerAloneIsNotAnAnswer) {
   expect_cuts("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" +
               status_line + "Content-Length: 0\r\n\r\n");
 }
 
-TEST(AnswerEndTest, ChunksAndTrailersCutAtAnyByteAreNoAnswer) {
+TEST(AnswerEndTest, ChunksAndTrailersCutAtAnyByteAreNotAnAnswer) {
   expect_cuts(status_line +
               "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\none\r\nb\r\n and a half\r\n0\r\n"
               "X-Trailer: 1\r\nContent-Length: 7\r\n\r");  // libcurl waits for no more
 }
 
-TEST(AnswerEndTest, TrailersAreNoHeaders) {
+TEST(AnswerEndTest, TrailersAreNotHeaders) {
   RawServer server([](Connection& connection, int) {
     connection.read_request();
     connection.send(status_line +
@@ -145,7 +145,7 @@ TEST(AnswerEndTest, AHeadThatIsWrongAboutTheEndIsRefused) {
   }
 }
 
-TEST(AnswerEndTest, HeadersMayGoOnInTheNextLine) {
+TEST(AnswerEndTest, HeadersMayContinueOnTheNextLine) {
   RawServer server([](Connection& connection, int) {
     connection.read_request();
     connection.answer("ok", "200 OK", "X-Folded: one\r\n\ttwo \r\n  three\r\n");
@@ -153,7 +153,7 @@ TEST(AnswerEndTest, HeadersMayGoOnInTheNextLine) {
   EXPECT_EQ(get(server.url()).header("X-Folded"), "one two three");
 }
 
-TEST(AnswerEndTest, ABodyThatEndsWithTheConnectionIsTakenOnlyIfItShowsItsEnd) {
+TEST(AnswerEndTest, ABodyThatEndsWithTheConnectionIsAcceptedOnlyIfItShowsItsEnd) {
   std::string body;
   RawServer server([&](Connection& connection, int) {
     connection.read_request();
@@ -185,7 +185,7 @@ TEST(AnswerEndTest, ABodyThatEndsWithTheConnectionIsTakenOnlyIfItShowsItsEnd) {
   EXPECT_EQ(client.call(Method::del, "/rest/api/1.0/x"), nullptr) << "the status says all";
 }
 
-TEST(AnswerEndTest, AnEncodingThatWasNotRequestedIsNotTheFile) {
+TEST(AnswerEndTest, AFileInAnEncodingThatWasNotRequestedIsRefused) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty())
       connection.answer("\x1f\x8b...", "200 OK", "Content-Encoding: gzip\r\n");
@@ -198,7 +198,7 @@ TEST(AnswerEndTest, AnEncodingThatWasNotRequestedIsNotTheFile) {
   EXPECT_THROW((void)client.files.raw("PRJ/demo", "a"), DecodeError);
 }
 
-TEST(AnswerEndTest, AFileHasTheStatus200) {
+TEST(AnswerEndTest, AFileNeedsTheStatus200) {
   for (const char* status : {"201 Created", "202 Accepted", "203 Changed", "206 Partial Content"}) {
     RawServer server([&](Connection& connection, int) {
       while (!connection.read_request().empty()) connection.answer("", status);
@@ -210,7 +210,7 @@ TEST(AnswerEndTest, AFileHasTheStatus200) {
   }
 }
 
-TEST(AnswerEndTest, AConnectionWhoseNoContentAnnouncesABodyIsNotUsedAgain) {
+TEST(AnswerEndTest, AConnectionWhose204AnnouncesABodyIsNotUsedAgain) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty())
       connection.send("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n");

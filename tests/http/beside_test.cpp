@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-TEST(BesideTest, AWaitForOneMovesTheOther) {
+TEST(BesideTest, AWaitForOneTransferAdvancesTheOther) {
   // More than any kernel buffers: it is on its way as a whole only if somebody takes it.
   const std::string large(32u << 20, 'x');
   std::promise<void> taken;
@@ -56,7 +56,7 @@ TEST(BesideTest, ConnectionsAreKeptForLater) {
   EXPECT_LE(server.connections(), 6);
 }
 
-TEST(BesideTest, OneThatFailsOrIsGivenUpLeavesTheOthersAlone) {
+TEST(BesideTest, AFailedOrAbandonedTransferLeavesTheOthersAlone) {
   std::promise<void> abandoned;
   auto gone = abandoned.get_future().share();
   RawServer server([&](Connection& connection, int) {
@@ -106,7 +106,7 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
   }
 }
 
-TEST(BesideTest, WhatHasEndedIsNoCompany) {
+TEST(BesideTest, ATransferCanBeStartedBesideAFinishedOne) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer("ok");
   });

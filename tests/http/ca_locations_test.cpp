@@ -62,7 +62,7 @@ std::set<std::string> trusted_with(const TlsOptions& tls) {
   return asked;
 }
 
-TEST(CaLocationsTest, WhatIsNamedReplacesAllOfTheSystems) {
+TEST(CaLocationsTest, NamedLocationsReplaceAllOfTheSystems) {
   const test_support::TempDir folder;
   const std::string file = folder / "ca.pem", directory = folder / "cas";
   test_support::write_file(file, Identity().pem());

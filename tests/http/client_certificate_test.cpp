@@ -78,7 +78,7 @@ TEST_P(ClientCertificateTest, TheTextSaysWhatToSetWhenItIsMissing) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
-TEST_P(ClientCertificateTest, OneOfAnotherAuthorityIsRefused) {
+TEST_P(ClientCertificateTest, ACertificateOfAnotherAuthorityIsRefused) {
   const Identity stranger;
   const TransportError error =
       failure_with({.client_certificate = file("client.pem", stranger.pem()),
@@ -90,7 +90,7 @@ TEST_P(ClientCertificateTest, OneOfAnotherAuthorityIsRefused) {
   EXPECT_TRUE(server_.requests().empty());
 }
 
-TEST_P(ClientCertificateTest, AnotherKeyDoesNotFit) {
+TEST_P(ClientCertificateTest, TheKeyOfAnotherCertificateIsRefused) {
   const TransportError error =
       failure_with({.client_certificate = file("client.pem", client_.pem()),
                     .client_key = file("client.key", Identity().key_pem())});

@@ -67,7 +67,7 @@ TEST_F(CredentialsTest, FollowNoLinkOfAPage) {
   EXPECT_EQ(other_.connections(), 0);
 }
 
-TEST_F(CredentialsTest, ACallNamesNoHost) {
+TEST_F(CredentialsTest, ACallCannotNameAHost) {
   const BitbucketServer client = client_of("{}", "200 OK");
   const std::string port = std::to_string(other_.port());
   for (const std::string& path :
@@ -79,7 +79,7 @@ TEST_F(CredentialsTest, ACallNamesNoHost) {
   EXPECT_EQ(server_->connections(), 0);
 }
 
-TEST_F(CredentialsTest, StandInNoUrl) {
+TEST_F(CredentialsTest, AreInNoUrl) {
   try {
     const BitbucketServer client({.base_url = "https://bot:s3cret@git.example.com"});
     ADD_FAILURE() << "taken";

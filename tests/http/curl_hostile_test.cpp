@@ -189,7 +189,7 @@ TEST(CurlHostileTest, TheConnectTimeOutCoversProxyAndHandshake) {
   }
 }
 
-TEST(CurlHostileTest, LimitsWithoutEndAreTaken) {
+TEST(CurlHostileTest, InfiniteLimitsAreAccepted) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer(R"({"slug":"demo"})");
   });

@@ -186,7 +186,7 @@ TEST(CurlTransportTest, CancelEndsAWaitOfAnotherThread) {
   EXPECT_THROW(exchange->wait(in(60s), {}), Cancelled);
 }
 
-TEST(CurlTransportTest, HoldsTheDeadline) {
+TEST(CurlTransportTest, KeepsTheDeadline) {
   RawServer server([](Connection& connection, int) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
@@ -343,7 +343,7 @@ TEST(CurlTransportTest, TheSinkGetsOnlySuccessfulBodies) {
   EXPECT_EQ(bytes, 300000u);
 }
 
-TEST(CurlTransportTest, WhatTheSinkThrowsComesOut) {
+TEST(CurlTransportTest, ThrowsWhatTheSinkThrows) {
   RawServer server([](Connection& connection, int) {
     connection.read_request();
     connection.answer("x");
@@ -370,7 +370,7 @@ TEST(CurlTransportTest, LeavesTheSignalsOfTheProcessAlone) {
   EXPECT_EQ(sigismember(&mask, SIGPIPE), 0);
 }
 
-TEST(CurlTransportTest, RefusesFilesThatAreNotThere) {
+TEST(CurlTransportTest, RefusesMissingFiles) {
   EXPECT_THROW(http::make_curl_transport({.tls = {.ca_file = "/no/such/ca.pem"}}), InvalidArgument);
 }
 

@@ -69,7 +69,7 @@ TEST(KeptConnectionTest, CarriesTheRequestsOfOneAccountOnly) {
   EXPECT_EQ(server.connections(), 3) << "each account keeps its connection warm";
 }
 
-TEST(KeptConnectionTest, PagesOfChangingCredentialsShareNone) {
+TEST(KeptConnectionTest, PagesOfChangingCredentialsShareNoConnection) {
   Registry registry;
   RawServer server([&](Connection& connection, int number) {
     for (std::string request; !(request = connection.read_request()).empty();) {
@@ -101,7 +101,7 @@ void answer_and_more(Connection& connection, std::chrono::microseconds later,
   connection.send(more);
 }
 
-TEST(KeptConnectionTest, WhatComesLateReachesNoOtherAccount) {
+TEST(KeptConnectionTest, ALateAnswerReachesNoOtherAccount) {
   const std::string stolen = R"({"of":"Authorization: Bearer victim"})";
   const std::string whole =
       "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(stolen.size()) + "\r\n\r\n" + stolen;
@@ -147,7 +147,7 @@ void answer_without_reading(Connection& connection, const std::string& status) {
   connection.wait_for_close();
 }
 
-TEST(KeptConnectionTest, AnAnswerThatLeftBeforeTheRequestWasThereIsRefused) {
+TEST(KeptConnectionTest, AnAnswerSentBeforeTheRequestArrivedIsRefused) {
   RawServer server(
       [](Connection& connection, int) { answer_without_reading(connection, "200 OK"); });
   const auto transport = http::make_curl_transport({});
@@ -182,7 +182,7 @@ TEST(KeptConnectionTest, AnErrorMayComeBeforeTheEndOfALongRequest) {
             413);
 }
 
-TEST(KeptConnectionTest, WithoutIdleTimeEachRequestHasItsOwn) {
+TEST(KeptConnectionTest, WithoutIdleTimeEachRequestHasItsOwnConnection) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer("ok");
   });

@@ -119,7 +119,7 @@ TEST(ProxyTest, TunnelsHttpsToAServerThatIsVerified) {
             static_cast<int>(Kind::certificate));
 }
 
-TEST(ProxyTest, WantsTheRightPassword) {
+TEST(ProxyTest, RequiresTheRightPassword) {
   const TinyProxy proxy("BasicAuth bot s3cret\n");
   const Recorder origin;
   ProxyOptions options{.url = proxy.url(), .username = "bot", .password = "s3cret"};
@@ -149,7 +149,7 @@ TEST(ProxyTest, AServersOwn407IsAnAnswer) {
   EXPECT_THROW(get("http://git.example.com/"), TransportError);
 }
 
-TEST(ProxyTest, OneThatIsDownIsTriedAgain) {
+TEST(ProxyTest, AProxyThatIsDownIsTriedAgain) {
   const int port = test_support::free_port();
   for (const char* origin : {"http://127.0.0.1:1", "https://127.0.0.1:1", "http://[::1]:1"}) {
     ClientOptions options{.base_url = origin};
@@ -287,7 +287,7 @@ TEST(ProxyTest, TheEnvironmentsPasswordIsInNoText) {
   }
 }
 
-TEST(ProxyTest, ItsUrlHoldsNoPasswordAndASchemeWeKnow) {
+TEST(ProxyTest, ItsUrlHasAKnownSchemeAndNoPassword) {
   for (const char* url : {"http://bot:s3cret@127.0.0.1:3128", "bot:s3cret@proxy",
                           "gopher://127.0.0.1", "ftp://127.0.0.1"}) {
     try {

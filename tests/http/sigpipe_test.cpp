@@ -31,7 +31,7 @@ bool pending() {
   return sigismember(&signals, SIGPIPE) == 1;
 }
 
-TEST(SigpipeTest, TheGuardKeepsItFromTheProcess) {
+TEST(SigpipeTest, TheGuardHidesItFromTheProcess) {
   {
     const http::SigpipeGuard guard;
     write_to_nobody();  // ends the process when it is not blocked
@@ -42,7 +42,7 @@ TEST(SigpipeTest, TheGuardKeepsItFromTheProcess) {
   EXPECT_FALSE(blocked());
 }
 
-TEST(SigpipeTest, TheGuardLeavesTheHostsOwnAlone) {
+TEST(SigpipeTest, TheGuardLeavesASignalOfTheHostAlone) {
   sigset_t pipe, before;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);

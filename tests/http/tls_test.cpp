@@ -64,7 +64,7 @@ TEST_F(TlsTest, AnUntrustedServerIsAskedOnce) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST_F(TlsTest, TrustsWhatAnAuthorityOfTheFileSigned) {
+TEST_F(TlsTest, TrustsCertificatesSignedByAnAuthorityInTheFile) {
   const Identity ca = authority(), here({}, &ca);
   const TlsServer server(here);
   const Identity other = authority();
@@ -83,7 +83,7 @@ TEST_F(TlsTest, TrustsTheAuthoritiesOfAHashedDirectory) {
   EXPECT_EQ(get(server.url(), {.tls = both}).body, "ok");
 }
 
-TEST_F(TlsTest, TheServerSendsWhatIsBetweenItAndTheAuthority) {
+TEST_F(TlsTest, TheServerMustSendTheIntermediateCertificates) {
   const Identity ca = authority(), between = authority(&ca), here({}, &between);
   const TlsOptions tls{.ca_file = ca_file(ca)};
   const TlsServer complete(here, {.chain = {between}}), incomplete(here);
@@ -109,7 +109,7 @@ TEST_F(TlsTest, SaysThatACertificateIsTooOldOrTooNew) {
   expect_untrusted(early, tls, AllOf(HasSubstr("not valid yet"), HasSubstr("clock")));
 }
 
-TEST_F(TlsTest, AcceptsAnyCertificateOnlyWhenToldSoAndShowsIt) {
+TEST_F(TlsTest, AcceptsAnyCertificateOnlyWhenToldToAndShowsIt) {
   const TlsServer server(Identity({.name = "DNS:git.example.com"}), {.body = R"({"slug":"demo"})"});
   ClientOptions options{.base_url = server.url()};
   options.connection.tls.verify = false;
@@ -121,7 +121,7 @@ TEST_F(TlsTest, AcceptsAnyCertificateOnlyWhenToldSoAndShowsIt) {
   EXPECT_EQ(unverified, 1);
 }
 
-TEST_F(TlsTest, HoldsTheOldestVersionThatIsAllowed) {
+TEST_F(TlsTest, RefusesVersionsOlderThanTheMinimum) {
   const Identity here;
   TlsOptions tls{.ca_file = ca_file(here)};
   const TlsServer old(here, {.max_version = TLS1_1_VERSION});
@@ -156,7 +156,7 @@ TEST_F(TlsTest, FilesThatCannotWorkAreFoundBeforeAnythingIsSent) {
                    HasSubstr("tls.ca_file or tls.ca_path holds no PEM certificate"));
 }
 
-TEST_F(TlsTest, HttpsToAPortThatSpeaksPlainHttp) {
+TEST_F(TlsTest, ExplainsHttpsToAPortThatSpeaksPlainHttp) {
   RawServer plain([](Connection& connection, int) {
     char byte = 0;  // any first byte of a handshake is no HTTP
     while (::recv(connection.fd(), &byte, 1, 0) == 1 && byte != '\x01') {
@@ -171,7 +171,7 @@ TEST_F(TlsTest, HttpsToAPortThatSpeaksPlainHttp) {
   EXPECT_FALSE(error.may_have_acted());
 }
 
-TEST_F(TlsTest, HttpToAPortThatSpeaksTls) {
+TEST_F(TlsTest, ExplainsHttpToAPortThatSpeaksTls) {
   const TlsServer server{Identity()};
   const TransportError error =
       failure_of("http://127.0.0.1:" + std::to_string(server.port()) + "/");

@@ -27,7 +27,7 @@ TEST(EncodingTest, DecodingRefusesBrokenEscapes) {
   EXPECT_EQ(http::percent_decode("a+b%2b", false), "a+b+");
 }
 
-TEST(EncodingTest, TakesFormsApart) {
+TEST(EncodingTest, SplitsForms) {
   EXPECT_EQ(http::parse_form("a=1&&b=%20x&a=2&c", false),
             (Parameters{{"a", "1"}, {"b", " x"}, {"a", "2"}, {"c", ""}}));
   EXPECT_EQ(http::parse_form("a=%", false), std::nullopt);

@@ -31,7 +31,7 @@ std::vector<int> numbers(int count) {
   return out;
 }
 
-TEST_P(DestroyedTest, ARangeGoesOnWithoutItsClient) {
+TEST_P(DestroyedTest, ARangeContinuesWithoutItsClient) {
   PageServer server(page_rows);
   auto client = std::make_unique<BitbucketServer>(server.options());
   Paged<Tag> tags = client->with({.paging = paging()}).tags.list(demo);
@@ -56,7 +56,7 @@ TEST_P(DestroyedTest, ARangeBeginsWithoutItsClient) {
   EXPECT_EQ(rest_of(*tags), all_names());
 }
 
-TEST_P(DestroyedTest, AClientAndItsRangesGoWithPagesOnTheirWay) {
+TEST_P(DestroyedTest, AClientAndItsRangesCanBeDestroyedWithPagesInFlight) {
   PageServer server(page_rows);
   {
     const BitbucketServer client(server.options());
@@ -69,7 +69,7 @@ TEST_P(DestroyedTest, AClientAndItsRangesGoWithPagesOnTheirWay) {
   server.gate().open();
 }
 
-TEST_P(DestroyedTest, ARangeThatIsGivenUpLeavesOthersAlone) {
+TEST_P(DestroyedTest, AnAbandonedRangeLeavesOthersAlone) {
   PageServer server(page_rows);
   const BitbucketServer client(server.options());
   const BitbucketServer view = client.with({.paging = paging()});
@@ -84,7 +84,7 @@ TEST_P(DestroyedTest, ARangeThatIsGivenUpLeavesOthersAlone) {
   EXPECT_EQ(rest_of(kept), all_names());
 }
 
-TEST_P(DestroyedTest, AClientGoesWhileAnotherThreadWaitsInARangeMadeFromIt) {
+TEST_P(DestroyedTest, AClientCanBeDestroyedWhileAnotherThreadWaitsInItsRange) {
   PageServer server(page_rows);
   auto client = std::make_unique<BitbucketServer>(server.options());
   std::promise<void> begun;
@@ -153,7 +153,7 @@ TEST_P(DestroyedTest, ATokenOutlivesTheViewsItWasGivenTo) {
   }
 }
 
-TEST_P(DestroyedTest, AViewGoesWithinTheWorkThatItWasGivenTo) {
+TEST_P(DestroyedTest, AViewCanBeDestroyedInsideTheWorkThatUsesIt) {
   PageServer server;
   auto client = std::make_unique<BitbucketServer>(server.options());
   auto view =
@@ -174,7 +174,7 @@ TEST_P(DestroyedTest, AViewGoesWithinTheWorkThatItWasGivenTo) {
   }
 }
 
-TEST_P(DestroyedTest, TheClientItselfGoesWithinItsConcurrently) {
+TEST_P(DestroyedTest, AClientCanBeDestroyedInsideItsConcurrently) {
   for (const std::size_t max : {1u, 4u}) {
     PageServer server;
     auto client = std::make_unique<BitbucketServer>(server.options());
@@ -193,7 +193,7 @@ TEST_P(DestroyedTest, TheClientItselfGoesWithinItsConcurrently) {
   }
 }
 
-TEST_P(DestroyedTest, RangesComeOutOfTheWorkAndOutliveIt) {
+TEST_P(DestroyedTest, RangesReturnedFromTheWorkOutliveIt) {
   PageServer server;
   std::vector<std::optional<Paged<Tag>>> ranges(6);
   {

@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, ForkTest,
 
 std::vector<std::string> from(int first) { return expected_names(first, all_rows); }
 
-TEST_P(ForkTest, ParentAndChildGoOnAfterCallsAndWorkers) {
+TEST_P(ForkTest, ParentAndChildContinueAfterCallsAndWorkers) {
   client_->concurrently(std::vector{1, 2, 3, 4},
                         [](const BitbucketServer& c, int) { c.repos.get(demo); }, {.max = 4});
   const int before = server_->connections();
@@ -208,7 +208,7 @@ TEST_P(ForkTest, AChildThatUsesNothingBreaksNothing) {
   }
 }
 
-TEST_P(ForkTest, APausedRangeGoesOnInBoth) {
+TEST_P(ForkTest, APausedRangeContinuesInBoth) {
   Paged<Tag> tags = client_->tags.list(demo);
   (void)tags.begin();
   EXPECT_EQ(tags.to_vector(15).back().display_id, "t14");
@@ -219,7 +219,7 @@ TEST_P(ForkTest, APausedRangeGoesOnInBoth) {
   EXPECT_EQ(client_->repos.get(demo).slug, "demo");
 }
 
-TEST_P(ForkTest, ARangeWithPagesOnTheirWayGoesOnInBoth) {
+TEST_P(ForkTest, ARangeWithPagesInFlightContinuesInBoth) {
   Paged<Tag> tags = client_->tags.list(demo);
   auto it = tags.begin();
   for (int i = 0; i < 15; ++i) ++it;  // the second page of a walk without limit
@@ -237,7 +237,7 @@ TEST_P(ForkTest, ARangeWithPagesOnTheirWayGoesOnInBoth) {
   EXPECT_EQ(seen, from(15));
 }
 
-TEST_P(ForkTest, WithoutRetriesTheChildIsToldWhoseThePageIsAndCanAskAnew) {
+TEST_P(ForkTest, WithoutRetriesTheChildLearnsThatThePageIsItsParentsAndCanAskAgain) {
   ClientOptions options = server_->options();
   options.connection.retry.max_attempts = 1;
   options.paging = in_flight(GetParam().pages);

@@ -98,7 +98,7 @@ TEST_F(HammerTest, SixtyFourThreadsOnOneClientGetTheRightAnswers) {
   EXPECT_EQ(wrong, std::vector<int>(threads));
 }
 
-TEST_F(HammerTest, SixtyFourThreadsThatMakeAndDropClientsAndViews) {
+TEST_F(HammerTest, SixtyFourThreadsCanMakeAndDropClientsAndViews) {
   const auto server = signed_server();
   const ClientOptions options = signed_options(*server);
   const BitbucketServer shared(options);

@@ -78,7 +78,7 @@ TEST_P(NestedTest, WalksWhileItWalks) {
   EXPECT_EQ(sum, 1u * all_rows) << "one row of those from t0 to t199 ends with 00";
 }
 
-TEST_P(NestedTest, AnErrorInTheInnermostComesOut) {
+TEST_P(NestedTest, AnErrorInTheInnermostLevelIsThrown) {
   PageServer server;
   const BitbucketServer client(server.options());
   for (const int failing : {0, 13, 26}) {

@@ -54,7 +54,7 @@ class ResolverTest : public LifetimeTest {
   static ClientOptions options() { return {.base_url = "http://silent.example.com:7990"}; }
 };
 
-TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACallLonger) {
+TEST_F(ResolverTest, ASilentResolverDoesNotDelayTheEndOfACall) {
   const BitbucketServer client(options());
   const BitbucketServer view = client.with({.timeout = limit});
   EXPECT_FALSE(expect_time_out(limit, [&] { view.repos.get(demo); }));
@@ -62,7 +62,7 @@ TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACallLonger) {
       limit, [&] { view.with({.paging = in_flight(8)}).tags.list(demo).to_vector(); }));
 }
 
-TEST_F(ResolverTest, ThatIsSilentDoesNotHoldAConnectionLonger) {
+TEST_F(ResolverTest, ASilentResolverDoesNotExtendTheConnectTimeOut) {
   ClientOptions with = options();
   with.connection.connect_timeout = limit;
   with.connection.retry.max_attempts = 1;
@@ -72,7 +72,7 @@ TEST_F(ResolverTest, ThatIsSilentDoesNotHoldAConnectionLonger) {
       expect_time_out(limit, [&] { client.files.raw(demo, "a", "", [](std::string_view) {}); }));
 }
 
-TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACancelledCall) {
+TEST_F(ResolverTest, ASilentResolverDoesNotDelayACancellation) {
   const BitbucketServer client(options());
   std::stop_source stop;
   Lateness machine;
@@ -89,7 +89,7 @@ TEST_F(ResolverTest, ThatIsSilentDoesNotHoldACancelledCall) {
 }
 
 #ifndef BITBUCKET_TEST_TSAN  // it allows no threads in a child
-TEST_F(ResolverTest, ThatIsSilentDoesNotHoldTheEndOfAProcess) {
+TEST_F(ResolverTest, ASilentResolverDoesNotDelayTheEndOfAProcess) {
   // While there is one thread: another may hold a lock of the sanitizer's as the child is made.
   const pid_t child = ::fork();
   if (child == 0) {

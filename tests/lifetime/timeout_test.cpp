@@ -65,7 +65,7 @@ class BlackHole {
   std::vector<int> fillers_;
 };
 
-TEST_F(TimeoutTest, OfACallHoldsWhenNobodyTakesTheConnection) {
+TEST_F(TimeoutTest, ACallEndsInTimeWhenNobodyAcceptsTheConnection) {
   const BlackHole nobody;
   const BitbucketServer client({.base_url = nobody.url()});
   const BitbucketServer view = client.with({.timeout = limit});
@@ -73,7 +73,7 @@ TEST_F(TimeoutTest, OfACallHoldsWhenNobodyTakesTheConnection) {
   expect_time_out(limit, [&] { view.tags.list(demo).to_vector(); });
 }
 
-TEST_F(TimeoutTest, OfTheConnectionHoldsForEachAttempt) {
+TEST_F(TimeoutTest, TheConnectTimeOutAppliesToEachAttempt) {
   const BlackHole nobody;
   ClientOptions options{.base_url = nobody.url()};
   options.connection.connect_timeout = limit;
@@ -84,7 +84,7 @@ TEST_F(TimeoutTest, OfTheConnectionHoldsForEachAttempt) {
   }
 }
 
-TEST_F(TimeoutTest, OfTheConnectionBoundsStreams) {
+TEST_F(TimeoutTest, TheConnectTimeOutBoundsStreams) {
   const BlackHole nobody;
   ClientOptions options{.base_url = nobody.url()};
   options.connection.connect_timeout = limit;
@@ -93,7 +93,7 @@ TEST_F(TimeoutTest, OfTheConnectionBoundsStreams) {
   expect_time_out(limit, [&] { client.files.raw(demo, "a", "", [](std::string_view) {}); });
 }
 
-TEST_F(TimeoutTest, OfACallAndOfTheConnectionHoldWhenTlsIsNotAnswered) {
+TEST_F(TimeoutTest, BothTimeOutsApplyWhenTheTlsHandshakeStalls) {
   RawServer silent([](Connection& connection, int) { connection.wait_for_close(); });
   ClientOptions options{.base_url = "https://127.0.0.1:" + std::to_string(silent.port())};
   options.connection.retry.max_attempts = 1;
@@ -120,7 +120,7 @@ struct Misbehaving {
   std::optional<BitbucketServer> client;
 };
 
-TEST_F(TimeoutTest, OfACallHoldsWhereverTheAnswerStops) {
+TEST_F(TimeoutTest, ACallEndsInTimeWhereverTheAnswerStops) {
   using Place = Fault::Place;
   for (const Place place : {Place::before, Place::head, Place::after_head, Place::body}) {
     SCOPED_TRACE(static_cast<int>(place));
@@ -130,13 +130,13 @@ TEST_F(TimeoutTest, OfACallHoldsWhereverTheAnswerStops) {
   }
 }
 
-TEST_F(TimeoutTest, OfACallHoldsWhenBytesDrip) {
+TEST_F(TimeoutTest, ACallEndsInTimeWhenBytesDrip) {
   const Misbehaving dripping(faults::slow_drip(1, 20ms));
   const BitbucketServer view = dripping.client->with({.timeout = limit});
   expect_time_out(limit, [&] { view.repos.get(demo); });
 }
 
-TEST_F(TimeoutTest, OfAPageHoldsForEachPage) {
+TEST_F(TimeoutTest, TheTimeOutAppliesToEachPage) {
   for (const int pages : {1, 8}) {
     PageServer server(page_rows);  // the second page never comes
     const BitbucketServer client(server.options());
@@ -152,7 +152,7 @@ TEST_F(TimeoutTest, OfAPageHoldsForEachPage) {
 
 // Whether the last attempt is answered in time decides which error the next two end with.
 
-TEST_F(TimeoutTest, OfACallHoldsOverManyAttempts) {
+TEST_F(TimeoutTest, ACallEndsInTimeOverManyAttempts) {
   const ConnectionOptions often{.retry = {.max_attempts = 1000000, .first_delay = 20ms}};
   const Misbehaving unavailable(faults::server_error(), often);
   const BitbucketServer view = unavailable.client->with({.timeout = limit});
@@ -163,7 +163,7 @@ TEST_F(TimeoutTest, OfACallHoldsOverManyAttempts) {
   expect_to_take_at_most(limit, [&] { EXPECT_THROW(other.repos.get(demo), Error); });
 }
 
-TEST_F(TimeoutTest, OfACallHoldsOverThePausesThatAreAskedFor) {
+TEST_F(TimeoutTest, ACallEndsInTimeDespiteRequestedPauses) {
   const Misbehaving busy(faults::too_many_requests(1s));
   const BitbucketServer patient = busy.client->with({.timeout = 1300ms});
   expect_to_take_at_most(1300ms, [&] { EXPECT_THROW(patient.repos.get(demo), Error); });
@@ -172,7 +172,7 @@ TEST_F(TimeoutTest, OfACallHoldsOverThePausesThatAreAskedFor) {
   expect_to_take_at_most(100ms, [&] { EXPECT_THROW(hasty.repos.get(demo), Error); });
 }
 
-TEST_F(TimeoutTest, OfAnIdleStreamHoldsWhereverItStops) {
+TEST_F(TimeoutTest, AnIdleStreamEndsInTimeWhereverItStops) {
   using Place = Fault::Place;
   for (const Place place : {Place::before, Place::head, Place::after_head, Place::body}) {
     SCOPED_TRACE(static_cast<int>(place));
@@ -184,7 +184,7 @@ TEST_F(TimeoutTest, OfAnIdleStreamHoldsWhereverItStops) {
   }
 }
 
-TEST_F(TimeoutTest, OfAnIdleStreamLeavesASlowOneAlone) {
+TEST_F(TimeoutTest, TheIdleTimeOutLeavesASlowStreamAlone) {
   const Misbehaving dripping(faults::slow_drip(40, 20ms), {.timeout = 50ms, .idle_timeout = 15s});
   std::string got;
   dripping.client->files.raw(demo, "README.md", "", [&](std::string_view bytes) { got += bytes; });

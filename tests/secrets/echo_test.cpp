@@ -49,7 +49,7 @@ std::string seen_of_an_echo(int status, const std::string& secret, Work&& work) 
   return out;
 }
 
-TEST(EchoTest, OfASecretInABodyIsMarked) {
+TEST(EchoTest, AnEchoOfASecretInABodyIsMarked) {
   const std::string secret = "Wh00k/secret=\"of<one>\"&more'";
   const NewHook hook{.name = "bot",
                      .url = "https://bot.example.com",
@@ -89,7 +89,7 @@ TEST(EchoTest, OfASecretInABodyIsMarked) {
     }
 }
 
-TEST(EchoTest, ThatRepeatsATokenDoesNotOutlastTheCall) {
+TEST(EchoTest, AnEchoOfManyTokensIsMarkedWithinTheTimeOfTheCall) {
   std::string body = R"({"errors":[{"message":")";
   while (body.size() < (4u << 20) - 100) body += bearer + ' ';
   body += "\"}]}";

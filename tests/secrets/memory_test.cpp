@@ -71,7 +71,7 @@ class MemoryTest : public ::testing::Test {
 
 std::unique_ptr<secrets::World> MemoryTest::world_;
 
-TEST_F(MemoryTest, NothingIsThereBeforeAnythingWasRead) {
+TEST_F(MemoryTest, FindsNothingBeforeASecretIsRead) {
   EXPECT_TRUE(search().empty()) << "the needles themselves are not found";
 }
 
@@ -129,7 +129,7 @@ TEST_F(MemoryTest, NothingOfAKeyIsLeftWhenAProviderGaveIt) {
   expect_no_key(search());
 }
 
-TEST_F(MemoryTest, OfATokenOrPasswordNoMoreIsLeftThanLibcurlKeeps) {
+TEST_F(MemoryTest, NoMoreOfATokenOrPasswordIsLeftThanLibcurlKeeps) {
   work(BearerToken{secret("bearer")});
   work(BasicCredentials{"ann", secret("password")});
   const Found found = search();

@@ -14,7 +14,7 @@ using detail::Accounts;
 
 const std::chrono::steady_clock::time_point start{1h};
 
-TEST(AccountsTest, EqualCredentialsShareOne) {
+TEST(AccountsTest, EqualCredentialsShareOneAccount) {
   Accounts accounts("https://git.example.com");
   const auto one = accounts.get(BearerToken{"one"}, start);
   EXPECT_EQ(accounts.get(BearerToken{"one"}, start + 24h), one);
@@ -22,7 +22,7 @@ TEST(AccountsTest, EqualCredentialsShareOne) {
   EXPECT_NE(accounts.get(BasicCredentials{"ann", "one"}, start), one);
 }
 
-TEST(AccountsTest, ForgetsWhatNobodyHasUsedForAWhile) {
+TEST(AccountsTest, ForgetsAccountsThatWereNotUsedForAWhile) {
   Accounts accounts("https://git.example.com");
   std::weak_ptr<const Account> rotated = accounts.get(BearerToken{"one"}, start);
   (void)accounts.get(BearerToken{"two"}, start + Accounts::kept_for);
@@ -31,7 +31,7 @@ TEST(AccountsTest, ForgetsWhatNobodyHasUsedForAWhile) {
   EXPECT_TRUE(rotated.expired());
 }
 
-TEST(AccountsTest, KeepsWhatIsInUseOrPaused) {
+TEST(AccountsTest, KeepsAccountsInUseOrPaused) {
   Accounts accounts("https://git.example.com");
   const auto in_use = accounts.get(BearerToken{"one"}, start);
   std::weak_ptr<const Account> paused = accounts.get(BearerToken{"two"}, start);
@@ -52,7 +52,7 @@ TEST(AccountsTest, KeepsTheLast64) {
   EXPECT_TRUE(first.expired());
 }
 
-TEST(AccountsTest, TheLongerPauseHolds) {
+TEST(AccountsTest, TheLongerPauseWins) {
   const Account account;
   account.pause->extend(start + 5s);
   account.pause->extend(start + 2s);

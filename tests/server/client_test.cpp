@@ -20,7 +20,7 @@ using ::testing::Not;
 
 const RepoRef demo{"PRJ", "demo"};
 
-TEST(ViewTest, DiffersOnlyInWhatItNames) {
+TEST(ViewTest, DiffersOnlyInTheOptionsThatAreSet) {
   const auto transport = tag_server(3, 1000);
   ClientOptions options = fake_options(transport);
   options.credentials = BearerToken{"mine"};
@@ -38,7 +38,7 @@ TEST(ViewTest, DiffersOnlyInWhatItNames) {
   EXPECT_EQ(query_value(requests[2].url, "limit"), "77");
 }
 
-TEST(ViewTest, StopsWithItsOwnTokenAndWithTheOneBelow) {
+TEST(ViewTest, StopsWithItsOwnTokenAndWithItsParents) {
   BitbucketServer client(fake_options(tag_server(3, 10)));
   std::stop_source outer, inner;
   BitbucketServer below = client.with({.stop = outer.get_token()});
@@ -146,7 +146,7 @@ const char* const shown_hook =
     R"({"id":3,"name":"old","url":"https://a.example.com","active":true,"events":["repo:refs_changed"],)"
     R"("configuration":{"secret":"s3cret","createdBy":"bitbucket","x":1},"sslVerificationRequired":true,"future":[1]})";
 
-TEST(HookTest, UpdateKeepsWhatIsNotNamed) {
+TEST(HookTest, UpdateKeepsMembersThatAreNotSet) {
   const auto transport = FakeTransport::in_turn({json_answer(shown_hook)});
   BitbucketServer client(fake_options(transport));
   client.hooks.update(demo, HookId{3}, {.name = "new", .active = false});
@@ -197,7 +197,7 @@ TEST(HookTest, RefusesToKeepCredentialsWhosePasswordIsNeverShown) {
             "p");
 }
 
-TEST(HookTest, RefusesWhatCannotBeAWebhookBeforeAnythingIsSent) {
+TEST(HookTest, RefusesAnInvalidWebhookBeforeAnythingIsSent) {
   const auto transport = FakeTransport::in_turn({repo_answer()});
   BitbucketServer client(fake_options(transport));
   const NewHook good{.name = "n", .url = "https://bot.example.com/hook", .events = {"pr:merged"}};

@@ -72,7 +72,7 @@ TEST_F(DownloadTest, WritesTheFileAndReturnsItsSize) {
   EXPECT_THAT(files(), ElementsAre("main.cpp"));
 }
 
-TEST_F(DownloadTest, TakesANameAsLongAsTheFileSystemAllows) {
+TEST_F(DownloadTest, AcceptsANameAsLongAsTheFileSystemAllows) {
   const std::string name(255, 'n');
   client.files.download(demo, "README.md", folder / name);
   EXPECT_THAT(files(), ElementsAre(name));
@@ -94,7 +94,7 @@ TEST_F(DownloadTest, KeepsThePermissionsOfAFileThatItReplaces) {
   }
 }
 
-TEST_F(DownloadTest, ReplacesASymbolicLinkAndFollowsNone) {
+TEST_F(DownloadTest, ReplacesASymbolicLinkInsteadOfFollowingIt) {
   write_file(folder / "victim", "untouched");
   std::filesystem::create_symlink(folder / "victim", folder / "link");
   client.files.download(demo, "README.md", folder / "link");
@@ -114,7 +114,7 @@ TEST_F(DownloadTest, SendsNothingWhenTheFileCannotBeWritten) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
-TEST_F(DownloadTest, LeavesNothingOfAnError) {
+TEST_F(DownloadTest, LeavesNoFileAfterAnError) {
   write_file(folder / "kept", "as it was");
   EXPECT_THROW(client.files.download(demo, "no/such.txt", folder / "kept"), ApiError);
   EXPECT_THROW(client.files.download(demo, "no/such.txt", folder / "new"), ApiError);
@@ -122,7 +122,7 @@ TEST_F(DownloadTest, LeavesNothingOfAnError) {
   EXPECT_EQ(content("kept"), "as it was");
 }
 
-TEST_F(DownloadTest, LeavesNothingOfATransferThatIsCut) {
+TEST_F(DownloadTest, LeavesNoFileAfterATruncatedTransfer) {
   write_file(folder / "kept", "as it was");
   RawServer cutting([](Connection& connection, int) {
     connection.read_request();
@@ -134,7 +134,7 @@ TEST_F(DownloadTest, LeavesNothingOfATransferThatIsCut) {
   EXPECT_EQ(content("kept"), "as it was");
 }
 
-TEST_F(DownloadTest, LeavesNothingOfACancellation) {
+TEST_F(DownloadTest, LeavesNoFileAfterACancellation) {
   RawServer stalling([](Connection& connection, int) {
     connection.read_request();
     connection.send(half_an_answer);
@@ -149,7 +149,7 @@ TEST_F(DownloadTest, LeavesNothingOfACancellation) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
-TEST_F(DownloadTest, LeavesNothingWhenTheCallerThrows) {
+TEST_F(DownloadTest, LeavesNoFileWhenTheCallerThrows) {
   EXPECT_THROW(client.files.download(demo, "README.md", folder / "new",
                                      {.progress = [](auto) { throw std::logic_error("enough"); }}),
                std::logic_error);
@@ -157,7 +157,7 @@ TEST_F(DownloadTest, LeavesNothingWhenTheCallerThrows) {
 }
 
 // The limit holds for the whole process, so the server is one that writes no file.
-TEST_F(DownloadTest, SaysThatThereIsNoRoom) {
+TEST_F(DownloadTest, SaysThatTheDiskIsFull) {
   RawServer writing_nothing([](Connection& connection, int) {
     connection.read_request();
     connection.send(half_an_answer);

@@ -58,7 +58,7 @@ TEST(ErrorBodiesTest, ReadsAnErrorThatIsNotQuiteUtf8) {
   }
 }
 
-TEST(ErrorBodiesTest, AnErrorOfOldServersIsOfTheApi) {
+TEST(ErrorBodiesTest, AnErrorInTheFormOfOldServersIsAnApiError) {
   const ApiError error =
       error_of(json_answer(R"({"context":null,"message":"m","exceptionName":"a.B"})", 404));
   EXPECT_FALSE(error.is_unrouted());
@@ -81,7 +81,7 @@ TEST(ErrorBodiesTest, AnErrorWithStatus200IsAnError) {
   EXPECT_EQ(transport->started(), 4u) << "nothing is sent again";
 }
 
-TEST(ErrorBodiesTest, AnEntityWithoutWhatIdentifiesItIsADecodeError) {
+TEST(ErrorBodiesTest, AnEntityWithoutItsIdentifierIsADecodeError) {
   BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer("{}")})));
   try {
     client.repos.get(demo);

@@ -101,7 +101,7 @@ TEST(ErrorsTest, ALoginPageIsUnauthenticatedAndSaysSo) {
   }
 }
 
-TEST(ErrorsTest, AHostIsNotALoginPageForItsName) {
+TEST(ErrorsTest, AHostIsNotALoginPageBecauseItsNameContainsSsoOrLogin) {
   for (const char* location :
        {"https://git.lessons.com/rest/api/1.0/repos", "https://loginova.example.com/rest"})
     EXPECT_FALSE(error_of({.status = 301, .headers = {{"Location", location}}, .body = ""})
@@ -128,7 +128,7 @@ TEST(ErrorsTest, NamesACaptcha) {
   EXPECT_THAT(error.what(), HasSubstr("captcha"));
 }
 
-TEST(ErrorsTest, UnderstandsWhatIsNoBitbucketError) {
+TEST(ErrorsTest, UnderstandsErrorsThatAreNotBitbuckets) {
   for (const std::string body :
        {"", "<?xml version=\"1.0\"?><status><status-code>500</status-code></status>", "plain text",
         "[1,2", "\xff\xfe", "{\"errors\":7}", "{\"errors\":[1,null,\"x\"]}"}) {
@@ -228,7 +228,7 @@ TEST(ErrorsTest, TextsOfAServerCannotHideOrReorderAnything) {
   }
 }
 
-TEST(ErrorsTest, TextsOfAnAnswerAreSafeOnEveryWay) {
+TEST(ErrorsTest, TextsOfAnAnswerAreSafeInErrorsAndForTheObserver) {
   for (const std::string& harm : harmful()) {
     const std::string text = "a" + harm + "b";
     ClientOptions options = fake_options(FakeTransport::in_turn(
@@ -248,7 +248,7 @@ TEST(ErrorsTest, TextsOfAnAnswerAreSafeOnEveryWay) {
   }
 }
 
-TEST(ErrorsTest, TextsKeepWhatIsHarmless) {
+TEST(ErrorsTest, TextsKeepHarmlessCharacters) {
   const std::string text = "Za\xC5\xBC\xC3\xB3\xC5\x82\xC4\x87 \xE6\x96\x87 \xF0\x9F\x98\x80";
   EXPECT_EQ(InvalidArgument(text).what(), text);
   EXPECT_STREQ(InvalidArgument("a\r\nb").what(), "a  b");
@@ -296,7 +296,7 @@ TEST(ErrorsTest, ParsesAnOAuthProblemOfAnApiCall) {
   }
 }
 
-TEST(ErrorsTest, AnEmptyAnswerWhereOneIsDueIsADecodeError) {
+TEST(ErrorsTest, AnEmptyAnswerWhereOneIsExpectedIsADecodeError) {
   BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer("")})));
   EXPECT_THROW(client.repos.get(demo), DecodeError);
 }
@@ -344,7 +344,7 @@ TEST(ErrorsTest, RefusesBadBaseUrlsWithTheReason) {
   }
 }
 
-TEST(ErrorsTest, JoinsTheContextPathWhateverTheSlashes) {
+TEST(ErrorsTest, JoinsTheContextPathWithOrWithoutASlash) {
   for (const char* url :
        {"https://git.example.com/bitbucket", "https://git.example.com/bitbucket///",
         "HTTPS://git.example.com/bitbucket/"}) {

@@ -40,7 +40,7 @@ ClientOptions signed_fake(const std::shared_ptr<FakeTransport>& transport) {
   return options;
 }
 
-TEST(HostileRetryTest, A404AfterARefusedDeleteIsNoSuccess) {
+TEST(HostileRetryTest, A404AfterARefusedDeleteIsAnError) {
   // Neither a 429 nor a refused timestamp has removed anything.
   for (const Response& refused : {json_answer("{}", 429), clock_refused()}) {
     const auto transport = FakeTransport::in_turn({refused, json_answer("{}", 404)});
@@ -50,14 +50,14 @@ TEST(HostileRetryTest, A404AfterARefusedDeleteIsNoSuccess) {
   }
 }
 
-TEST(HostileRetryTest, OnlyADeleteIsDoneWhenItIsNotFoundAgain) {
+TEST(HostileRetryTest, OnlyARepeatedDeleteSucceedsWithA404) {
   const auto transport = FakeTransport::in_turn({json_answer("{}", 503), json_answer("{}", 404)});
   BitbucketServer client(fake_options(transport));
   EXPECT_THROW(client.repos.get(demo), ApiError);
   EXPECT_EQ(transport->started(), 2u);
 }
 
-TEST(HostileRetryTest, ARefusedTimestampIsRepairedOnceAlsoForAPost) {
+TEST(HostileRetryTest, ARefusedTimestampIsRepairedOnceEvenForAPost) {
   const NewHook hook{.name = "n", .url = "https://bot.example.com", .events = {"pr:merged"}};
   const auto transport = FakeTransport::in_turn({clock_refused(), json_answer(R"({"id":9})", 201)});
   BitbucketServer client(signed_fake(transport));
@@ -79,7 +79,7 @@ TEST(HostileRetryTest, OnlyARefusedTimestampIsRepeatedOn401) {
   EXPECT_EQ(transport->started(), 1u);
 }
 
-TEST(HostileRetryTest, OneAttemptIsOneAndTheNextCallHasTheRightClock) {
+TEST(HostileRetryTest, OneAttemptIsNotRepeatedButTheNextCallHasTheRightClock) {
   const auto transport = FakeTransport::in_turn({clock_refused(), repo_answer()});
   ClientOptions options = signed_fake(transport);
   options.connection.retry.max_attempts = 1;
@@ -131,7 +131,7 @@ TEST(HostileViewTest, AChainOfViewsStopsWithEachOfItsTokens) {
   }
 }
 
-TEST(HostileAnswerTest, AnAnswerWithoutContentIsNoLoginPage) {
+TEST(HostileAnswerTest, AnAnswerWithoutContentIsNotALoginPage) {
   const auto transport = FakeTransport::in_turn(
       {{.status = 204, .headers = {{"Content-Type", "text/html;charset=UTF-8"}}, .body = {}}});
   BitbucketServer client(fake_options(transport));
@@ -215,7 +215,7 @@ TEST(HostilePageTest, AFailedToVectorLeavesNoLimitBehind) {
   EXPECT_EQ(query_value(transport->requests().at(1).url, "limit"), "1000");
 }
 
-TEST(HostilePageTest, RefusesAPositionThatNeverWasOne) {
+TEST(HostilePageTest, RefusesAPositionThatNoRangeReturns) {
   const auto transport = tag_server(3, 10);
   BitbucketServer client(fake_options(transport));
   EXPECT_THROW((void)client.tags.list(demo).from({.start = -1}), InvalidArgument);
@@ -225,14 +225,14 @@ TEST(HostilePageTest, RefusesAPositionThatNeverWasOne) {
   EXPECT_EQ(query_value(transport->requests().at(0).url, "limit"), "1000");
 }
 
-TEST(HostilePageTest, AnObjectThatIsNoPageIsNotAnEmptyOne) {
+TEST(HostilePageTest, AnObjectThatIsNotAPageIsNotAnEmptyPage) {
   for (const char* body : {"{}", R"({"status":"ok"})", R"({"errors":[]})"}) {
     BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer(body)})));
     EXPECT_THROW(client.tags.list(demo).to_vector(), DecodeError) << body;
   }
 }
 
-TEST(HostilePageTest, CursorsAtTheEndsOfTheNumbers) {
+TEST(HostilePageTest, RefusesCursorsThatOverflowOrAreNegative) {
   const std::string last = "9223372036854775807";
   const auto page = [](const std::string& start, const std::string& next) {
     return json_answer(R"({"values":[{"displayId":"t"}],"isLastPage":false,"start":)" + start +
@@ -255,7 +255,7 @@ TEST(HostilePageTest, AResumedWalkAsksForTheRowsItSkipsToo) {
   EXPECT_EQ(query_value(transport->requests().at(0).url, "limit"), "12");
 }
 
-TEST(HostilePageTest, ALimitThatWasKeptIsNotAClampedOne) {
+TEST(HostilePageTest, AnUnchangedLimitIsNotAClampedOne) {
   BitbucketServer client(fake_options(tag_server(30, 10)));
   Paged<Tag> tags = client.with({.paging = {.page_size = 10}}).tags.list(demo);
   tags.to_vector();
@@ -269,7 +269,7 @@ TEST(HostilePageTest, APageWithMoreRowsThanAskedForGivesNoMoreThanWanted) {
   EXPECT_EQ(transport->started(), 1u);
 }
 
-TEST(HostileItemsTest, ARealErrorIsWorthMoreThanACancellation) {
+TEST(HostileItemsTest, ARealErrorTakesPrecedenceOverACancellation) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   std::barrier both(2);
   const auto work = [&](const BitbucketServer& c, int n) {
@@ -305,7 +305,7 @@ struct FailingItems {
   std::default_sentinel_t end() const { return {}; }
 };
 
-TEST(HostileItemsTest, ItemsThatFailedAreNotAskedAgain) {
+TEST(HostileItemsTest, ItemsThatThrewAreNotReadAgain) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   for (int i = 0; i < 200; ++i) {
     FailingItems items;

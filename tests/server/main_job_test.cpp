@@ -243,7 +243,7 @@ TEST(MainJobTest, TellsErrorsOfARealServerApart) {
   EXPECT_TRUE(error_of([&] { (void)client.hooks.get(demo, HookId{4711}); }).is_not_found());
 }
 
-TEST(MainJobTest, PointsAtASlashThatNoRouteTakes) {
+TEST(MainJobTest, ExplainsASlashThatNoRouteAccepts) {
   const auto server = signed_server();
   const BitbucketServer client{signed_options(*server)};
   constexpr ApiPath<Method::get, Tag, RepoRef, PathParam<"tag">> tag{
@@ -293,7 +293,7 @@ TEST(MainJobTest, TestsAWebhook) {
   EXPECT_EQ(receiver.deliveries()[0].header("X-Event-Key"), "diagnostics:ping");
 }
 
-TEST(MainJobTest, SignsWhatTheServerBelievesBehindAProxy) {
+TEST(MainJobTest, SignsTheAddressThatTheServerSeesBehindAProxy) {
   testing::GitServerOptions options = server_test::options();
   options.public_url = "https://git.example.com/bitbucket";
   const auto server = signed_server(options);

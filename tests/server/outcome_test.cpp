@@ -22,7 +22,7 @@ TEST(OutcomeTest, HoldsAResult) {
   EXPECT_EQ(attempt([] { return std::make_unique<int>(7); }).value().operator*(), 7);
 }
 
-TEST(OutcomeTest, HoldsNothingWhereNothingIsReturned) {
+TEST(OutcomeTest, HoldsNoValueForWorkThatReturnsNothing) {
   int calls = 0;
   const auto outcome = attempt([&] { ++calls; });
   EXPECT_TRUE(outcome);
@@ -46,7 +46,7 @@ TEST(OutcomeTest, HoldsNeitherACancellationNorAForeignError) {
   EXPECT_THROW((void)attempt([] { throw std::logic_error("a bug"); }), std::logic_error);
 }
 
-TEST(OutcomeTest, LetsTheOtherItemsOfConcurrentlyGoOn) {
+TEST(OutcomeTest, LetsConcurrentlyContinueWithTheOtherItems) {
   const auto server = signed_server();
   const BitbucketServer client{signed_options(*server)};
   const std::vector<RepoRef> repos{"PRJ/absent", "PRJ/demo", "PRJ/empty", "PRJ/gone"};

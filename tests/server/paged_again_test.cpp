@@ -117,7 +117,7 @@ TEST(PagedAgainTest, BoundsEmptyPagesInARow) {
   EXPECT_EQ(tags.position(), (PagePosition{.start = 1000}));
 }
 
-TEST(PagedAgainTest, GoesOnAfterTooManyEmptyPages) {
+TEST(PagedAgainTest, ContinuesAfterTooManyEmptyPages) {
   BitbucketServer client(fake_options(server_of_empty_pages(25)));
   const BitbucketServer strict = client.with({.paging = {.max_empty_pages = 10}});
   Paged<Tag> tags = strict.tags.list(demo);

@@ -53,7 +53,7 @@ TEST(PagedTest, WithoutPrefetchAsksOnlyWhenNeeded) {
   EXPECT_EQ(transport->started(), 2u);
 }
 
-TEST(PagedTest, LeavingTheLoopAbandonsWhatIsUnderWay) {
+TEST(PagedTest, LeavingTheLoopAbandonsRequestsInFlight) {
   const auto transport = tag_server(50, 10);
   BitbucketServer client(fake_options(transport));
   for (const Tag& tag : client.tags.list(demo))
@@ -76,7 +76,7 @@ TEST(PagedTest, ToVectorAsksForNoPageAndNoRowItDoesNotNeed) {
   EXPECT_EQ(transport->started(), 3u) << "no row, no request";
 }
 
-TEST(PagedTest, ToVectorGoesOnWhereItStopped) {
+TEST(PagedTest, ToVectorContinuesWhereItStopped) {
   BitbucketServer client(fake_options(tag_server(25, 10)));
   Paged<Tag> tags = client.tags.list(demo);
   EXPECT_EQ(names(tags.to_vector(12)), expected_names(0, 12));
@@ -84,7 +84,7 @@ TEST(PagedTest, ToVectorGoesOnWhereItStopped) {
   EXPECT_TRUE(tags.to_vector().empty());
 }
 
-TEST(PagedTest, LastAsksForJustThatMany) {
+TEST(PagedTest, LastAsksForExactlyThatManyRows) {
   const auto transport = std::make_shared<FakeTransport>([](const Request& request) {
     EXPECT_EQ(query_value(request.url, "limit"), "2");
     return json_answer(
@@ -165,7 +165,7 @@ TEST(PagedTest, RefusesAPageThatDoesNotSayWhetherItIsTheLast) {
   EXPECT_EQ(refusal_of_page(R"({"values":[{"id":"a"}],"isLastPage":true})"), "accepted");
 }
 
-TEST(PagedTest, RefusesAPageWithoutRowsThatShouldBeThere) {
+TEST(PagedTest, RefusesAPageWithoutAnArrayOfRows) {
   EXPECT_EQ(refusal_of_page(R"({"isLastPage":true})"), "/values: the member is missing");
   EXPECT_EQ(refusal_of_page(R"({"values":null,"isLastPage":true})"),
             "/values: expected an array, found null");

@@ -136,7 +136,7 @@ std::vector<std::string> seen(const BitbucketServer& client, std::size_t n) {
   return out;
 }
 
-TEST(PagesInFlightTest, AreEqualToThePlainWalkOnAThousandServers) {
+TEST(PagesInFlightTest, MatchThePlainWalkOnAThousandServers) {
   std::size_t failed = 0, rows = 0;
   for (unsigned seed = 0; seed < 1000; ++seed) {
     const SeededServer server(seed);
@@ -158,7 +158,7 @@ TEST(PagesInFlightTest, AreEqualToThePlainWalkOnAThousandServers) {
   EXPECT_GT(failed, 300u) << "and some must fail";
 }
 
-TEST(PagesInFlightTest, AreAskedForOnceTheWalkGoesOn) {
+TEST(PagesInFlightTest, AreRequestedOnceTheWalkContinues) {
   const auto transport = tag_server(1000, 10);
   const BitbucketServer client(fake_options(transport));
   Paged<Tag> tags = client.with({.paging = {.page_size = 10, .max_in_flight = 4}}).tags.list(demo);
@@ -168,7 +168,7 @@ TEST(PagesInFlightTest, AreAskedForOnceTheWalkGoesOn) {
   EXPECT_EQ(transport->started(), 6u) << "one page read, one more asked for";
 }
 
-TEST(PagesInFlightTest, AreGivenUpAtTheEnd) {
+TEST(PagesInFlightTest, AreAbandonedAtTheEnd) {
   const auto transport = tag_server(45, 10);
   const BitbucketServer client(fake_options(transport));
   Paged<Tag> tags = client.with({.paging = {.page_size = 10, .max_in_flight = 8}}).tags.list(demo);

@@ -43,7 +43,7 @@ TEST(RateLimitTest, PausesViewsAndRanges) {
   EXPECT_FALSE(server.waited()) << "it is over";
 }
 
-TEST(RateLimitTest, PausesARangeThatWasThereBefore) {
+TEST(RateLimitTest, PausesARangeThatExistedBefore) {
   Limited server;
   const BitbucketServer client(server.options);
   auto range = client.tags.list(demo);
@@ -79,7 +79,7 @@ TEST(RateLimitTest, PausesEqualCredentialsGivenAgain) {
   EXPECT_TRUE(server.waited()) << "from a provider";
 }
 
-TEST(RateLimitTest, DoesNotPauseOthers) {
+TEST(RateLimitTest, DoesNotPauseOtherCredentials) {
   Limited server;
   const BitbucketServer client(server.options);
   EXPECT_THROW(client.with({.credentials = BearerToken{"hers"}}).repos.get(demo), ApiError);
@@ -91,7 +91,7 @@ TEST(RateLimitTest, DoesNotPauseOthers) {
   EXPECT_FALSE(server.waited());
 }
 
-TEST(RateLimitTest, WhoWasToldToWaitDoesSoThoughTheNextCredentialsAreOthers) {
+TEST(RateLimitTest, ACallThatWasToldToWaitDoesSoEvenIfItsCredentialsChange) {
   Scripted server({answer(429, "{}", {{"Retry-After", "7"}}), answer(200)});
   int asked = 0;
   server.options.credentials = CredentialsProvider(
@@ -103,7 +103,7 @@ TEST(RateLimitTest, WhoWasToldToWaitDoesSoThoughTheNextCredentialsAreOthers) {
   EXPECT_EQ(asked, 2);
 }
 
-TEST(RateLimitTest, APauseThatGrewWhileSomebodySleptIsWaitedOut) {
+TEST(RateLimitTest, APauseThatGrowsDuringASleepIsWaitedOut) {
   Scripted server({answer(200)});
   const BitbucketServer* other = nullptr;
   bool extended = false;

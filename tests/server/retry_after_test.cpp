@@ -30,14 +30,14 @@ TEST(RetryAfterTest, ReadsBothForms) {
   EXPECT_EQ(parse_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", date), 24h);
 }
 
-TEST(RetryAfterTest, SkipsWhiteSpaceAround) {
+TEST(RetryAfterTest, IgnoresSurroundingWhiteSpace) {
   EXPECT_EQ(parse_retry_after(" \t 5\t ", ""), 5s);
   EXPECT_EQ(
       parse_retry_after("\t Sun, 06 Nov 1994 08:49:40 GMT \t", " Sun, 06 Nov 1994 08:49:37 GMT\t"),
       3s);
 }
 
-TEST(RetryAfterTest, ADateInThePastIsNow) {
+TEST(RetryAfterTest, ADateInThePastMeansNow) {
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:30 GMT", date), 0s);
   EXPECT_EQ(parse_retry_after("Thu, 01 Jan 1970 00:00:00 GMT", date), 0s);
   EXPECT_EQ(parse_retry_after("Sat, 01 Jan 0000 00:00:00 GMT", date), 0s);
@@ -50,14 +50,14 @@ TEST(RetryAfterTest, ADateCountsFromTheLocalClockWhenTheAnswerHasNone) {
   }
 }
 
-TEST(RetryAfterTest, HugeNumbersAreAYear) {
+TEST(RetryAfterTest, HugeNumbersMeanAYear) {
   for (const char* huge : {"31536001", "2147483647", "2147483648", "4294967296",
                            "9223372036854775808", "99999999999999999999"})
     EXPECT_EQ(parse_retry_after(huge, ""), 24h * 365) << huge;
   EXPECT_EQ(parse_retry_after(std::string(5000, '9'), ""), 24h * 365);
 }
 
-TEST(RetryAfterTest, ReadsNoNonsense) {
+TEST(RetryAfterTest, IgnoresNonsense) {
   for (const char* bad : {"",
                           " ",
                           "\t",
@@ -86,7 +86,7 @@ TEST(RetryAfterTest, ReadsNoNonsense) {
     EXPECT_EQ(parse_retry_after(bad, date), std::nullopt) << bad;
 }
 
-TEST(RetryAfterTest, IsWaitedForWithALittleMore) {
+TEST(RetryAfterTest, TheWaitIsALittleLongerThanRequested) {
   for (const int status : {429, 503}) {
     for (const std::string asked : {"5", "Sun, 06 Nov 1994 08:49:42 GMT"}) {
       Scripted server({slow_down(asked, status), answer(200)});
@@ -99,7 +99,7 @@ TEST(RetryAfterTest, IsWaitedForWithALittleMore) {
   }
 }
 
-TEST(RetryAfterTest, NonsenseIsAsIfThereWereNone) {
+TEST(RetryAfterTest, NonsenseCountsAsNoHeader) {
   for (const char* bad : {"-1", "soon", ""}) {
     Scripted limited({slow_down(bad), answer(200)});
     const BitbucketServer client(limited.options);
@@ -113,7 +113,7 @@ TEST(RetryAfterTest, NonsenseIsAsIfThereWereNone) {
   }
 }
 
-TEST(RetryAfterTest, AServerThatAlwaysAsksForNothingIsLeftAloneForLongerEachTime) {
+TEST(RetryAfterTest, BacksOffForLongerEachTimeWhenAServerAlwaysAsksForNoWait) {
   Scripted server({slow_down("0"), slow_down("0"), slow_down("0"), answer(200)});
   const BitbucketServer client(server.options);
   client.repos.get(demo);
@@ -123,7 +123,7 @@ TEST(RetryAfterTest, AServerThatAlwaysAsksForNothingIsLeftAloneForLongerEachTime
   EXPECT_GE(server.waits[2], 400ms);
 }
 
-TEST(RetryAfterTest, LongerThanTheLimitIsThrownAtOnceAndKeepsTheOthersAway) {
+TEST(RetryAfterTest, AWaitBeyondTheLimitIsThrownAtOnceAndPausesOtherCalls) {
   for (const char* wait : {"61", "3600", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
     Scripted server({slow_down(wait), answer(200)});
     const BitbucketServer client(server.options);
@@ -149,7 +149,7 @@ TEST(RetryAfterTest, LongerThanTheLimitIsThrownAtOnceAndKeepsTheOthersAway) {
   }
 }
 
-TEST(RetryAfterTest, LongerThanTheCallMayTakeIsThrownAtOnce) {
+TEST(RetryAfterTest, AWaitBeyondTheTimeOfTheCallIsThrownAtOnce) {
   for (const int status : {429, 503}) {
     Scripted server({slow_down("45", status), answer(200)});
     const BitbucketServer client(server.options);  // 30 s
@@ -176,7 +176,7 @@ TEST(RetryAfterTest, TheWaitsOfACallEndWithinItsTime) {
   EXPECT_GE(server.waits.size(), 2u);
 }
 
-TEST(RetryAfterTest, A503PausesNobodyElse) {
+TEST(RetryAfterTest, A503PausesNoOtherCall) {
   Scripted server({slow_down("45", 503), answer(200)});
   const BitbucketServer client(server.options);
   EXPECT_THROW(client.repos.get(demo), ApiError);
@@ -196,7 +196,7 @@ TEST(BackoffTest, GrowsAndIsCapped) {
   EXPECT_EQ(detail::backoff(options, 5), 0ms);
 }
 
-TEST(BackoffTest, SurvivesARandomThatIsNone) {
+TEST(BackoffTest, SurvivesARandomNumberOutsideItsRange) {
   RetryOptions options{.first_delay = 100ms};
   for (const double wrong : {-1.0, 2.0, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
     options.random = [=] { return wrong; };
@@ -215,7 +215,7 @@ TEST(BackoffTest, HasFullJitter) {
   for (const int count : tenths) EXPECT_NEAR(count, 1000, 130) << "each tenth of 4 s is as likely";
 }
 
-TEST(BackoffTest, WithoutAnInjectedRandomItIsRandomToo) {
+TEST(BackoffTest, IsRandomWithoutAnInjectedSourceToo) {
   const RetryOptions options{.first_delay = 1000ms};
   auto least = 1000ms, most = 0ms;
   for (int i = 0; i < 1000; ++i) {
@@ -226,7 +226,7 @@ TEST(BackoffTest, WithoutAnInjectedRandomItIsRandomToo) {
   EXPECT_GT(most, 900ms);
 }
 
-TEST(BackoffTest, TheSpreadAfterAPauseIsInProportionAndBounded) {
+TEST(BackoffTest, TheSpreadAfterAPauseIsProportionalAndBounded) {
   const RetryOptions options{.first_delay = 200ms, .max_delay = 5s};
   EXPECT_EQ(detail::spread_after(options, 0ms), 200ms);
   EXPECT_EQ(detail::spread_after(options, 4s), 2s);

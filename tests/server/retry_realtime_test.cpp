@@ -102,13 +102,13 @@ TEST(CancellationTest, EndsThePauseAfterA429) {
   expect_prompt_cancellation(client, [](const BitbucketServer& c) { c.repos.get(demo); });
 }
 
-TEST(CancellationTest, EndsThePauseThatAnotherCallBroughtAbout) {
+TEST(CancellationTest, EndsAPauseThatAnotherCallCaused) {
   const auto client = fake_client(slow_down, 10ms);
   EXPECT_THROW(client.with({.timeout = 1s}).repos.get(demo), ApiError);
   expect_prompt_cancellation(client, [](const BitbucketServer& c) { c.repos.get(demo); });
 }
 
-TEST(CancellationTest, EndsTheWaitForAPageAskedForAhead) {
+TEST(CancellationTest, EndsTheWaitForAPrefetchedPage) {
   // The first page comes from a fake, the second one is on its way to a server that is silent.
   struct FirstPageOnly final : Transport {
     std::shared_ptr<Transport> pages = tag_server(4, 2), silent;

@@ -164,7 +164,7 @@ void expect_error(bool retryable, bool may_have_acted, Work&& work) {
   }
 }
 
-TEST(RetryRuleTest, AnErrorTellsTheCallerWhatTheLibraryGoesBy) {
+TEST(RetryRuleTest, AnErrorReportsTheRuleThatTheLibraryFollows) {
   for (const Failure& failure : failures())
     for (const Sender& sender : senders()) {
       SCOPED_TRACE(sender.name + " after " + failure.name);
@@ -203,7 +203,7 @@ TEST(RetryRuleTest, AnAnswerThatCannotBeReadWasActedOn) {
   expect_error(false, false, [] { (void)RawJson{"no JSON"}.parse(); });
 }
 
-TEST(RetryRuleTest, WhatWasRefusedBeforeItWasSentWasNotActedOn) {
+TEST(RetryRuleTest, ARequestRefusedBeforeItWasSentWasNotActedOn) {
   const BitbucketServer client(fake_options(FakeTransport::in_turn({repo_answer()})));
   expect_error(false, false, [&] { (void)client.call(Method::post, "/no/such/root"); });
 }
@@ -221,7 +221,7 @@ TEST(RetryRuleTest, ACancelledCallSaysWhetherItWasSent) {
   EXPECT_EQ(server.transport->started(), 1u);
 }
 
-TEST(RetryRuleTest, AFailureBeforeItDoesNotChangeWhatASecondOneMeans) {
+TEST(RetryRuleTest, AnEarlierFailureDoesNotChangeWhatALaterOneMeans) {
   for (const Failure& first : failures())
     for (const Failure& second : failures())
       for (const Sender& sender : senders()) {

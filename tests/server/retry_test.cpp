@@ -116,7 +116,7 @@ TEST(RetryTest, TheObserverSeesEachAttemptWithItsNumber) {
   EXPECT_EQ(seen, (std::vector<std::pair<int, int>>{{1, 0}, {2, 503}, {3, 429}, {4, 200}}));
 }
 
-TEST(RetryTest, NoWaitBeginsThatCannotEndInTime) {
+TEST(RetryTest, DoesNotBeginAWaitThatCannotEndInTime) {
   Scripted server({answer(503)});
   server.options.connection.retry.first_delay = 1s;  // 0.5 s, 1 s, 2 s with random = 0.5
   BitbucketServer client(server.options);
@@ -150,7 +150,7 @@ TEST(RetryTest, A404ToARepeatedDeleteIsSuccess) {
   EXPECT_THROW(third.hooks.remove(demo, HookId{3}), ApiError) << "the first cannot have removed it";
 }
 
-TEST(RetryTest, A404IsNoSuccessWhenTheEarlierAttemptsWereTurnedAway) {
+TEST(RetryTest, A404IsAnErrorWhenTheEarlierAttemptsWereRefused) {
   for (const Step& turned_away :
        {answer(429), breaks(Kind::tls, false), breaks(Kind::proxy, false)}) {
     Scripted server({turned_away, answer(404)});

@@ -106,7 +106,7 @@ class WatchedNumbers {
   std::function<void(int)> watch_;
 };
 
-TEST(ThreadExhaustionTest, ThreadsThatAreThereDoTheWork) {
+TEST(ThreadExhaustionTest, TheExistingThreadsDoTheWork) {
   std::optional<NoMoreThreads> limit;
   std::atomic<int> done = 0;
   const auto items = first_numbers(50);
@@ -119,7 +119,7 @@ TEST(ThreadExhaustionTest, ThreadsThatAreThereDoTheWork) {
   EXPECT_EQ(done, 50);
 }
 
-TEST(ThreadExhaustionTest, AFailureStillComesOut) {
+TEST(ThreadExhaustionTest, AFailureIsStillThrown) {
   const NoMoreThreads limit;
   int done = 0;
   EXPECT_THROW(client().concurrently(first_numbers(50),

@@ -128,7 +128,7 @@ TEST(WalkTest, DeepNestingIsRefusedOrSkipped) {
     });
 }
 
-TEST(WalkTest, AnEmptyAnswerIsUnderstoodWhereNoneIsDue) {
+TEST(WalkTest, AnEmptyAnswerIsADecodeErrorOnlyWhereOneIsExpected) {
   for_each_call({.status = 204, .headers = {}, .body = ""},
                 [](const std::string& name, const Operation& row, auto call) {
                   if (row.answer == AnswerKind::nothing || row.answer == AnswerKind::optional ||

@@ -9,7 +9,7 @@
 namespace bitbucket {
 namespace {
 
-TEST(RequestTokenTest, IsRestoredAsItWasSaved) {
+TEST(RequestTokenTest, IsRestoredUnchanged) {
   for (const RequestToken& token :
        {RequestToken{"abc", "def", true}, RequestToken{"a+b/c=&%", "x y\xC3\xA9\n", false}}) {
     const Secret saved = token.save();

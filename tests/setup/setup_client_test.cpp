@@ -96,7 +96,7 @@ TEST(SetupClientTest, RenewsAnAccessToken) {
   EXPECT_TRUE(signs(setup.sent(), std::string(base) + "/plugins/servlet/oauth/access-token"));
 }
 
-TEST(SetupClientTest, RefusesWhatCannotWorkBeforeAnythingIsSent) {
+TEST(SetupClientTest, RefusesArgumentsThatCannotWorkBeforeAnythingIsSent) {
   const ScriptedSetup setup;
   const SetupClient client = setup.client();
   const auto refusal = [](auto call) -> std::string {
@@ -146,7 +146,7 @@ TEST(SetupClientTest, RefusesOptionsThatCannotWork) {
               HasSubstr("user_agent"));
 }
 
-TEST(SetupClientTest, SignsTheAddressThatTheServerBelievesIn) {
+TEST(SetupClientTest, SignsTheAddressThatTheServerSees) {
   ScriptedSetup setup({answer(200, good_request_token)});
   setup.options.sign_base_url = "http://internal:7990/bitbucket";
   (void)setup.client().get_request_token();

@@ -68,7 +68,7 @@ TEST(SetupErrorsTest, ReadsTheProblemFromTheHeaderAlone) {
   EXPECT_EQ(thrown<OAuthError>(setup).problem(), "consumer_key_unknown");
 }
 
-TEST(SetupErrorsTest, TakesNoIncompleteAnswerForAToken) {
+TEST(SetupErrorsTest, DoesNotTakeAnIncompleteAnswerForAToken) {
   for (const auto& [body, missing] :
        {std::pair{"", "/oauth_token"},
         {"oauth_token_secret=s3cret", "/oauth_token"},
@@ -115,7 +115,7 @@ TEST(SetupErrorsTest, TellsALoginPageFromAnAnswer) {
   }
 }
 
-TEST(SetupErrorsTest, ThrowsWhatOtherErrorsMean) {
+TEST(SetupErrorsTest, ThrowsTheErrorThatAnAnswerMeans) {
   const ScriptedSetup broken({answer(500, "<html>oops", {{"Content-Type", "text/html"}})});
   EXPECT_EQ(thrown<ApiError>(broken).status(), 500);
   const ScriptedSetup elsewhere({answer(404, "oauth_error=token+expired")});
@@ -127,7 +127,7 @@ TEST(SetupErrorsTest, ThrowsWhatOtherErrorsMean) {
   EXPECT_EQ(busy.requests().size(), 1u);
 }
 
-TEST(SetupErrorsTest, RepeatsWhatNobodyCanHaveSeen) {
+TEST(SetupErrorsTest, RepeatsRequestsThatNobodyCanHaveSeen) {
   const ScriptedSetup setup({failure(Kind::resolve, false), failure(Kind::connect, false),
                              failure(Kind::connect, false), answer(200, good_access_token)});
   EXPECT_EQ(setup.client().get_access_token({.token = "r", .token_secret = {}}, "v").token.reveal(),
