@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# What the scripts of this project share: output, missing packages, building.  Sourced, not run.
-# Variables are for the scripts that source this.
+# Functions that the scripts of this project share, for output, missing packages and building.  Scripts
+# source this file.
+# The variables are for the scripts that source this file.
 # shellcheck disable=SC2034
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
@@ -16,13 +17,13 @@ fail() {
   exit 1
 }
 
-# What the client and the embedded server need, in Debian's names.
+# The packages that the client and the embedded server need, by Debian's names.
 build_packages=(g++ cmake ninja-build pkg-config git curl ca-certificates openssl
   libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libsimdjson-dev libcpp-httplib-dev)
 
 library_is_there() { pkg-config --exists "$@" 2>/dev/null; }
 
-# Asks for the thing itself first, so that other distributions and own installations count.
+# Looks for the software itself first, so that other distributions and manual installations count.
 is_installed() {
   case $1 in
     g++ | cmake | pkg-config | git | curl | openssl | ccache | clang | clang-tidy | doxygen | xz-utils)
@@ -48,7 +49,7 @@ is_installed() {
   esac >/dev/null 2>&1
 }
 
-# Fills `missing` with those of the packages that are not there.
+# Sets `missing` to those packages that are not installed.
 find_missing() {
   local package
   missing=()
@@ -57,12 +58,12 @@ find_missing() {
   done
 }
 
-# Installs those of the packages that are missing; no apt is called when none is.
+# Installs the packages that are missing; does not call apt if none is.
 install_missing() {
   local missing log as_root=()
   find_missing "$@"
   ((${#missing[@]})) || return 0
-  command -v apt-get >/dev/null || fail "please install: ${missing[*]} (as Debian calls them)"
+  command -v apt-get >/dev/null || fail "please install: ${missing[*]} (these are Debian's names)"
   if ((EUID != 0)); then
     command -v sudo >/dev/null || fail "please install as root: apt-get install ${missing[*]}"
     as_root=(sudo)
@@ -81,7 +82,7 @@ install_missing() {
   ((${#missing[@]} == 0)) || fail "still missing after the installation: ${missing[*]}"
 }
 
-# One job a core, fewer where memory is short: a file takes up to 1.5 GB to compile.
+# One job per core, or fewer if memory is short: compiling a file takes up to 1.5 GB.
 build_jobs() {
   local cores memory
   cores=$(nproc)
@@ -90,7 +91,7 @@ build_jobs() {
   echo $((memory < cores ? memory : cores))
 }
 
-# Shows one line that is overwritten for each line of a build, on a terminal only.
+# Shows the progress of a build in one line, only on a terminal.
 build_progress() {
   local line
   if [[ -t 2 ]]; then
@@ -103,7 +104,7 @@ build_progress() {
   fi
 }
 
-# build_quietly LOG DIRECTORY [TARGET...]: a build that says nothing unless it fails.
+# build_quietly LOG DIRECTORY [TARGET...]: builds without output.
 build_quietly() {
   local log=$1 directory=$2
   shift 2
@@ -111,17 +112,17 @@ build_quietly() {
     tee "$log" | build_progress
 }
 
-# Whether a folder holds a usable configuration of this source.
+# Succeeds if a folder has a usable configuration of this source.
 is_configured() {
   grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$2" "$1/CMakeCache.txt" &&
     [[ -e $1/build.ninja || -e $1/Makefile ]]
 }
 
-# configure_quietly LOG SOURCE DIRECTORY [FLAG...]: as asked, with Ninja and ccache where they are.
+# configure_quietly LOG SOURCE DIRECTORY [FLAG...]: configures, with Ninja and ccache if installed.
 configure_quietly() {
   local log=$1 source=$2 directory=$3 flags=()
   shift 3
-  # A folder that was configured for another place is of no use.
+  # A configuration for another source cannot be used.
   if ! is_configured "$directory" "$source"; then
     rm -rf "$directory/CMakeCache.txt" "$directory/CMakeFiles"
     command -v ninja >/dev/null && flags+=(-G Ninja)
@@ -130,8 +131,8 @@ configure_quietly() {
   cmake -S "$source" -B "$directory" "${flags[@]}" "$@" >"$log" 2>&1
 }
 
-# `work` is a folder of this run; it and the processes in the background are gone at its end, however
-# it comes.
+# Creates the folder `work` for this run.  The folder and the background processes disappear when the run
+# ends, however it ends.
 work=''
 
 make_work_folder() {
@@ -144,8 +145,8 @@ make_work_folder() {
 clean_up() {
   local status=$? pid
   trap - EXIT
-  trap '' INT TERM HUP  # a second one must not stop this half-way
-  # Only what still runs as a job of this shell: the number of an ended one may be somebody else's.
+  trap '' INT TERM HUP  # a second signal must not interrupt this
+  # Kills only running jobs of this shell: the number of an ended job may belong to another process.
   for pid in $(jobs -pr); do
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
@@ -154,7 +155,7 @@ clean_up() {
   exit "$status"
 }
 
-# wait_for SECONDS WHAT COMMAND...: until the command succeeds.
+# wait_for SECONDS WHAT COMMAND...: waits until the command succeeds; fails with WHAT after SECONDS.
 wait_for() {
   local until_then=$((SECONDS + $1)) what=$2
   shift 2

@@ -1,5 +1,5 @@
-# Found packages first; FetchContent only where a network allows it.  libcurl and OpenSSL, which
-# every process should have once, are never fetched.
+# Uses installed packages first, and FetchContent for missing ones.  libcurl and OpenSSL are never
+# fetched, because a process should have each only once.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)

@@ -1,4 +1,4 @@
-# What only this project's own builds get; a parent project's flags stay its own.
+# Settings only for builds of this project itself; they do not change the flags of a parent project.
 add_library(bitbucket_development INTERFACE)
 if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -13,18 +13,18 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
-# Without a build type nothing would be optimised.  In another project's build only our own libraries
-# are, unless that project names an optimisation; its settings stay as they are.
+# Without a build type, nothing would be optimised.  In the build of another project, only our own
+# libraries are optimised, unless that project chooses an optimisation; its settings do not change.
 set(bitbucket_optimisation "")
 if(NOT PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   get_directory_property(bitbucket_inherited COMPILE_OPTIONS)
   if(NOT " ${CMAKE_CXX_FLAGS};${bitbucket_inherited}" MATCHES "[ ;:,]-O")
     set(bitbucket_optimisation -O2)
-    message(STATUS "bitbucket: CMAKE_BUILD_TYPE is not set; the library alone is compiled with -O2")
+    message(STATUS "bitbucket: CMAKE_BUILD_TYPE is not set; only the library is compiled with -O2")
   endif()
 endif()
 
-# What every library of this project has in common.
+# Settings that all libraries of this project share.
 function(bitbucket_library target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target}

@@ -1,10 +1,10 @@
-# The install tree: the client (what runs, what one builds with) and the embedded server are
-# components, each with its headers and its exported targets, so that a package of the client needs
-# nothing of the embedded server.
+# The install tree has components: the client's runtime, the client's development files, and the
+# embedded server.  Each has its own headers and exported targets, so that a package of the client
+# needs nothing of the embedded server.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# A target that was fetched instead of found is not on the machine of who installs us.
+# A fetched dependency is not installed on the machine of a user who installs this library.
 set(bitbucket_fetched "")
 foreach(dependency IN ITEMS nlohmann_json::nlohmann_json simdjson::simdjson ${BITBUCKET_HTTPLIB})
   get_target_property(imported ${dependency} IMPORTED)
@@ -13,14 +13,14 @@ foreach(dependency IN ITEMS nlohmann_json::nlohmann_json simdjson::simdjson ${BI
   endif()
 endforeach()
 if(bitbucket_fetched)
-  message(STATUS "No install target: ${bitbucket_fetched} came with the build; install it and configure again")
+  message(STATUS "No install target: ${bitbucket_fetched} was fetched by this build; install it and configure again")
   return()
 endif()
 
 set(bitbucket_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bitbucket)
 
-# Installed programs and libraries find the libraries installed beside them; what is installed where
-# the system looks anyway needs no help.
+# Installed programs and libraries find the libraries that are installed beside them.  This needs no
+# RPATH in folders where the system looks anyway.
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(bitbucket_lib_rpath "")
   set(bitbucket_bin_rpath "")
@@ -31,8 +31,8 @@ else()
   set(bitbucket_bin_rpath "$ORIGIN/${bitbucket_bin_to_lib}")
 endif()
 
-# bitbucket_install(COMPONENT RUNTIME_COMPONENT RPATH TARGETS...): what a program needs to run goes
-# to the second component, all else to the first.
+# bitbucket_install(COMPONENT RUNTIME_COMPONENT RPATH TARGETS...): files that a program
+# needs to run go to the second component, all others to the first.
 function(bitbucket_install component runtime rpath)
   set_target_properties(${ARGN} PROPERTIES INSTALL_RPATH "${rpath}")
   install(TARGETS ${ARGN} EXPORT bitbucket-${component}-targets
@@ -48,7 +48,7 @@ function(bitbucket_install_targets_file component)
     DESTINATION ${bitbucket_package_dir} COMPONENT bitbucket_${component})
 endfunction()
 
-# The .pc file says where it is itself, so that the tree can be moved.
+# The paths in a .pc file are relative to the file itself, so that the tree can be moved.
 file(RELATIVE_PATH BITBUCKET_PC_TO_PREFIX
      "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 string(REGEX REPLACE "/$" "" BITBUCKET_PC_TO_PREFIX "${BITBUCKET_PC_TO_PREFIX}")
@@ -59,8 +59,9 @@ function(bitbucket_install_pc component)
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT bitbucket_${component})
 endfunction()
 
-# A shared library brings what it needs; a static one leaves it to who links it.  (Not in
-# Requires.private: `pkg-config --static` asks for everything below libcurl, which few have.)
+# A shared library links its own dependencies; a program that links a static one must do so itself.
+# (They are not in Requires.private, because `pkg-config --static` would require everything below
+# libcurl, which few machines have.)
 get_target_property(bitbucket_type bitbucket_server TYPE)
 if(bitbucket_type STREQUAL "STATIC_LIBRARY")
   set(BITBUCKET_IS_STATIC ON)

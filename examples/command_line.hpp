@@ -1,4 +1,4 @@
-// What the examples share: the options below, --help, and one place that reports errors.
+// Shared by the examples: the options below, --help, and one place that reports errors.
 #pragma once
 #include <cstdlib>
 #include <iostream>

@@ -1,4 +1,4 @@
-// Shows the last commit of every repository you may see, many requests at a time.
+// Shows the last commit of every repository that you may see, with many requests at a time.
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   fan_out [AT_A_TIME]
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   return example::run(argc, argv, "fan_out [AT_A_TIME]", [](const example::CommandLine& line) {
     if (line.words.size() > 1) throw bitbucket::InvalidArgument("too many arguments");
     const int max = line.words.empty() ? 16 : std::atoi(line.words[0].c_str());
-    if (max < 1) throw bitbucket::InvalidArgument("AT_A_TIME is not a positive number");
+    if (max < 1) throw bitbucket::InvalidArgument("AT_A_TIME must be a positive number");
     const bitbucket::BitbucketServer client(line.client());
     // The repositories come page by page while work on the first ones is under way.  The results
     // have the order of the repositories.

@@ -1,4 +1,5 @@
-// Lists the repositories you may see, or those whose name contains a word, and where to clone them.
+// Lists the repositories that you may see, or those whose name contains a word, and their clone
+// URLs.
 //
 //   export BITBUCKET_BASE_URL=https://git.example.com/bitbucket BITBUCKET_TOKEN=...
 //   list_repos [NAME]

@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
     } else if (command == "test" && words.size() == 3) {
       // The server calls the URL from its own machine.
       const bitbucket::HookTestResult result = client.hooks.test(words[1], words[2]);
-      std::cout << (result.response.empty() ? "nobody answered" : result.response.text) << '\n';
+      std::cout << (result.response.empty() ? "there was no answer" : result.response.text) << '\n';
     } else {
       throw bitbucket::InvalidArgument("no command takes these arguments");
     }

@@ -54,14 +54,15 @@ int main(int argc, char** argv) {
         {.base_url = base_url, .consumer_key = key, .private_key = bitbucket::read_file(pem)}};
 
     const bitbucket::RequestToken request = setup.get_request_token();
-    std::cout << "Open this page and approve:\n" << setup.authorize_url(request) << std::endl;
-    const std::string verifier = ask("The verifier it shows:");
+    std::cout << "Open this page and allow the access:\n"
+              << setup.authorize_url(request) << std::endl;
+    const std::string verifier = ask("The verifier that the page shows:");
     const bitbucket::AccessToken access = setup.get_access_token(request, verifier);
 
     const bitbucket::BitbucketServer client{
         {.base_url = base_url, .credentials = setup.credentials(access)}};
-    std::cout << "It works: the server takes this application for " << client.server.who_am_i()
-              << '.' << std::endl;
+    std::cout << "It works: the server sees this application as " << client.server.who_am_i() << '.'
+              << std::endl;
     const std::string file = value(line, "--store", "File for the access token:");
     if (ask("Store the access token in " + file + "? [y/N]") != "y") {
       std::cout << "Nothing was stored.\n";

@@ -82,7 +82,7 @@ parse_arguments() {
     [[ -n $repo ]] || wrong_usage "--url needs --repo PRJ/slug"
     words=('' "${words[@]}")
   elif [[ -n $repo || -n $hook_url ]] || $push; then
-    wrong_usage "--repo, --webhook and --push go with --url"
+    wrong_usage "--repo, --webhook and --push require --url"
   fi
   [[ -z $url ]] || check_credentials
   ((${#words[@]} <= 3)) || wrong_usage "too many arguments"
@@ -233,7 +233,7 @@ approve() {
     sed -nE 's/.*<code id="verifier">([^<]*)<.*/\1/p'
 }
 
-# A person answers the page.
+# A person approves or denies on the page.
 ask_person() {
   say "  2. open this page in a browser and allow or deny access:" "" \
     "     ${bold}$page${normal}" ""
@@ -254,7 +254,7 @@ authorize() {
   "$client" authorize <"$work/answers" >"$work/session" 2>"$work/conversation" &
   program=$!
   exec 3>"$work/answers"
-  wait_for 60 "no request token came" has_page_or_ended
+  wait_for 60 "no request token was granted" has_page_or_ended
   if [[ -n $page ]]; then
     say "  1. a request token was granted"
     if $browser; then

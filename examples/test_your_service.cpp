@@ -66,7 +66,7 @@ TEST_F(ReleaseNotesTest, AreEmptyForARepositoryThatIsGone) {
 TEST_F(ReleaseNotesTest, FailForAWrongPassword) {
   try {
     (void)release_notes(client("guess"), "PRJ/demo", "v1");
-    FAIL() << "nothing was thrown";
+    FAIL() << "no error was thrown";
   } catch (const bitbucket::Error& error) {
     EXPECT_TRUE(error.is_unauthenticated()) << error.what();
   }

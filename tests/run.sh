@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs every test; see --help.
+# Installs missing packages, builds, and runs every test; see --help.
 set -euo pipefail
 unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -11,10 +11,10 @@ usage() {
 usage: tests/run.sh [--browser] [--build-dir DIR] [--preset NAME] [-DNAME=VALUE...] [-L LABEL] [-R REGEX]
                     [-j N]
 
-Installs what is missing (Debian, as root or with sudo), builds, and runs every test.  Fails when a
+Installs missing packages (on Debian, as root or with sudo), builds, and runs every test.  Fails when a
 test fails, is skipped or does not run.
 
-  --browser        installs Chromium and its driver, too: with both of them there is one more test,
+  --browser        also installs Chromium and its driver: with both, there is one more test,
                    "browser", which clicks through the approve page and the quickstart
   --build-dir DIR  build there (default: build/tests, or build/NAME with a preset)
   --preset NAME    one of CMakePresets.json: release, shared, asan, tsan
@@ -26,7 +26,7 @@ TEXT
 test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
   tinyproxy-bin nginx-light
   python3 python3-oauthlib python3-cryptography python3-jwt)
-# Debian packages are made where there are Debian packages.
+# Debian packages are built only on Debian.
 ! command -v dpkg-deb >/dev/null || test_packages+=(dpkg-dev file)
 
 build='' jobs='' preset=() flags=() selection=()
@@ -59,27 +59,27 @@ build_tests() {
   local log=$build/build.log
   mkdir -p "$build"
   say "Building in $build ..."
-  # Debian's Python has the modules of Debian's packages.
+  # Only Debian's own Python has the modules that Debian's packages install.
   if ! (cd "$root" && configure_quietly "$log" "$root" "$build" "${preset[@]}" "${flags[@]}" \
     -DBITBUCKET_BUILD_TESTS=ON -DBITBUCKET_BUILD_EXAMPLES=ON -DPython3_EXECUTABLE=/usr/bin/python3) ||
     ! build_quietly "$log" "$build"; then
     tail -n 80 "$log" >&2
-    fail "the build failed; all of it is in $log"
+    fail "the build failed; its whole output is in $log"
   fi
   say "Built in $SECONDS s."
 }
 
-# The last words of verify_recorded_signatures, which CTest shows only when it fails.
+# Shows the last lines of verify_recorded_signatures, which CTest shows only when it fails.
 show_signatures() {
   local verified
   verified=$(sed -n '/^verify_recorded_signatures\|Test: verify_recorded_signatures/,/^<end of output>/p' \
     "$build/Testing/Temporary/LastTest.log" 2>/dev/null | grep -E '^[0-9]+ (signatures|changed)') || true
   say "${verified:-none}" | sed 's/^/  /'
-  # A whole run that records nothing proves nothing.
+  # A full run that records no request proves nothing, so it fails.
   ((${#selection[@]})) || [[ $verified == [1-9]* ]] || status=1
 }
 
-# CTest's closing lines are kept for the end, after the counts.
+# Prints CTest's closing lines at the end, after the counts.
 run_tests() {
   local log=$build/ctest.log status=0
   (cd "$build" && ctest --output-on-failure --no-tests=error -j "${jobs:-$(nproc)}" "${selection[@]}") 2>&1 |
@@ -88,7 +88,7 @@ run_tests() {
   passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "$log") || true
   skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Skipped|Not Run)' "$log") || true
   failed=$(($(grep -cE '^ *[0-9]+/[0-9]+ Test ' "$log") - passed - skipped)) || true
-  say "Signed requests of this run, judged by oauthlib:"
+  say "Signed requests of this run, verified by oauthlib:"
   show_signatures
   say "$((passed + failed)) tests ran, $passed passed, $failed failed, $skipped skipped."
   sed -n '/^[0-9]*% tests passed/,$p' "$log"
@@ -102,5 +102,5 @@ main() {
   run_tests
 }
 
-# Read as a whole before it runs, so that an edit meanwhile does no harm.
+# Bash reads this block completely before it runs, so that edits during the run do no harm.
 { main "$@"; exit; }

@@ -1,10 +1,10 @@
-# Debian packages, made by `cmake --build --preset deb --target package`: what runs, what one builds
-# with, and the embedded server.
+# Debian packages, made by `cmake --build --preset deb --target package`: the client's
+# runtime, its development files, and the embedded server.
 if(BITBUCKET_IS_STATIC OR NOT BITBUCKET_BUILD_TESTING_LIBRARY)
   message(FATAL_ERROR "BITBUCKET_DEB needs BUILD_SHARED_LIBS and BITBUCKET_BUILD_TESTING_LIBRARY")
 endif()
 set(BITBUCKET_DEB_MAINTAINER "The authors of bitbucket-cpp <root@localhost>" CACHE STRING
-    "Who answers for the Debian packages: Name <address>")
+    "Maintainer of the Debian packages: Name <address>")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME bitbucket-cpp)
@@ -18,7 +18,7 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
-# The embedded server links our own libraries, which no installed package owns yet.
+# The embedded server links our own libraries, which do not belong to an installed package yet.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS
     "${PROJECT_BINARY_DIR}/src" "${PROJECT_BINARY_DIR}/src/testing")
 set(bitbucket_deb_version "${PROJECT_VERSION}-1")

@@ -1,5 +1,5 @@
-# What doxygen 1.9 needs to make pages of the guides: a name for each heading, links to headings without
-# the name of a file and without code in their text, and no links to folders.  Code stays as it is.
+# Prepares the guides for doxygen 1.9, which needs a name for each heading, links to headings without
+# the name of a file and without code in their text, and no links to folders.  Does not change code.
 /^```/,/^```$/b
 /^##/{
   h

@@ -1,4 +1,4 @@
-// The trial of the table on every shape of answer and request that Bitbucket's REST API has: each
+// Tries the table on every shape of answer and request that Bitbucket's REST API has.  Each shape
 // is one row of a user's own, sent through the public client.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

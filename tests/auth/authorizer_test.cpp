@@ -42,7 +42,7 @@ OAuth1Environment at(std::time_t time) {
 
 Response dated(const std::string& date) { return {.status = 401, .headers = {{"date", date}}}; }
 
-/// True when the header's signature is that of a request for `address`.
+/// Returns true when the header has the signature of a request for `address`.
 bool signs(std::string_view authorization, std::string_view address) {
   const Parameters sent = header_parameters(authorization);
   return keys::verifies(OAuth1Signer::base_string("GET", address, sent),
@@ -142,7 +142,7 @@ TEST(AuthorizerTest, FollowsTheClockOfAServerThatRefusedATimestamp) {
   EXPECT_EQ(timestamp(), "784111777");
   EXPECT_TRUE(authorizer->adopt_clock(dated("Sun, 06 Nov 1994 08:00:00 GMT"))) << "and back";
   EXPECT_EQ(timestamp(), "784108800");
-  // A clock of nanoseconds does not reach these years.
+  // A clock that counts nanoseconds cannot represent these years.
   EXPECT_FALSE(authorizer->adopt_clock(dated("Fri, 31 Dec 9999 23:59:59 GMT")));
   EXPECT_FALSE(authorizer->adopt_clock(dated("Fri, 31 Dec 1000 23:59:59 GMT")));
   EXPECT_EQ(timestamp(), "784108800");

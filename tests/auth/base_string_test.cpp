@@ -9,7 +9,7 @@
 namespace bitbucket {
 namespace {
 
-/// The parts of a base string that vary: what a plain GET without parameters makes of a URL.
+/// Returns the part of a base string that depends on the URL, for a GET without parameters.
 std::string of(std::string_view url) { return OAuth1Signer::base_string("GET", url, {}); }
 
 TEST(BaseStringTest, IsTheExampleOfRfc5849) {
@@ -99,7 +99,7 @@ TEST(BaseStringTest, SortsByEncodedNameThenValueAndKeepsRepetitions) {
   // '%' sorts before letters and digits, but the decoded characters would not.
   EXPECT_EQ(of("http://h/?a=1&%C3%A9=2&~=3&Z=4"),
             "GET&http%3A%2F%2Fh%2F&%25C3%25A9%3D2%26Z%3D4%26a%3D1%26~%3D3");
-  // Pairs are compared, not "name=value" texts: '=' would sort after digits and '-'.
+  // Pairs are compared, not "name=value" texts, in which '=' would sort after digits and '-'.
   EXPECT_EQ(of("http://h/?a=1&a-=2&a0=3"), "GET&http%3A%2F%2Fh%2F&a%3D1%26a-%3D2%26a0%3D3");
 }
 

@@ -8,7 +8,7 @@
 
 #include "http/encoding.hpp"
 
-/// Requests made at random from a seed, the same on every machine.
+/// Random requests from a seed, which are the same on every machine.
 class Generator {
  public:
   struct Request {

@@ -9,7 +9,7 @@
 
 #include "http/encoding.hpp"
 
-/// Takes `OAuth a="1", b="2"` apart; values are decoded.
+/// Splits `OAuth a="1", b="2"` into parameters and decodes the values.
 inline bitbucket::Parameters header_parameters(std::string_view header) {
   bitbucket::Parameters out;
   EXPECT_TRUE(header.starts_with("OAuth ")) << header;

@@ -4,13 +4,13 @@
 
 #include <bitbucket/credentials.hpp>
 
-/// Keys for tests, made once per process: none is kept in the repository.
+/// Keys for tests, made once per process, so that the repository contains none.
 namespace keys {
 
 std::string rsa_pkcs8();
 std::string rsa_pkcs1();
 std::string rsa_public();
-/// "correct horse" opens these two.
+/// The passphrase of these two keys is "correct horse".
 std::string rsa_encrypted_pkcs8();
 std::string rsa_encrypted_traditional();
 /// An RSA key of another size (or kind), as PKCS#8.
@@ -23,7 +23,7 @@ std::string ed25519();
 std::string rsa_der();
 
 std::string base64(const std::string& bytes);
-/// Decodes what stands between the first and the last line of a PEM.
+/// Decodes the text between the first and the last line of a PEM.
 std::string body(const std::string& pem);
 std::string replaced(std::string text, const std::string& what, const std::string& with);
 

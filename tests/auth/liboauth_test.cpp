@@ -13,7 +13,8 @@
 #include "auth/keys.hpp"
 #include "auth/temporary.hpp"
 
-// liboauth and oauthlib were written by others from the same RFC: what all three agree on is right.
+// Others wrote liboauth and oauthlib from the same RFC, so a result on which all three agree is
+// right.
 
 namespace bitbucket {
 namespace {
@@ -23,7 +24,7 @@ std::string owned(char* text) {
   return text ? text : "(null)";
 }
 
-/// Does what liboauth's oauth_sign_array2() does, up to the signature.
+/// Does the same as liboauth's oauth_sign_array2(), up to the signature.
 std::string liboauth_base_string(const std::string& method, const std::string& url,
                                  const Parameters& parameters) {
   char** list = nullptr;
@@ -66,7 +67,7 @@ std::string ours(const Generator::Request& request) {
   return OAuth1Signer::base_string(request.method, request.url, request.oauth);
 }
 
-/// In parts, because liboauth parses the key for each signature.
+/// The test runs in parts, because liboauth parses the key for each signature.
 class LiboauthTest : public testing::TestWithParam<unsigned> {};
 
 TEST_P(LiboauthTest, MakesTheSameBaseStringsAndSignatures) {
@@ -97,8 +98,8 @@ TEST(OauthlibTest, MakesTheSameBaseStrings) {
 TEST(OauthlibTest, AgreesWithUsWhereLiboauthDeviatesFromTheRfc) {
   const std::vector<std::string> urls = {
       "https://GIT.Example.COM/x",        // liboauth keeps upper case
-      "https://git.example.com:443/x",    // keeps the port that goes without saying
-      "https://git.example.com:80/x",     // strips one that does not
+      "https://git.example.com:443/x",    // keeps the default port
+      "https://git.example.com:80/x",     // strips a port that is not the default
       "http://git.example.com/a:80/b",    // strips it even from the path
       "http://git.example.com/?a%3Db=c",  // holds "name=value" texts: this becomes a = "b=c"
   };

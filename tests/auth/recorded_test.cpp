@@ -12,7 +12,7 @@
 #include "auth/temporary.hpp"
 #include "http/encoding.hpp"
 
-// tests/support/verify_signatures.py is what other tests rely on: here it is proven itself.
+// Tests of tests/support/verify_signatures.py, on which other tests rely.
 
 namespace bitbucket {
 namespace {

@@ -50,7 +50,7 @@ TEST(RedactTest, LeavesNothingOfOverlappingSecrets) {
   EXPECT_EQ(redacted({"cdefgh", "abcdefghij", "ghijkl"}, "abcdefghijkl"), "[secret]");
 }
 
-/// What the class promises, written down as plainly as possible.
+/// Does what the class promises, written as simply as possible.
 std::string plainly_redacted(const std::vector<std::string>& secrets, const std::string& text) {
   std::vector<std::pair<std::size_t, std::size_t>> spans;
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
@@ -77,7 +77,7 @@ TEST(RedactTest, AgreesWithANaiveSearch) {
   std::mt19937 random(7);
   const auto word = [&](std::size_t least, std::size_t most) {
     std::string out(least + random() % (most - least + 1), ' ');
-    for (char& c : out) c = "ab"[random() % 2];  // so that much is found
+    for (char& c : out) c = "ab"[random() % 2];  // so that there are many matches
     return out;
   };
   for (int round = 0; round < 3000; ++round) {
@@ -88,7 +88,7 @@ TEST(RedactTest, AgreesWithANaiveSearch) {
   }
 }
 
-// Not a benchmark: what was quadratic took minutes.
+// This is not a benchmark: a quadratic algorithm would take minutes.
 TEST(RedactTest, TakesTimeProportionalToTheText) {
   const std::string token = "Tok3n/with+signs=and9letters";
   const std::string prefix = std::string(2000, 'a');

@@ -101,7 +101,8 @@ TEST(RsaKeyTest, OpensEncryptedKeysWithThePassphrase) {
 TEST(RsaKeyTest, SaysThatAPassphraseIsMissingOrWrong) {
   for (const std::string& pem : {keys::rsa_encrypted_pkcs8(), keys::rsa_encrypted_traditional()}) {
     EXPECT_THAT(refusal(pem), HasSubstr("encrypted and there is no passphrase"));
-    // One wrong passphrase in 256 passes the padding; PKCS#8's key derivation is slow by intent.
+    // One wrong passphrase in 256 yields a valid padding; the key derivation of PKCS#8 is slow on
+    // purpose.
     const int tries = pem.find("Proc-Type") != std::string::npos ? 1000 : 20;
     for (int i = 0; i < tries; ++i)
       ASSERT_THAT(refusal(pem, "wrong " + std::to_string(i)), HasSubstr("does not decrypt"));
@@ -118,7 +119,7 @@ TEST(RsaKeyTest, SaysThatOpenSslDoesNotSupportTheCipher) {
   EXPECT_THAT(
       refusal(keys::replaced(traditional, "AES-128-CBC,", "AES-128-CBC,xx"), "correct horse"),
       HasSubstr("'DEK-Info' line"));
-  // The object identifier of AES-256-CBC becomes one that nobody knows.
+  // Replaces the object identifier of AES-256-CBC with an unknown one.
   const std::string body = keys::body(keys::rsa_encrypted_pkcs8());
   const std::string known("\x60\x86\x48\x01\x65\x03\x04\x01\x2a", 9);
   const std::string unknown("\x60\x86\x48\x01\x65\x03\x04\x01\x7f", 9);
@@ -191,7 +192,7 @@ TEST(RsaKeyTest, NoticesAKeyWhoseNumbersDoNotMatch) {
       EXPECT_THAT(what, HasSubstr("damaged"));
       ++refused;
     } else {
-      EXPECT_EQ(signature(pem), expected) << at;  // OpenSSL gets along without this number
+      EXPECT_EQ(signature(pem), expected) << at;  // OpenSSL does not need this number
     }
   }
   EXPECT_GT(refused, 10);

@@ -30,7 +30,7 @@ void watch(void* block) noexcept {
 
 }  // namespace
 
-// Every block that is freed while `watching` is searched for the marker.
+// Searches every block that is freed while `watching` for the marker.
 void* operator new(std::size_t size) {
   if (void* block = std::malloc(size ? size : 1)) return block;
   throw std::bad_alloc();
@@ -55,7 +55,7 @@ static_assert(!Printable<Secret>);
 static_assert(Printable<std::string>);
 static_assert(!std::is_convertible_v<Secret, std::string>);
 
-/// Builds a Secret in a buffer of its own, so that its memory can be looked at when it is gone.
+/// Builds a Secret in a buffer of its own, so that the test can look at its memory afterwards.
 struct Stage {
   alignas(Secret) unsigned char memory[sizeof(Secret)] = {};
   template <class... A>
@@ -141,7 +141,7 @@ TEST(SecretTest, FreesNoBlockThatStillHoldsIt) {
     four = one;
   }
   EXPECT_EQ(found_in_freed, 0);
-  { const std::string plain(text); }  // the watch itself works
+  { const std::string plain(text); }  // proves that the search works
   watching = false;
   EXPECT_GE(found_in_freed, 1);
 }

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-/// A folder of its own that goes with the object.
+/// A new folder, which the destructor removes.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -35,7 +35,7 @@ struct Outcome {
   std::string output;
 };
 
-/// Runs a command in the shell; the output holds what it wrote to standard output.
+/// Runs a command in the shell; `output` is what the command writes to standard output.
 inline Outcome run(const std::string& command) {
   Outcome out;
   std::FILE* in = ::popen(command.c_str(), "r");

@@ -9,7 +9,7 @@
 #include "browser/browser.hpp"
 #include "testing/server_fixture.hpp"
 
-// What a person sees of the second leg, in a browser, with and without JavaScript.
+// What a person sees of the second leg in a browser, with and without JavaScript.
 namespace browser_test {
 namespace {
 
@@ -54,7 +54,7 @@ class ApprovePageTest : public ::testing::TestWithParam<bool> {
     browser().open(client.authorize_url(request));
     return request;
   }
-  /// Returns whom the server takes for the owner of an access token.
+  /// Returns the user to whom an access token belongs, as the server sees it.
   std::string owner(const SetupClient& client, const RequestToken& request,
                     const std::string& verifier) const {
     const bitbucket::BitbucketServer user{
@@ -125,7 +125,7 @@ TEST_P(ApprovePageTest, LeadsBackToTheTerminal) {
 TEST_P(ApprovePageTest, CopiesTheCode) {
   ask(setup());
   browser().follow(kAllow);
-  if (!GetParam()) {  // a button that does nothing is not shown
+  if (!GetParam()) {  // the page does not show a button that does nothing
     EXPECT_EQ(browser().text("main").find("Copy the code"), std::string::npos);
     return;
   }

@@ -13,7 +13,7 @@ constexpr const char* kElement = "element-6066-11e4-a52e-4f735466cecf";  // as t
 constexpr int kPatience = 90'000;                                        // milliseconds
 
 json capabilities(bool javascript, const std::filesystem::path& home) {
-  // The pipe ends Chromium with its driver, however that ends.
+  // The pipe ends Chromium together with its driver, however the driver ends.
   json arguments{"--headless",
                  "--no-sandbox",
                  "--disable-gpu",
@@ -54,7 +54,7 @@ Browser::Browser(bool javascript) {
       std::vector<std::string>{"env", "HOME=" + home, "TMPDIR=" + home, "XDG_CONFIG_HOME=" + home,
                                "XDG_CACHE_HOME=" + home, BITBUCKET_CHROMEDRIVER, "--port=0"},
       ready);
-  // The number may come a moment after the words before it.
+  // The number may arrive a moment after the text before it.
   driver_->wait_for(".\n");
   const std::string output = driver_->output();
   const int port = std::stoi(output.substr(output.find(ready) + ready.size()));
@@ -108,7 +108,7 @@ void Browser::click(const std::string& selector) {
   ask("POST", "/element/" + element(selector) + "/click");
 }
 
-/// A click returns before the page that it asks for is there, and until then the old one answers.
+/// A click returns before the new page has loaded, and until then the old page answers.
 void Browser::leave_page_by(const std::function<void()>& act) {
   const std::string old_page = element("html");
   act();

@@ -15,8 +15,9 @@ class Client;
 
 namespace browser_test {
 
-/// A headless Chromium of its own, driven as W3C WebDriver says.  Whatever is asked of a page waits
-/// until the page has it, a minute and a half at most; std::runtime_error tells what was missing.
+/// A headless Chromium, driven by W3C WebDriver.  Each function waits up to a minute and a half
+/// until the page has the element, and otherwise throws a std::runtime_error that says what was
+/// missing.
 class Browser {
  public:
   explicit Browser(bool javascript = true);
@@ -27,23 +28,23 @@ class Browser {
   void open(const std::string& url);
   [[nodiscard]] std::string url();
   [[nodiscard]] std::string title();
-  /// Returns what is seen of the element that a CSS selector finds.
+  /// Returns the visible text of the element that a CSS selector finds.
   [[nodiscard]] std::string text(const std::string& selector);
-  /// Returns how many such elements there are now.
+  /// Returns how many elements a CSS selector finds now.
   [[nodiscard]] std::size_t count(const std::string& selector);
   void click(const std::string& selector);
-  /// Clicks on what leads to another page, and waits for that one.
+  /// Clicks on an element that leads to another page, and waits for that page.
   void follow(const std::string& selector);
   void follow_twice(const std::string& selector);
-  /// Presses keys one after the other, wherever the focus is.
+  /// Presses keys one after the other on the focused element.
   void press(const std::u16string& keys);
   void follow_by_key(char16_t key);
   /// Returns an attribute of the focused element.
   [[nodiscard]] std::string focused(const std::string& attribute);
-  /// Returns the name and the role that a screen reader is told.
+  /// Returns the name and the role that a screen reader gets.
   [[nodiscard]] std::string label(const std::string& selector);
   [[nodiscard]] std::string role(const std::string& selector);
-  /// Goes into a frame; open() leaves it.
+  /// Enters a frame; open() leaves it.
   void enter_frame(const std::string& selector);
   void set_attribute(const std::string& selector, const std::string& name,
                      const std::string& value);
@@ -51,11 +52,11 @@ class Browser {
   [[nodiscard]] int overflow(int width);
   /// Returns by how many pixels an element reaches below the first screen of a phone, 390 by 844.
   [[nodiscard]] int below_a_phone(const std::string& selector);
-  /// Returns what a click on an element leaves selected, for Ctrl+C.
+  /// Returns the text that is selected after a click on an element, for Ctrl+C.
   [[nodiscard]] std::string selected_by_click(const std::string& selector);
-  /// Returns what Ctrl+V would paste.
+  /// Returns the text that Ctrl+V would paste.
   [[nodiscard]] std::string clipboard();
-  /// Takes the clipboard away from scripts, as on a page of plain HTTP from another machine.
+  /// Hides the clipboard from scripts, as on a plain HTTP page from another machine.
   void without_clipboard();
   /// Returns the distance of an element from the top of the page, in pixels.
   [[nodiscard]] int top(const std::string& selector);

@@ -5,14 +5,14 @@
 
 #include "browser/browser.hpp"
 
-// examples/quickstart.sh --browser, with somebody who reads the terminal, clicks and types.
+// Runs examples/quickstart.sh --browser as a user who reads the terminal, clicks and types.
 namespace browser_test {
 namespace {
 
 namespace support = bitbucket::test_support;
 using ::testing::HasSubstr;
 
-/// The script at work, at the point where it waits for a person.
+/// The running script, at the point where it waits for a person.
 class Terminal {
  public:
   Terminal() {
@@ -76,7 +76,7 @@ TEST_F(QuickstartTest, SaysThatTheAccessWasDenied) {
   EXPECT_THAT(terminal_.output(), HasSubstr("permission_denied"));
 }
 
-TEST_F(QuickstartTest, DoesNotMistakeACodeForADenial) {
+TEST_F(QuickstartTest, TreatsAnEmptyCodeAsADenial) {
   terminal_.type("");
   terminal_.wait_for("the application has no access; run this again");
 }

@@ -1,5 +1,5 @@
-// What users of libraries of this kind complain about, where no other test proves that it is not so
-// here; docs/complaints.md has the whole list.
+// Complaints of users of similar libraries that do not apply here, as far as no other test proves
+// it; docs/complaints.md has the whole list.
 #include <curl/curl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,8 @@ TEST(ComplaintsTest, NoCallLeavesAThreadBehind) {
   });
   const BitbucketServer client({.base_url = server.url()});
   (void)client.repos.list().to_vector();
-  // The server's thread of the connection is there now; it is kept, so no other comes.
+  // The server has started its thread for the connection; the connection is kept, so it starts no
+  // other.
   const std::size_t before = threads_of_this_process();
   for (int i = 0; i < 20; ++i) (void)client.repos.list().to_vector();
   EXPECT_EQ(threads_of_this_process(), before);
@@ -133,7 +134,7 @@ TEST(ComplaintsTest, NoProxyIsComparedWithTheHostAndNotWithTheUrl) {
   };
   EXPECT_NO_THROW(ask("other.example.com,127.0.0.1"));
   EXPECT_THROW(ask("other.example.com"), TransportError);
-  EXPECT_THROW(ask("bitbucket"), TransportError) << "this is in the path only";
+  EXPECT_THROW(ask("bitbucket"), TransportError) << "this is only in the path";
 }
 
 TEST(ComplaintsTest, AProxyUserNeedsNoPassword) {

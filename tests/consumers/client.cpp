@@ -1,4 +1,4 @@
-// Uses the client without a server: a transport of its own answers.
+// Uses the client without a server: the program's own transport answers.
 #include <bitbucket/server.hpp>
 
 #include <iostream>
@@ -28,7 +28,8 @@ int main() {
   std::cout << repo.full_name() << ' ' << repo.id << '\n';
   try {
     static_cast<void>(bitbucket::RepoRef("no slash"));
-  } catch (const bitbucket::InvalidArgument&) {  // is recognised across the library's border
+  } catch (const bitbucket::InvalidArgument&) {  // the exception is recognised across the boundary
+                                                 // of the library
     return repo.full_name() == "PRJ/demo" && repo.id == 7 ? 0 : 1;
   }
   return 1;

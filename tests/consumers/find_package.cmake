@@ -1,4 +1,4 @@
-# Installs a build into an empty prefix, moves that, and uses it from there:
+# Installs a build into an empty prefix, moves the prefix, and uses it from its new place:
 #   cmake -DBUILD=... -DWORK=... -DCOMPONENTS=server,testing -DFLAGS=... -P find_package.cmake
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
@@ -19,14 +19,14 @@ endif()
 set(project -S "${CMAKE_CURRENT_LIST_DIR}/find_package" "-DCMAKE_PREFIX_PATH=${prefix}")
 if(NOT "testing" IN_LIST components)
   if(EXISTS "${prefix}/include/bitbucket/testing" OR EXISTS "${prefix}/bin")
-    message(FATAL_ERROR "the client's component holds parts of the embedded server")
+    message(FATAL_ERROR "the client's component contains parts of the embedded server")
   endif()
-  # What is not there may be optional; and no package of the tests or the embedded server is looked for.
+  # A missing component may be optional, and CMake must not look for packages of the tests or the server.
   set(without -DOPTIONAL=testing)
   foreach(package IN ITEMS GTest httplib)
     list(APPEND without -DCMAKE_REQUIRE_FIND_PACKAGE_${package}=ON -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
   endforeach()
-  # A shared client needs none of what it is made of.
+  # A shared client needs none of the libraries that it was built from.
   if(SHARED)
     foreach(package IN ITEMS CURL OpenSSL simdjson)
       list(APPEND without -DCMAKE_REQUIRE_FIND_PACKAGE_${package}=ON -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
@@ -51,7 +51,7 @@ else()
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server,testing)
   must_fail("no component nonsense: there are only server and testing"
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=nonsense)
-  # While the major version is 0, another minor version is another library.
+  # While the major version is 0, a different minor version is a different library.
   must_fail("compatible with requested version \"0.2\""
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server -DVERSION=0.2)
   must_fail("compatible with requested version \"1.0\""

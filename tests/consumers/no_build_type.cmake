@@ -1,10 +1,10 @@
-# Configures another project without a build type: the library is optimised, that project is not, and
-# its own choice of an optimisation holds.
+# Configures another project without a build type: the library is optimised, the project is not, and
+# an optimisation that the project chooses stays.
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
 
-# expect(NAME LIBRARY CONSUMER FLAG...): the -O options that the compiler gets.
+# expect(NAME LIBRARY CONSUMER FLAG...): checks the -O options that the compiler gets.
 function(expect name library consumer)
   run_quietly(${configure} -S "${CMAKE_CURRENT_LIST_DIR}/vendored" -B "${WORK}/${name}"
     -DHOW=FetchContent "-DLIBRARY=${SOURCE}" -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS=

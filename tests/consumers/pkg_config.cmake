@@ -1,4 +1,4 @@
-# Installs a build, moves it, and uses it from a makefile's point of view.
+# Installs a build, moves it, and uses it as a makefile does, with pkg-config.
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
@@ -11,7 +11,7 @@ file(GLOB_RECURSE pc "${WORK}/moved/bitbucket-server.pc")
 cmake_path(GET pc PARENT_PATH pkgconfig)
 cmake_path(GET pkgconfig PARENT_PATH libraries)
 
-# The same two programs as a CMake user's.
+# These are the same two programs as in the CMake test.
 foreach(module_and_source IN ITEMS bitbucket-server:client bitbucket-testing:with_server)
   string(REGEX MATCH "(.+):(.+)" matched ${module_and_source})
   run(sh -ec "

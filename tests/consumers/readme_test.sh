@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the commands of the README that build and install the library, and uses what they install.
+# Runs the README's commands that build and install the library, and uses the installed library.
 #   tests/consumers/readme_test.sh SOURCE_DIR WORK_DIR COMPILER
 set -euo pipefail
 root=$1
@@ -16,14 +16,14 @@ commands=$(awk '/^```bash$/ { block = 1; text = ""; next }
 [[ $commands == *'cmake -B build'* && $commands == *'cmake --install build'* ]] ||
   fail "README.md has no block that installs packages, builds and installs"
 
-# The packages are here, or this test would not run.
+# The packages are already installed; otherwise this test would not run.
 read -ra words < <(sed -n 's/^.*apt-get install//p' <<<"$commands")
 for word in "${words[@]}"; do
   [[ $word == -* || " make ${build_packages[*]} " == *" $word "* ]] ||
-    fail "README.md wants $word, which cmake/common.sh does not know"
+    fail "README.md installs $word, which cmake/common.sh does not list"
 done
 
-# Nothing is written outside of the work folder.
+# The test writes nothing outside its work folder.
 sudo() { "$@"; }
 apt-get() { :; }
 export -f sudo apt-get
@@ -37,7 +37,7 @@ fi
 unset DESTDIR
 
 targets=$(cmake --build build --target help)
-! grep -E 'test_|list_repos|quickstart|git-server' <<<"$targets" || fail "more than the client is built"
+! grep -E 'test_|list_repos|quickstart|git-server' <<<"$targets" || fail "the commands of README.md build more than the client"
 cmake -S "$root/tests/consumers/find_package" -B consumer -DCOMPONENTS=server \
   "-DCMAKE_PREFIX_PATH=$work/root/usr/local" >/dev/null
 cmake --build consumer >/dev/null

@@ -1,4 +1,4 @@
-# What the scripts of this folder have in common: they run what a user would run.
+# Functions for the scripts of this folder, which run the commands that a user would run.
 set(configure ${CMAKE_COMMAND} -G "${GENERATOR}" "-DCMAKE_BUILD_TYPE=${CONFIG}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" --no-warn-unused-cli)
 find_program(ccache ccache)
@@ -10,7 +10,7 @@ function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# run_quietly(COMMAND...): shows its output only when it fails.
+# run_quietly(COMMAND...): runs a command and shows its output only when it fails.
 function(run_quietly)
   execute_process(COMMAND ${ARGV} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
@@ -19,7 +19,7 @@ function(run_quietly)
   endif()
 endfunction()
 
-# must_fail(MESSAGE COMMAND...): it fails and says something that matches.
+# must_fail(MESSAGE COMMAND...): runs a command that must fail with output that matches MESSAGE.
 function(must_fail message)
   execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE status)
   string(REGEX REPLACE "[ \n]+" " " output "${output}")
@@ -29,7 +29,7 @@ function(must_fail message)
   endif()
 endfunction()
 
-# no_build_paths(FOLDER): nothing below it tells where it was built.
+# no_build_paths(FOLDER): checks that no file in FOLDER contains a path of the build.
 function(no_build_paths folder)
   file(GLOB_RECURSE files "${folder}/*")
   foreach(path IN ITEMS "${BUILD}" "${SOURCE}/")

@@ -1,5 +1,5 @@
-# Builds the library as a part of another project, where nothing but its own dependencies can be
-# found: cmake -DHOW=add_subdirectory|FetchContent ... -P vendored.cmake
+# Builds the library as a part of another project, where CMake can find only the dependencies of
+# the library: cmake -DHOW=add_subdirectory|FetchContent ... -P vendored.cmake
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")

@@ -1,4 +1,4 @@
-// A user's own test: the client against the embedded server.
+// A user's own test, which runs the client against the embedded server.
 #include <bitbucket/server.hpp>
 #include <bitbucket/testing/git_server.hpp>
 

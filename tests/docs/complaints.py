@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks docs/complaints.md: the numbers are complete, each test it names exists and has passed; in a
-run of some tests only, those of them that ran.   complaints.py COMPLAINTS.md BUILD_DIRECTORY CTEST"""
+"""Checks docs/complaints.md: the numbers are complete, and each test that it names exists and has passed.
+After a run of only some tests, checks only those that ran.   complaints.py COMPLAINTS.md BUILD_DIRECTORY CTEST"""
 import json
 import pathlib
 import re
@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 
-LAST = "verify_recorded_signatures"  # ends a run beside this one
+LAST = "verify_recorded_signatures"  # runs last too, in parallel with this test
 
 
 def plain(name):
-    """Makes Suite.Test of the name that GoogleTest gives to one with parameters."""
+    """Returns Suite.Test for the name that GoogleTest gives to a test with parameters."""
     return re.sub(r"^\w+/|/\w+$", "", name)
 
 
@@ -24,9 +24,9 @@ def names_in_sources(root):
 
 
 def read_log(build):
-    """Returns for each test of the newest run that has ended whether it passed, and how many those are."""
+    """Returns whether each test that has ended in the newest run passed, and how many have ended."""
     logs = build / "Testing" / "Temporary"
-    # The log of a run is renamed when the run ends; this test is part of one.
+    # The log of a run is renamed when the run ends; this test is usually part of a run.
     log = next((p for p in (logs / "LastTest.log.tmp", logs / "LastTest.log") if p.exists()), None)
     text = log.read_text(encoding="utf-8", errors="replace") if log else ""
     results = {}
@@ -39,7 +39,7 @@ def read_log(build):
 
 
 def list_tests(build, ctest):
-    # Asked in the build itself, ctest would put an empty log in the place of this run's.
+    # In the build itself, ctest would replace the log of this run with an empty one.
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "CTestTestfile.cmake").write_text(f'subdirs("{build}")\n', encoding="utf-8")
         listed = subprocess.run([ctest, "--show-only=json-v1"], cwd=folder, check=True, capture_output=True)
@@ -50,7 +50,7 @@ def main(page, build, ctest):
     page, build = pathlib.Path(page), pathlib.Path(build).resolve()
     tests = list_tests(build, ctest)
     existing = {plain(name) for name in tests}
-    if any(name.endswith("_NOT_BUILT") for name in tests):  # a room that only its sources know
+    if any(name.endswith("_NOT_BUILT") for name in tests):  # a room that was not built
         existing.update(names_in_sources(page.parent.parent))
     results, ended = read_log(build)
     # The log does not say what was selected; some tests that are named nowhere may still run beside this.

@@ -1,4 +1,4 @@
-# Builds the reference, in which a warning is an error, and looks at what a reader sees:
+# Builds the reference, with warnings as errors, and checks what a reader sees:
 #   cmake -DSOURCE=... -DVERSION=... -DDIRECTORY=... -P reference.cmake
 cmake_minimum_required(VERSION 3.22)
 include("${SOURCE}/cmake/reference/build.cmake")
@@ -8,10 +8,10 @@ list(FILTER pages EXCLUDE REGEX "_source\\.html$")
 foreach(page IN LISTS pages)
   file(READ "${page}" text)
   if(text MATCHES "<th[^>]*>[ \n]*</th>")
-    message(SEND_ERROR "${page} has a table without words in its head")
+    message(SEND_ERROR "${page} has a table with an empty head")
   endif()
   if(text MATCHES "bitbucket::Family|1_1Family")
-    message(SEND_ERROR "${page} shows the inside of a family of operations")
+    message(SEND_ERROR "${page} shows internals of a family of operations")
   endif()
 endforeach()
 
@@ -20,7 +20,7 @@ file(GLOB guides "${SOURCE}/docs/*.md")
 foreach(guide IN LISTS guides)
   cmake_path(GET guide STEM name)
   string(REPLACE "-" "_" name "${name}")
-  # The first page of the guides is this page itself; complaints are not for users of the reference.
+  # README.md of the guides is this page itself, and users of the reference do not need the complaints.
   if(NOT name MATCHES "^(README|complaints)$" AND NOT index MATCHES "href=\"md_[a-zA-Z0-9_]*docs_${name}\\.html\"")
     message(SEND_ERROR "the first page of the reference has no link to ${guide}")
   endif()

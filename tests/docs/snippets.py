@@ -17,7 +17,7 @@ import sys
 FENCE = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^```cpp\n(?P<code>.*?)^```$", re.M | re.S)
 INCLUDE = re.compile(r"^#include .*$", re.M)
 
-# What a reader has: each name is declared where it is used.
+# The names that a reader has; each is declared where it is used.
 NAMES = {
     "client": "const bitbucket::BitbucketServer",
     "options": "bitbucket::ClientOptions",
@@ -30,7 +30,7 @@ NAMES = {
 
 
 class Unit:
-    """Fragments with the same headers."""
+    """A group of fragments with the same headers."""
 
     def __init__(self, includes):
         self.includes, self.names, self.bodies = includes, set(), []

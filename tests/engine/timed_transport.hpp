@@ -45,8 +45,8 @@ struct TimedAnswer {
   milliseconds takes{20};
 };
 
-/// A transport that can wait for many exchanges, on a clock that moves only while somebody waits.
-/// For one thread.
+/// A transport for one thread that can wait for many exchanges, on a clock that moves only while
+/// the thread waits.
 class TimedTransport final : public Transport {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -54,7 +54,7 @@ class TimedTransport final : public Transport {
 
   explicit TimedTransport(Script script) : script_(std::move(script)) {}
 
-  /// Makes a client live on this transport's clock.
+  /// Makes a client use this transport's clock.
   void rule(RetryOptions& retry) {
     retry.clock = [this] { return now_; };
     retry.sleeper = [this](milliseconds time, std::stop_token stop) {
@@ -74,9 +74,9 @@ class TimedTransport final : public Transport {
                      std::stop_token stop) override {
     if (stop.stop_requested()) throw Cancelled(true);
     const auto due = [](Exchange* each) { return static_cast<TimedExchange*>(each)->due; };
-    Exchange* const first = *std::min_element(
-        exchanges.begin(), exchanges.end(), [&](auto* a, auto* b) { return due(a) < due(b); });
-    // Deadlines are on the real clock, of which the driver knows the distance.
+    Exchange* const first = *std::min_element(exchanges.begin(), exchanges.end(),
+                                              [&](auto* a, auto* b) { return due(a) < due(b); });
+    // Deadlines are on the real clock; the driver knows the distance between the two clocks.
     const Time until = deadline == Deadline::max()
                            ? Time::max()
                            : now_ + (deadline - std::chrono::steady_clock::now());
@@ -106,8 +106,7 @@ class TimedTransport final : public Transport {
         : transport(of), due(arrives), response(std::move(answer)) {}
     ~TimedExchange() override { --transport.under_way_; }
     Response wait(Deadline deadline, std::stop_token) override {
-      if (due > deadline)
-        throw TransportError(TransportError::Kind::timeout, "too late", true);
+      if (due > deadline) throw TransportError(TransportError::Kind::timeout, "too late", true);
       transport.now_ = std::max(transport.now_, due);
       return std::move(response);
     }

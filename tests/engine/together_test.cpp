@@ -27,12 +27,12 @@ constexpr Delete<void, PathParam<"n">> remove_number{"/rest/numbers/{n}"};
 auto get_number(int n) { return number(PathParam<"n">(std::to_string(n))); }
 auto tags_of(int n) { return tags(PathParam<"n">(std::to_string(n))); }
 
-/// The number in the path of a request.
+/// Returns the number in the path of a request.
 int number_of(const Request& request) {
   return std::stoi(request.url.substr(request.url.find("/numbers/") + 9));
 }
 
-/// Answers each number with itself.
+/// Answers each request with the number in its path.
 Response echo(const Request& request) { return json_answer(std::to_string(number_of(request))); }
 
 std::vector<std::string> texts(const std::vector<RawJson>& answers) {
@@ -126,7 +126,7 @@ TEST(TogetherTest, OneSlowAnswerDelaysNoOther) {
                       {.max = 32});
   ASSERT_THAT(arrived, SizeIs(1000));
   EXPECT_GE(arrived[500], 2000ms);
-  // 31 places for the others, 20 ms each.
+  // The other calls share 31 places and take 20 ms each.
   arrived.erase(500);
   for (const auto& [n, when] : arrived) EXPECT_LE(when, 700ms) << n;
 }

@@ -1,5 +1,5 @@
-// Every example as a user runs it: a process, against the embedded server over real repositories,
-// compared with what git says.
+// Runs every example as a user does, as a process against the embedded server over real
+// repositories, and compares its output with git's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,7 +116,7 @@ const std::vector<std::string> programs = {
 
 TEST_F(ExamplesTest, HelpPrintsTheUsageAndSucceeds) {
   for (const std::string& name : programs) {
-    // With nothing in the environment: help needs no server.
+    // The environment is empty, because help needs no server.
     Program program(example_path(name), {"--help"}, {}, folder.path());
     EXPECT_THAT(program.output(),
                 HasSubstr(name == "test_your_service" ? "--gtest_filter"  // GoogleTest answers
@@ -265,7 +265,7 @@ class OAuthSetupTest : public ExamplesTest {
  protected:
   OAuthSetupTest() { write_file(folder / "key.pem", server_test::key().private_pem()); }
 
-  /// Answers up to the verifier's question, for a user who approves.
+  /// Answers all questions up to the one for the verifier, as a user who approves.
   std::unique_ptr<Program> approved(const std::vector<std::string>& options = {}) {
     auto program = std::make_unique<Program>(
         example_path("oauth_setup"), options,
@@ -279,7 +279,7 @@ class OAuthSetupTest : public ExamplesTest {
     const std::string start = server->base_url() + "/plugins/servlet/oauth/authorize?oauth_token=";
     EXPECT_THAT(url, StartsWith(start));
     program->type(server->approve(url.substr(start.size()), "ann"));
-    EXPECT_THAT(program->line(), HasSubstr("takes this application for ann"));
+    EXPECT_THAT(program->line(), HasSubstr("sees this application as ann"));
     return program;
   }
 };

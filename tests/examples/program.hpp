@@ -13,10 +13,10 @@
 
 namespace bitbucket::test {
 
-/// A program that is run, with pipes to its input, output and errors.
+/// A running program, with pipes to its input, output and errors.
 class Program {
  public:
-  /// `environment` is all that it gets, besides PATH.
+  /// The program gets only `environment` and PATH.
   Program(const std::string& path, std::vector<std::string> arguments,
           std::vector<std::string> environment = {}, const std::string& folder = "/") {
     arguments.insert(arguments.begin(), path);
@@ -57,7 +57,7 @@ class Program {
     for (char c = 0; ::read(ends_[1], &c, 1) == 1 && c != '\n';) text += c;
     return text;
   }
-  /// Returns what is left of its output; of little that it writes to standard error.
+  /// Returns the rest of its output.  The program must write little to standard error.
   std::string output() { return rest(ends_[1]); }
   std::string errors() { return rest(ends_[2]); }
   void signal(int number) const { ::kill(pid_, number); }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the quickstart over repositories of every kind and compares what it prints with plain git.
+# Runs the quickstart over repositories of every kind and compares its output with plain git's.
 #   tests/examples/quickstart_test.sh [BUILD_DIR]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -51,7 +51,7 @@ make_repository() {
     git -C "$dir" merge --quiet --no-ff --message='Merge side' side
 }
 
-# The same list, by git: commits and the files each one changed against its first parent.
+# Prints the same list with git: the commits, and the files that each one changed against its first parent.
 by_git() {
   local dir=$1 id parent status from to
   shift
@@ -98,7 +98,7 @@ expect_same() {
   printf 'ok: quickstart %s\n' "$*"
 }
 
-# expect_error STATUS TEXT QUICKSTART_ARGUMENTS...: one line that says it.
+# expect_error STATUS TEXT QUICKSTART_ARGUMENTS...: expects one line on standard error that contains TEXT.
 expect_error() {
   local wanted=$1 text=$2 status=0
   shift 2
@@ -156,10 +156,10 @@ bad_input() {
   expect_error 2 "too many arguments" a b c d
 }
 
-# Neither a list of processes nor the terminal shows what is secret.
+# Neither the list of processes nor the terminal shows a secret.
 keeps_secrets() {
   local shown=$work/shown secret=hook-secret-of-this-test
-  # Every program is started through this one, which writes down what `ps` would show.
+  # This script starts every program and records what `ps` would show.
   mkdir "$work/bin"
   local program
   for program in openssl curl git; do

@@ -1,4 +1,4 @@
-# The examples as a project of their own, beside an installed client:
+# Builds the examples as a project of their own, with an installed client:
 #   cmake -DBUILD=... -DWORK=... -DCONFIG=... -DCOMPILER=... -DGENERATOR=... -DFLAGS=... -P standalone.cmake
 cmake_minimum_required(VERSION 3.22)
 file(REMOVE_RECURSE "${WORK}")

@@ -19,7 +19,7 @@ bool has_status(const Error& error) {
   return dynamic_cast<const ApiError&>(error).status() == Status;
 }
 
-/// The same for every kind of answer.
+/// Expects the same for every kind of answer.
 FaultCase same(std::string name, testing::Fault fault, const Expected& expected,
                Repeated repeated = Repeated::never) {
   return {.name = std::move(name),
@@ -37,7 +37,7 @@ FaultCase broken(std::string name, testing::Fault fault, const Expected& expecte
   return out;
 }
 
-/// A complete answer that is no JSON.
+/// Expects what a complete answer that is not JSON leads to.
 FaultCase unreadable(std::string name, testing::Fault fault) {
   FaultCase out = same(std::move(name), std::move(fault), served);
   out.json = {Outcome::decode, "cannot decode the answer"};
@@ -109,7 +109,7 @@ void add_answers(std::vector<FaultCase>& out) {
   FaultCase empty = unreadable("Empty", faults::empty_answer());
   empty.absent = served;
   out.push_back(empty);
-  // The client asks for none.
+  // The client does not request compression.
   FaultCase gzip = unreadable("Gzip", faults::gzip());
   gzip.bytes = {Outcome::decode, "Content-Encoding: gzip"};
   FaultCase bomb = unreadable("GzipBomb", faults::gzip_bomb(std::size_t{64} << 20));
@@ -123,7 +123,7 @@ testing::Fault json_answer(int status, std::string body) {
                         std::move(body));
 }
 
-/// JSON that is broken where nobody looks, or is not what was asked for.
+/// JSON that is broken where nobody looks, or is not what was requested.
 void add_broken_json(std::vector<FaultCase>& out) {
   const std::pair<const char*, const char*> broken_bodies[] = {
       {"BracketsThatDoNotMatch", R"({"zz":[1,{"id":"b"}},"size":0,"isLastPage":true,"values":[]})"},
@@ -159,7 +159,7 @@ void add_lengths(std::vector<FaultCase>& out) {
   const Expected cut{Outcome::transport, "ended too early", has_kind<Kind::cut>};
   const Expected malformed{Outcome::transport, "", has_kind<Kind::malformed>};
   FaultCase small = unreadable("LengthTooSmall", faults::wrong_length(-10));
-  small.breaks = true;  // ten bytes are left in it
+  small.breaks = true;  // ten bytes are left in the connection
   append(
       out, small, broken("LengthTooLarge", faults::wrong_length(10), cut),
       broken("LengthNoNumber", faults::length_text("many"), malformed, Repeated::never),

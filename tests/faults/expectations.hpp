@@ -9,10 +9,10 @@
 #include <bitbucket/server.hpp>
 #include <bitbucket/testing/fault.hpp>
 
-// What each fault must look like to a caller.
+// How each fault must look to a caller.
 namespace bitbucket::test {
 
-/// How a call ended; what nobody has thought of is `unexplained`, which no call may be.
+/// How a call ended.  No call may end as `unexplained`, which means an unforeseen way.
 enum class Outcome { unexplained, served, api, decode, transport };
 
 /// How one kind of answer must end.
@@ -24,21 +24,21 @@ struct Expected {
 
 enum class Repeated { never, if_repeatable, always };
 
-/// One fault, and what becomes of every operation that meets it.
+/// One fault, and how every operation that meets it must end.
 struct FaultCase {
   std::string name;
   testing::Fault fault;
   Expected json;     ///< pages, values, arrays, optionals
-  Expected nothing;  ///< where no content is due
+  Expected nothing;  ///< operations without an answer
   Expected bytes;
   Repeated repeated = Repeated::never;
-  bool breaks = false;        ///< the connection, which must not be used again
-  bool silent_later = false;  ///< the connection looks good and is not
-  /// What comes later may be taken for the next answer to the same credentials, but no others.
+  bool breaks = false;        ///< the fault breaks the connection
+  bool silent_later = false;  ///< the connection looks good but is not
+  /// Late bytes may be taken for the next answer to the same credentials, but to no others.
   bool speaks_later = false;
-  /// Where an optional answer is not like the other JSON.
+  /// Set when an optional answer differs from other JSON.
   std::optional<Expected> absent = {};
-  /// Where an answer that nothing identifies is not like the other JSON.
+  /// Set when an answer without an identifying member differs from other JSON.
   std::optional<Expected> unidentified = {};
   std::chrono::milliseconds timeout = std::chrono::minutes(10);  ///< of the call
 

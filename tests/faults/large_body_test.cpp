@@ -1,4 +1,4 @@
-// What becomes of large bodies: compressed ones, asked for and not, and streams.
+// Large bodies: streams, and compressed bodies, whether compression was requested or not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,7 +59,7 @@ TEST_F(CompressionTest, ABombIsTooLarge) {
   const std::size_t before = reset_heap_peak();
   try {
     (void)asking.server.application_properties();
-    FAIL() << "256 MiB were taken";
+    FAIL() << "256 MiB were accepted";
   } catch (const TransportError& error) {
     EXPECT_EQ(error.kind(), TransportError::Kind::too_large);
     EXPECT_THAT(error.what(), HasSubstr("max_answer"));
@@ -71,7 +71,7 @@ TEST_F(CompressionTest, AnEncodingThatWasNotRequestedIsNamed) {
   every_answer_is(faults::gzip());
   try {
     (void)client(false).server.application_properties();
-    FAIL() << "gzip is no JSON";
+    FAIL() << "gzip was read as JSON";
   } catch (const DecodeError& error) {
     EXPECT_THAT(error.what(), HasSubstr("Content-Encoding: gzip"));
   }

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 constexpr const char* html = "Content-Type: text/html;charset=UTF-8\r\n";
 
-/// A server that answers everything with this page, and what a client makes of it.
+/// A server that answers everything with one page, and a client that reads it.
 class LoginPageTest : public ::testing::Test {
  protected:
   void answer_with(std::string page, std::string headers = html) {

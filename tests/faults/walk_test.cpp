@@ -28,17 +28,17 @@ constexpr const char* kSecret = "s3cret-token";
 constexpr const char* kOtherSecret = "another-token";
 constexpr int kAttempts = 3;
 constexpr std::size_t kMaxAnswer = 1u << 20;
-constexpr std::size_t kSlack = 6u << 20;  // buffers of both sides, and what is being grown
+constexpr std::size_t kSlack = 6u << 20;  // buffers of both sides, and growing ones
 constexpr std::chrono::seconds kBound(20);
 
-/// Whether an answer must have a member that identifies it, or be a page.
+/// Returns whether an answer must be a page or have a member that identifies it.
 template <Method M, class A, class... P>
 constexpr bool is_identified(const ApiPath<M, A, P...>&) {
   return !std::is_same_v<A, RawJson> && !std::is_same_v<A, HookTestResult> &&
          !std::is_same_v<A, ApplicationProperties>;
 }
 
-/// An answer that is right for an operation, of 200 kB so that its body can be hurt.
+/// A correct answer for an operation.  It has 200 kB, so that faults can damage its body.
 template <Method M, class A, class... P>
 testing::FaultAnswer right_answer(const ApiPath<M, A, P...>& row) {
   const AnswerKind kind = row.answer;
@@ -84,7 +84,7 @@ Ended watch(Call&& call, const Expected& expected) {
   return out;
 }
 
-/// A server with a script, and a client that never really waits between attempts.
+/// A scripted server, and a client that does not really wait between attempts.
 class FaultWalk : public ::testing::TestWithParam<FaultCase> {
  protected:
   FaultWalk()
@@ -94,7 +94,7 @@ class FaultWalk : public ::testing::TestWithParam<FaultCase> {
   ClientOptions options() const {
     ClientOptions out{.base_url = server_.base_url(), .credentials = BearerToken{kSecret}};
     out.connection.max_answer = kMaxAnswer;
-    out.connection.timeout = std::chrono::minutes(10);  // outlasts every pause that is asked for
+    out.connection.timeout = std::chrono::minutes(10);  // longer than every requested pause
     out.connection.proxy.url = "direct";
     out.connection.retry.max_attempts = kAttempts;
     out.connection.retry.first_delay = milliseconds(1);
@@ -134,7 +134,8 @@ void check_end(const Ended& ended, const Expected& expected) {
   EXPECT_LT(ended.took, kBound);
 }
 
-/// After a fault that breaks a connection nothing more came on it; after another one it went on.
+/// Expects that a connection carries no further request after a fault that breaks it, and does
+/// carry one after any other fault.
 void check_connections(const std::vector<GitServerRequest>& requests, bool breaks) {
   std::set<std::uint64_t> numbers;
   for (const GitServerRequest& request : requests) numbers.insert(request.connection);
@@ -157,7 +158,7 @@ TEST_P(FaultWalk, EveryShapeOfOperationEndsAsItShould) {
     Fault fault = given.fault;
     if (!fault.answer) fault.answer = right_answer(row);
     const Expected& expected = given.of(row.answer, is_identified(row));
-    const BitbucketServer honest(options());  // what a fault leaves behind meets this row alone
+    const BitbucketServer honest(options());  // only this row meets what a fault leaves behind
     const BitbucketServer client = honest.with({.timeout = given.timeout});
     expect_one_honest_answer(honest);
     server_.clear_requests();

@@ -1,4 +1,4 @@
-// Feeds what a server, a user or a file may say to every parser that reads no JSON.
+// Feeds texts that may come from a server, a user or a file to every parser except that of JSON.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,8 +10,8 @@
 
 #include "auth/base_string.hpp"
 #include "auth/oauth_problem.hpp"
-#include "http/encoding.hpp"
 #include "http/date.hpp"
+#include "http/encoding.hpp"
 #include "http/url.hpp"
 
 using namespace bitbucket;
@@ -22,7 +22,7 @@ template <class Parse>
 void expect_no_other_exception(Parse&& parse) {
   try {
     parse();
-  } catch (const Error&) {  // anything else ends the fuzzer
+  } catch (const Error&) {  // any other exception ends the fuzzer
   }
 }
 

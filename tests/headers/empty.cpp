@@ -1,1 +1,1 @@
-// Its content comes by -include.
+// -include adds the content.

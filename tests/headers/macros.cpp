@@ -1,4 +1,5 @@
-// What other people's headers define; the standard library comes first, as it is not ours to test.
+// Macros of other people's headers.  The standard library comes first, because this does not test
+// it.
 #include <bits/stdc++.h>
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// Addresses and texts that would reach another place, or say something else, than they seem to.
+// Addresses that lead elsewhere than they seem to, and texts that mean something else.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -112,7 +112,7 @@ TEST(AddressTest, WithoutAProxyNoErrorNamesOne) {
   RawServer gone([](Connection&, int) {});
   gone.refuse_connections();
   const std::string port = ":" + std::to_string(gone.port()) + "/";
-  // libcurl writes each of these in another way than they are given.
+  // libcurl prints each of these addresses in another form.
   for (const char* host : {"127.0.0.1", "127.1", "2130706433", "[fe80::1%25lo]", "[::1]",
                            "[0:0:0:0:0:0:0:1]", "LOCALHOST"}) {
     const TransportError error = failure_of("http://" + (host + port));

@@ -1,4 +1,4 @@
-// Answers that end where they should not, and answers that are wrong about their end.
+// Answers that end too early, and answers that are wrong about where they end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using Kind = TransportError::Kind;
 using namespace std::chrono_literals;
 
-/// Gives connection n the first n bytes of an answer and an orderly end.
+/// Sends the first n bytes of an answer on connection n and closes it in an orderly way.
 class CuttingServer {
  public:
   explicit CuttingServer(std::string answer) : answer_(std::move(answer)) {}
@@ -35,7 +35,7 @@ class CuttingServer {
   }};
 };
 
-/// What ends within its first line might be no HTTP at all; every later end is a cut.
+/// An answer that ends within its first line might not be HTTP; every later end is a cut.
 void expect_cuts(const std::string& answer) {
   const std::size_t first = answer.find('\n') + 1;
   CuttingServer server(answer);
@@ -64,7 +64,7 @@ TEST(AnswerEndTest, AnInterimAnswerAloneIsNotAnAnswer) {
 TEST(AnswerEndTest, ChunksAndTrailersCutAtAnyByteAreNotAnAnswer) {
   expect_cuts(status_line +
               "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\none\r\nb\r\n and a half\r\n0\r\n"
-              "X-Trailer: 1\r\nContent-Length: 7\r\n\r");  // libcurl waits for no more
+              "X-Trailer: 1\r\nContent-Length: 7\r\n\r");  // libcurl does not wait for the rest
 }
 
 TEST(AnswerEndTest, TrailersAreNotHeaders) {
@@ -165,7 +165,7 @@ TEST(AnswerEndTest, ABodyThatEndsWithTheConnectionIsAcceptedOnlyIfItShowsItsEnd)
   const auto expect_refused = [&](const auto& call) {
     try {
       call();
-      ADD_FAILURE() << "\"" << body << "\" was taken for the whole";
+      ADD_FAILURE() << "\"" << body << "\" was taken for a whole answer";
     } catch (const TransportError& error) {
       EXPECT_EQ(error.kind(), Kind::malformed);
       EXPECT_THAT(error.what(), HasSubstr("does not say where it ends"));
@@ -182,7 +182,7 @@ TEST(AnswerEndTest, ABodyThatEndsWithTheConnectionIsAcceptedOnlyIfItShowsItsEnd)
   EXPECT_THROW((void)client.repos.get("PRJ/demo"), DecodeError);
   body = "";
   expect_refused([&] { (void)client.call(Method::get, "/rest/api/1.0/x"); });
-  EXPECT_EQ(client.call(Method::del, "/rest/api/1.0/x"), nullptr) << "the status says all";
+  EXPECT_EQ(client.call(Method::del, "/rest/api/1.0/x"), nullptr) << "a DELETE needs no body";
 }
 
 TEST(AnswerEndTest, AFileInAnEncodingThatWasNotRequestedIsRefused) {

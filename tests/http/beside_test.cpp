@@ -1,4 +1,4 @@
-// Several transfers on one channel: a wait for one moves the others.
+// Several transfers on one channel: a wait for one transfer advances the others.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 TEST(BesideTest, AWaitForOneTransferAdvancesTheOther) {
-  // More than any kernel buffers: it is on its way as a whole only if somebody takes it.
+  // No kernel buffers this much, so the answer is sent completely only if the client reads it.
   const std::string large(32u << 20, 'x');
   std::promise<void> taken;
   RawServer server([&](Connection& connection, int) {
@@ -52,7 +52,7 @@ TEST(BesideTest, ConnectionsAreKeptForLater) {
     for (const auto& one : {first.get(), second.get(), third.get()})
       EXPECT_EQ(one->wait(in(20s), {}).body, "ok");
   }
-  // Three, and one more where an answer came at the very moment the next request left.
+  // Three, or four if an answer arrived at the very moment when the next request left.
   EXPECT_LE(server.connections(), 6);
 }
 
@@ -87,7 +87,7 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
       if (request.empty()) return;
       const std::string path = request.substr(4, request.find(' ', 4) - 4);
       connection.answer(path);
-      connection.answer("wrong");  // behind the answer, where nobody asked for it
+      connection.answer("wrong");  // after the answer, unrequested
       left.release();
     }
   });

@@ -10,9 +10,9 @@
 #include "http/transfers.hpp"
 #include "support/repository_builder.hpp"
 
-// Which files and directories libcurl asks OpenSSL to trust.  The system's CAs are the same on no
-// two machines, so what is asked for is seen where it is asked: libcurl finds these functions
-// before OpenSSL's own.
+// Which files and directories libcurl asks OpenSSL to trust.  The CAs of the system differ from
+// machine to machine, so the test watches the calls: libcurl finds these functions before
+// OpenSSL's.
 
 namespace {
 
@@ -70,7 +70,7 @@ TEST(CaLocationsTest, NamedLocationsReplaceAllOfTheSystems) {
   EXPECT_THAT(trusted_with({.ca_file = file}), ElementsAre(file));
   EXPECT_THAT(trusted_with({.ca_path = directory}), ElementsAre(directory));
   EXPECT_THAT(trusted_with({.ca_file = file, .ca_path = directory}), ElementsAre(file, directory));
-  EXPECT_FALSE(trusted_with({}).empty()) << "the system's";
+  EXPECT_FALSE(trusted_with({}).empty()) << "the CAs of the system";
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ void add_extension(X509* certificate, int nid, const std::string& value) {
   X509_EXTENSION_free(extension);
 }
 
-/// What OpenSSL wrote into memory.
+/// Returns the text that OpenSSL has written into memory.
 template <class Write>
 std::string written(const Write& write) {
   const std::unique_ptr<BIO, void (*)(BIO*)> out(BIO_new(BIO_s_mem()), &BIO_free_all);

@@ -17,7 +17,7 @@ struct Subject {
   bool authority = false;  ///< may sign others
 };
 
-/// A certificate with its key, signed by `issuer` or else by itself.
+/// A certificate with its key, signed by `issuer` or, without one, by itself.
 class Identity {
  public:
   explicit Identity(const Subject& subject = {}, const Identity* issuer = nullptr);
@@ -37,7 +37,7 @@ class Identity {
   std::shared_ptr<X509> certificate_;
 };
 
-/// An authority of one's own.
+/// Makes an authority.
 inline Identity authority(const Identity* issuer = nullptr) {
   return Identity({.name = "DNS:ca.example.com", .authority = true}, issuer);
 }

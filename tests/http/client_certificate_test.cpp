@@ -5,7 +5,7 @@
 #include "http/transfers.hpp"
 #include "support/repository_builder.hpp"
 
-// Servers that want to know by a certificate who is calling.
+// Servers that require a client certificate.
 
 namespace bitbucket::test {
 namespace {
@@ -74,7 +74,8 @@ TEST_P(ClientCertificateTest, TheTextSaysWhatToSetWhenItIsMissing) {
   const TransportError error = failure_with({});
   EXPECT_THAT(error.what(), AllOf(HasSubstr("client certificate"),
                                   HasSubstr("set tls.client_certificate and tls.client_key")));
-  EXPECT_FALSE(error.may_have_acted()) << "no request was read before the certificate";
+  EXPECT_FALSE(error.may_have_acted())
+      << "the server refused the certificate before it read a request";
   EXPECT_TRUE(server_.requests().empty());
 }
 

@@ -8,7 +8,7 @@
 
 #include "http/raw_server.hpp"
 
-// Credentials go to the server they are meant for, wherever that one would like to send us.
+// Credentials go only to the server that they are meant for, wherever that server sends us.
 
 namespace bitbucket::test {
 namespace {
@@ -19,7 +19,7 @@ using ::testing::Not;
 
 class CredentialsTest : public ::testing::Test {
  protected:
-  /// A client of a server that gives this answer to everything.
+  /// Returns a client of a server that answers everything in this way.
   BitbucketServer client_of(const std::string& body, const std::string& status,
                             const std::string& headers = "") {
     server_.emplace([=](Connection& connection, int) {
@@ -82,7 +82,7 @@ TEST_F(CredentialsTest, ACallCannotNameAHost) {
 TEST_F(CredentialsTest, AreInNoUrl) {
   try {
     const BitbucketServer client({.base_url = "https://bot:s3cret@git.example.com"});
-    ADD_FAILURE() << "taken";
+    ADD_FAILURE() << "the URL was accepted";
   } catch (const InvalidArgument& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("give them as credentials"), Not(HasSubstr("s3cret")),
                                     HasSubstr("git.example.com")));

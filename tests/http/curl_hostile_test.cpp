@@ -14,7 +14,7 @@
 #include "http/curl_transport.hpp"
 #include "http/raw_server.hpp"
 
-// Servers and moments that are chosen to hurt.
+// Servers that misbehave, and calls at the worst moments.
 
 namespace bitbucket::test {
 namespace {
@@ -33,12 +33,12 @@ TransportError failure_of(Transport& transport, Request request) {
   } catch (const TransportError& error) {
     return error;
   }
-  throw std::logic_error("no TransportError came");
+  throw std::logic_error("no TransportError was thrown");
 }
 
 TEST(CurlHostileTest, APostThatAKeptConnectionCarriedCountsAsSent) {
-  // libcurl sends it again on a fresh connection by itself; that this one cannot be made does not
-  // mean that the first was not acted on.
+  // libcurl sends the request again on a new connection by itself.  When that connection fails, the
+  // server may still have acted on the first request.
   RawServer server([&](Connection& connection, int) {
     for (;;) {
       const std::string request = connection.read_request();
@@ -129,7 +129,7 @@ TEST(CurlHostileTest, AChildProcessLeavesTheConnectionsOfItsParentAlone) {
   });
   auto transport = http::make_curl_transport({});
   auto under_way = transport->start({.url = server.url()});
-  send(*transport, {.url = server.url()});  // leaves a kept connection beside it
+  send(*transport, {.url = server.url()});  // leaves a kept connection behind
   const pid_t child = ::fork();
   if (child == 0) {
     bool good = false;
@@ -146,7 +146,7 @@ TEST(CurlHostileTest, AChildProcessLeavesTheConnectionsOfItsParentAlone) {
   EXPECT_EQ(status, 0);
   EXPECT_EQ(under_way->wait(std::chrono::steady_clock::now() + 10s, {}).body, "ok");
   EXPECT_EQ(send(*transport, {.url = server.url()}).body, "ok");
-  EXPECT_EQ(server.connections(), 3) << "two of the parent and one of the child";
+  EXPECT_EQ(server.connections(), 3) << "two connections of the parent and one of the child";
 }
 
 TEST(CurlHostileTest, AChildProcessDoesNotTakeItsParentsAnswer) {
@@ -208,7 +208,8 @@ TEST(CurlHostileTest, InfiniteLimitsAreAccepted) {
 }
 
 TEST(CurlHostileTest, AStopWhileTheTransferFailsTouchesNothingFreed) {
-  // Mostly for the sanitizers: the token's callback runs on another thread while the handles go.
+  // Mostly for the sanitizers: the token's callback runs on another thread while the handles are
+  // destroyed.
   RawServer server([](Connection& connection, int) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");

@@ -26,7 +26,7 @@ Response send(Transport& transport, Request request, std::stop_token stop = {}) 
   return transport.start(std::move(request))->wait(in(10s), std::move(stop));
 }
 
-/// The TransportError that a request ends with.
+/// Returns the TransportError that a request ends with.
 TransportError failure_of(const std::shared_ptr<Transport>& transport, Request request,
                           std::chrono::milliseconds time = 10s) {
   try {
@@ -34,7 +34,7 @@ TransportError failure_of(const std::shared_ptr<Transport>& transport, Request r
   } catch (const TransportError& error) {
     return error;
   }
-  throw std::logic_error("no TransportError came");
+  throw std::logic_error("no TransportError was thrown");
 }
 
 TEST(CurlTransportTest, ReusesItsConnection) {
@@ -140,7 +140,7 @@ TEST(CurlTransportTest, SendsAPrefetchedRequestBeforeAnybodyWaits) {
   const auto transport = http::make_curl_transport({});
   send(*transport, {.url = server.url()});
   const auto exchange = transport->start({.url = server.url()});
-  second.wait();  // hangs if the request is not on its way
+  second.wait();  // hangs if the request was not sent
   EXPECT_EQ(exchange->wait(in(10s), {}).body, "ok");
 }
 
@@ -161,7 +161,7 @@ TEST(CurlTransportTest, AStopTokenEndsAWaitAtOnce) {
   });
   try {
     send(*transport, {.url = server.url()}, source.get_token());
-    ADD_FAILURE() << "no error came";
+    ADD_FAILURE() << "no error was thrown";
   } catch (const Cancelled& error) {
     EXPECT_TRUE(error.may_have_acted()) << "the server has read the request";
   }
@@ -271,7 +271,7 @@ TEST(CurlTransportTest, NeverSendsAPostTwiceByItself) {
          request = connection.read_request()) {
       if (request.starts_with("POST")) {
         ++posts;
-        return;  // acted on, and the connection breaks before the answer
+        return;  // the server has acted, and the connection breaks before the answer
       }
       connection.answer("ok");
     }
@@ -279,7 +279,7 @@ TEST(CurlTransportTest, NeverSendsAPostTwiceByItself) {
   const auto transport = http::make_curl_transport({});
   for (const char* body : {"", "{\"name\":\"x\"}"}) {
     posts = 0;
-    send(*transport, {.url = server.url()});  // now a kept connection is there
+    send(*transport, {.url = server.url()});  // leaves a kept connection
     const TransportError error =
         failure_of(transport, {.method = Method::post, .url = server.url(), .body = body});
     EXPECT_EQ(error.kind(), Kind::reset);
@@ -382,7 +382,7 @@ TEST(CurlTransportTest, TheTimeOutOfACallIncludesItsRetries) {
   options.connection.retry = {.max_attempts = 1000, .first_delay = 20ms, .max_delay = 40ms};
   BitbucketServer client(options);
   const auto began = std::chrono::steady_clock::now();
-  // The last answer, or, when the time is over while one is on its way, that.
+  // The error of the last answer, or a time-out if the time ends while an answer is on its way.
   EXPECT_THROW((void)client.with({.timeout = 300ms}).repos.get("PRJ/demo"), Error);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 1500ms);
 }
@@ -393,7 +393,7 @@ TEST(CurlTransportTest, LeavingARangeDoesNotWaitForThePageOnItsWay) {
     connection.answer(
         R"({"values":[{"slug":"a"}],"start":0,"isLastPage":false,"nextPageStart":1})");
     connection.read_request();
-    connection.wait_for_close();  // the second page never comes
+    connection.wait_for_close();  // the second page never arrives
   });
   BitbucketServer client({.base_url = server.url()});
   const auto began = std::chrono::steady_clock::now();

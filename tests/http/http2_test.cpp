@@ -14,7 +14,7 @@
 #include "support/daemon.hpp"
 #include "support/repository_builder.hpp"
 
-// The embedded server behind nginx, which tells by a header what it was spoken to in.
+// The embedded server behind nginx, which reports the protocol of each request in a header.
 
 namespace bitbucket::test {
 namespace {
@@ -128,7 +128,7 @@ TEST_F(Http2Test, IsSpokenWhenAskedFor) {
   EXPECT_FALSE(raw.empty());
   EXPECT_THAT(protocols_, ElementsAre("HTTP/2.0"));
   EXPECT_GE(attempts_, 7);
-  EXPECT_LE(connections_.size(), 2u) << "one, and one for the page that is asked for ahead";
+  EXPECT_LE(connections_.size(), 2u) << "one, and one for the prefetched page";
 }
 
 TEST_F(Http2Test, IsNotTheDefault) {
@@ -162,11 +162,11 @@ TEST_F(Http2Test, FallsBackToWhatTheServerSpeaks) {
   const BitbucketServer client(options_for(nginx, HttpVersion::v2));
   EXPECT_EQ(client.repos.get("PRJ/demo").slug, "demo");
   EXPECT_THAT(protocols_, ElementsAre("HTTP/1.1"));
-  // Without TLS there is nothing to agree with.
+  // Without TLS, client and server cannot agree on HTTP/2.
   ClientOptions plain = options_for(nginx, HttpVersion::v2);
   plain.base_url = git_.base_url();
   EXPECT_EQ(BitbucketServer(plain).repos.get("PRJ/demo").slug, "demo");
-  // Nor does a server that knows no ALPN disturb it.
+  // A server without ALPN is no problem either.
   const Identity here;
   const TempDir folder;
   write_file(folder / "ca.pem", here.pem());

@@ -1,4 +1,4 @@
-// What a server sends that nobody requested must not become the answer to somebody else's request.
+// Bytes that a server sends without a request must not become the answer to another request.
 #include <gtest/gtest.h>
 
 #include <poll.h>
@@ -93,7 +93,7 @@ TEST(KeptConnectionTest, PagesOfChangingCredentialsShareNoConnection) {
   EXPECT_EQ(registry.most_on_one(), 1u);
 }
 
-/// Answers, and says something else a little later.
+/// Answers, and sends something else a little later.
 void answer_and_more(Connection& connection, std::chrono::microseconds later,
                      const std::string& answer, const std::string& more) {
   connection.send(answer);
@@ -135,8 +135,8 @@ TEST(KeptConnectionTest, ALateAnswerReachesNoOtherAccount) {
   }
 }
 
-/// Answers the first request of a connection, and whatever follows before it has come in whole: it
-/// is longer than what the kernel takes unread.
+/// Answers the first request of a connection, and later requests before they have arrived
+/// completely: they are longer than what the kernel accepts unread.
 void answer_without_reading(Connection& connection, const std::string& status) {
   connection.read_request();
   connection.answer("first");

@@ -51,7 +51,7 @@ class TinyProxy {
   std::unique_ptr<Daemon> daemon_;
 };
 
-/// Sets a variable of the environment until the test is over.
+/// Sets an environment variable until the test ends.
 class Environment {
  public:
   Environment(const char* name, const std::string& value) : name_(name) {
@@ -65,7 +65,7 @@ class Environment {
   const char* name_;
 };
 
-/// Keeps the heads of what it is asked and answers all of it in the same way.
+/// Keeps the heads of all requests and gives each the same answer.
 class Recorder {
  public:
   explicit Recorder(std::string status = "200 OK", std::string headers = "")
@@ -132,7 +132,7 @@ TEST(ProxyTest, RequiresTheRightPassword) {
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("set proxy.username and proxy.password"), Not(HasSubstr("wr0ng"))));
     EXPECT_FALSE(error.may_have_acted());
-    EXPECT_FALSE(error.is_retryable()) << "accounts are locked by trying again";
+    EXPECT_FALSE(error.is_retryable()) << "repeated attempts lock accounts";
   }
   const TransportError missing = failure_of(origin.url(), {.proxy = {.url = proxy.url()}});
   EXPECT_EQ(static_cast<int>(missing.kind()), static_cast<int>(Kind::proxy_refused));
@@ -166,7 +166,7 @@ TEST(ProxyTest, AProxyThatIsDownIsTriedAgain) {
       EXPECT_THAT(error.what(), HasSubstr("cannot connect to the proxy"));
       EXPECT_FALSE(error.may_have_acted());
     }
-    EXPECT_EQ(attempts, 3) << "nothing was sent, so even a POST may be";
+    EXPECT_EQ(attempts, 3) << "nothing was sent, so even a POST may be repeated";
   }
 }
 
@@ -213,7 +213,7 @@ TEST(ProxyTest, MayBeReachedOverTls) {
       static_cast<int>(Kind::certificate));
 }
 
-/// Whether the request went by the proxy; direct ones lead nowhere.
+/// Returns whether the request went through the proxy; direct requests fail.
 bool proxied(const std::string& url, const ProxyOptions& proxy) {
   try {
     return get(url, {.proxy = proxy}).body == "recorded";
@@ -273,8 +273,10 @@ TEST(ProxyTest, ComesFromTheEnvironmentUnlessGiven) {
   {
     const Environment exception("no_proxy", "127.0.0.1");
     EXPECT_FALSE(proxied(url, {}));
-    EXPECT_TRUE(proxied(url, {.no_proxy = "other.invalid"})) << "ours replaces the environment's";
-    EXPECT_TRUE(proxied(url, {.url = given.url()})) << "a proxy that is given is used";
+    EXPECT_TRUE(proxied(url, {.no_proxy = "other.invalid"}))
+        << "the option replaces the environment's list";
+    EXPECT_TRUE(proxied(url, {.url = given.url()}))
+        << "the environment's list does not apply to a given proxy";
   }
   EXPECT_EQ(named.heads().size(), 2u);
 }

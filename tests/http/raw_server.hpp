@@ -15,7 +15,7 @@
 
 namespace bitbucket::test {
 
-/// One accepted connection, spoken to byte by byte.
+/// One accepted connection, which the test serves byte by byte.
 class Connection {
  public:
   explicit Connection(int fd) : fd_(fd) {}
@@ -65,7 +65,7 @@ class Connection {
   int fd_;
 };
 
-/// Gives each connection to a function on a thread of its own and closes it afterwards.
+/// Passes each connection to a function on a thread of its own, and closes it afterwards.
 class RawServer {
  public:
   explicit RawServer(std::function<void(Connection&, int)> serve) : serve_(std::move(serve)) {
@@ -97,7 +97,7 @@ class RawServer {
   [[nodiscard]] std::string url(const std::string& path = "/") const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
-  /// From now on a connection attempt is refused; those that are open stay.
+  /// Refuses new connections from now on; open ones stay.
   void refuse_connections() { ::shutdown(listener_, SHUT_RDWR); }
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] int connections() const { return accepted_; }

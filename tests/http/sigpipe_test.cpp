@@ -10,7 +10,7 @@
 namespace bitbucket::test {
 namespace {
 
-/// Raises the SIGPIPE that a dead connection raises.
+/// Raises a SIGPIPE, as a dead connection does.
 void write_to_nobody() {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
@@ -53,7 +53,7 @@ TEST(SigpipeTest, TheGuardLeavesASignalOfTheHostAlone) {
     write_to_nobody();
   }
   EXPECT_TRUE(blocked());
-  EXPECT_TRUE(pending()) << "it was there before and is the host's to take";
+  EXPECT_TRUE(pending()) << "it was pending before and belongs to the host";
   const timespec none{};
   sigtimedwait(&pipe, nullptr, &none);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

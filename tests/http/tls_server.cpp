@@ -36,7 +36,7 @@ std::vector<std::string> TlsServer::requests() const {
 }
 
 void TlsServer::serve(int fd) {
-  sigset_t pipe;  // of this thread only: the client has to look after itself
+  sigset_t pipe;  // for this thread only: the client must protect itself
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);

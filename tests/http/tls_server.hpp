@@ -16,11 +16,11 @@ namespace bitbucket::test {
 
 struct TlsServerOptions {
   std::vector<Identity> chain = {};     ///< certificates between the server's and the CA
-  const Identity* client_ca = nullptr;  ///< clients must show a certificate that it signed
+  const Identity* client_ca = nullptr;  ///< clients must present a certificate that it signed
   int max_version = 0;                  ///< for example TLS1_2_VERSION; 0: any
   bool keep_alive = true;
   std::string body = "ok";
-  /// Makes the body of a request's answer instead; called from many threads.
+  /// Makes the body of each answer; called from many threads.
   std::function<std::string(const std::string& request)> answer = {};
 };
 
@@ -33,11 +33,11 @@ class TlsServer {
     return "https://" + host + ':' + std::to_string(port()) + '/';
   }
   [[nodiscard]] int port() const { return server_.port(); }
-  /// Handshakes that both sides completed, and those of them that resumed an earlier session.
+  /// Return how many handshakes both sides completed, and how many of them resumed a session.
   [[nodiscard]] int handshakes() const { return handshakes_; }
   [[nodiscard]] int resumed() const { return resumed_; }
   [[nodiscard]] int connections() const { return server_.connections(); }
-  /// The heads of the requests so far.
+  /// Returns the heads of the requests so far.
   [[nodiscard]] std::vector<std::string> requests() const;
 
  private:

@@ -7,7 +7,7 @@
 #include "http/transfers.hpp"
 #include "support/repository_builder.hpp"
 
-// Whom the client trusts, by real handshakes.
+// Which servers the client trusts, tested with real handshakes.
 
 namespace bitbucket::test {
 namespace {
@@ -20,7 +20,7 @@ using test_support::write_file;
 
 class TlsTest : public ::testing::Test {
  protected:
-  /// A file that lives as long as the test.
+  /// Writes a file that lives as long as the test.
   std::string file(const std::string& name, const std::string& content) const {
     write_file(folder_ / name, content);
     return folder_ / name;
@@ -150,7 +150,7 @@ TEST_F(TlsTest, FilesThatCannotWorkAreFoundBeforeAnythingIsSent) {
                                {.client_certificate = good, .client_key = missing},
                                {.client_key = good}})
     EXPECT_THROW(http::make_curl_transport({.tls = tls}), InvalidArgument);
-  // What is in a file is OpenSSL's to read; still nothing has been sent.
+  // OpenSSL reads the content of a file only later, but before anything is sent.
   const TlsServer server{Identity()};
   expect_untrusted(server, {.ca_file = file("empty.pem", "no certificate\n")},
                    HasSubstr("tls.ca_file or tls.ca_path holds no PEM certificate"));
@@ -158,7 +158,7 @@ TEST_F(TlsTest, FilesThatCannotWorkAreFoundBeforeAnythingIsSent) {
 
 TEST_F(TlsTest, ExplainsHttpsToAPortThatSpeaksPlainHttp) {
   RawServer plain([](Connection& connection, int) {
-    char byte = 0;  // any first byte of a handshake is no HTTP
+    char byte = 0;  // the first byte of a handshake is never HTTP
     while (::recv(connection.fd(), &byte, 1, 0) == 1 && byte != '\x01') {
     }
     connection.answer("", "400 Bad Request");
@@ -208,7 +208,7 @@ TEST_F(TlsTest, ASessionIsResumedOnAnotherConnection) {
   const auto transport = http::make_curl_transport({.tls = {.ca_file = ca_file(here)}});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   EXPECT_EQ(transport->start({.url = server.url()})->wait(deadline, {}).body, "ok");
-  // Two at a time need a connection more.
+  // Two requests at a time need one more connection.
   const auto first = transport->start({.url = server.url()});
   const auto second = transport->start({.url = server.url()});
   EXPECT_EQ(first->wait(deadline, {}).body, "ok");

@@ -9,7 +9,7 @@
 
 #include "http/curl_transport.hpp"
 
-// One request over a transport of its own, and what became of it.
+// One request over a transport of its own, and its result.
 namespace bitbucket::test {
 
 inline Response get(const std::string& url, const ConnectionOptions& options = {},
@@ -19,14 +19,14 @@ inline Response get(const std::string& url, const ConnectionOptions& options = {
   return transport->start({.url = url, .headers = std::move(headers)})->wait(deadline, {});
 }
 
-/// The TransportError that it ends with.
+/// Returns the TransportError that it ends with.
 inline TransportError failure_of(const std::string& url, const ConnectionOptions& options = {}) {
   try {
     get(url, options);
   } catch (const TransportError& error) {
     return error;
   }
-  throw std::logic_error("no TransportError came");
+  throw std::logic_error("no TransportError was thrown");
 }
 
 }  // namespace bitbucket::test

@@ -1,4 +1,4 @@
-// Clients, views and ranges that go while others are at work.
+// Clients, views and ranges that are destroyed while others work.
 #include <gtest/gtest.h>
 
 #include <future>
@@ -17,7 +17,7 @@
 namespace bitbucket::test {
 namespace {
 
-/// How many pages of a walk are on their way.
+/// How many pages of a walk are in flight.
 class DestroyedTest : public LifetimeTest, public ::testing::WithParamInterface<int> {
  protected:
   static PagingOptions paging() { return in_flight(GetParam()); }

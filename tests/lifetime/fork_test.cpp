@@ -1,4 +1,4 @@
-// A process that forks between calls: parent and child both go on, each on connections of its own.
+// A process that forks between calls: parent and child both continue, each on its own connections.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,8 +52,8 @@ int in_child(Leave leave, const std::function<bool()>& work) {
   return status;
 }
 
-/// Pages over plain HTTP or TLS, from a process of its own: a lock that a thread of the server
-/// held while this process forks would stay locked in the child.
+/// Serves pages over plain HTTP or TLS from a process of its own: a lock that a thread of the
+/// server holds while this process forks would stay locked in the child.
 class PagesProcess {
  public:
   explicit PagesProcess(bool tls) {
@@ -82,7 +82,7 @@ class PagesProcess {
     if (authority_) options.connection.tls.ca_file = folder_.write("ca.pem", authority_->pem());
     return options;
   }
-  /// How many the server has accepted so far.
+  /// Returns how many connections the server has accepted so far.
   [[nodiscard]] int connections() const {
     EXPECT_EQ(::write(questions_[1], "?", 1), 1);
     return answer();
@@ -104,7 +104,7 @@ class PagesProcess {
       tell(PageServer());
     ::_exit(0);
   }
-  /// Tells the port, and how many connections there are whenever it is asked.
+  /// Sends the port, and the number of connections whenever the other side asks.
   template <class Server>
   void tell(const Server& server) {
     char question = 0;
@@ -151,7 +151,7 @@ class ForkTest : public LifetimeTest, public ::testing::WithParamInterface<Way> 
   std::optional<PagesProcess> server_;
   inline static std::mutex mutex_;
   inline static std::vector<std::string> errors_;        // of attempts
-  inline static std::optional<BitbucketServer> client_;  // a child's goes in exit()
+  inline static std::optional<BitbucketServer> client_;  // exit() destroys a child's
 };
 
 INSTANTIATE_TEST_SUITE_P(Ways, ForkTest,
@@ -187,7 +187,7 @@ TEST_P(ForkTest, ParentAndChildContinueAfterCallsAndWorkers) {
   const int of_child = server_->connections() - before;
   EXPECT_GE(of_child, 1) << "the child has connections of its own";
   EXPECT_EQ(client_->repos.get(demo).slug, "demo");
-  EXPECT_EQ(server_->connections() - before, of_child) << "the parent's are still good";
+  EXPECT_EQ(server_->connections() - before, of_child) << "the parent's connections are still good";
 }
 
 TEST_P(ForkTest, AChildThatUsesNothingBreaksNothing) {
@@ -226,7 +226,7 @@ TEST_P(ForkTest, ARangeWithPagesInFlightContinuesInBoth) {
   const int status = in_child([&] {
     std::vector<std::string> seen;
     for (; it != tags.end(); ++it) seen.push_back(it->display_id);
-    // Those that were on their way are asked for anew, and nothing else goes wrong.
+    // The pages that were in flight are requested again, and nothing else goes wrong.
     const std::string text = "the request belongs to the parent process";
     return seen == from(15) &&
            errors_ == std::vector(static_cast<std::size_t>(GetParam().pages), text);

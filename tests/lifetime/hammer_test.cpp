@@ -28,13 +28,13 @@ std::vector<std::string> walk(const BitbucketServer& client, int pages_in_flight
   return ids(client.with({.paging = paging}).commits.list(rich));
 }
 
-/// What the server holds, as one thread alone sees it.
+/// The content of the server, as a single thread sees it.
 struct Truth {
   std::vector<std::string> rich_commits, slugs;
   std::string small_tip;
 };
 
-/// One thread's work; returns how many answers were wrong.
+/// Does the work of one thread and returns how many answers were wrong.
 int work(const BitbucketServer& client, const Truth& truth, int number) {
   int wrong = 0;
   const auto expect = [&](const auto& got, const auto& wanted) { wrong += got != wanted; };
@@ -74,7 +74,7 @@ class HammerTest : public LifetimeTest {};
 TEST_F(HammerTest, SixtyFourThreadsOnOneClientGetTheRightAnswers) {
   const auto server = signed_server();
   ClientOptions options = signed_options(*server);
-  options.connection.timeout = std::chrono::minutes(2);  // the sanitizers' time
+  options.connection.timeout = std::chrono::minutes(2);  // sanitizers are slow
   const BitbucketServer client(options);
   const Truth truth{.rich_commits = walk(client, 1),
                     .slugs = {"rich", "demo", "rich"},

@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-// Every test of this room leaves no thread and no descriptor behind.
+// No test of this room may leave a thread or a descriptor behind.
 namespace bitbucket::test {
 
 /// How many threads and open descriptors this process has.
@@ -28,12 +28,12 @@ struct Holdings {
   }
 };
 
-/// Fails when the process holds more after a test than before it.  A thread that was joined, and
-/// the thread on which libcurl looks up a name, may need a moment to go.
+/// Fails when the process has more of them after a test than before.  A joined thread, and the
+/// thread on which libcurl looks up a name, may need a moment to disappear.
 class LifetimeTest : public ::testing::Test {
  protected:
   LifetimeTest() {
-    std::thread([] {}).join();  // a sanitizer's own thread comes with the first one
+    std::thread([] {}).join();  // starts a sanitizer's own thread, if it has one
     before_ = {};
   }
   void TearDown() override {
@@ -52,7 +52,7 @@ class LifetimeTest : public ::testing::Test {
   Holdings before_;
 };
 
-/// Where threads of a server wait until a test lets them go on.
+/// A gate at which threads of a server wait until a test opens it.
 class Gate {
  public:
   void pass() {

@@ -57,7 +57,7 @@ TEST_P(NestedTest, WalksWhileItWalks) {
   const BitbucketServer client(server.options());
   const BitbucketServer view = client.with({.paging = in_flight(4)});
   const ConcurrencyOptions options{.max = GetParam()};
-  // The items of each level are pages that are still coming.
+  // The items of each level are pages that are still arriving.
   const auto sizes = view.concurrently(
       view.tags.list(demo),
       [&](const BitbucketServer& outer, const Tag& tag) {
@@ -75,7 +75,7 @@ TEST_P(NestedTest, WalksWhileItWalks) {
   std::size_t sum = 0;
   for (const std::size_t size : sizes) sum += size;
   EXPECT_EQ(sizes.size(), static_cast<std::size_t>(all_rows));
-  EXPECT_EQ(sum, 1u * all_rows) << "one row of those from t0 to t199 ends with 00";
+  EXPECT_EQ(sum, 1u * all_rows) << "one of the rows t0 to t199 ends with 00";
 }
 
 TEST_P(NestedTest, AnErrorInTheInnermostLevelIsThrown) {
@@ -87,7 +87,7 @@ TEST_P(NestedTest, AnErrorInTheInnermostLevelIsThrown) {
         if (place == failing) throw std::runtime_error("item " + std::to_string(failing));
         c.with({.paging = in_flight(4)}).tags.list(demo).to_vector();
       });
-      ADD_FAILURE() << "no error came out";
+      ADD_FAILURE() << "no error was thrown";
     } catch (const std::runtime_error& error) {
       EXPECT_EQ(error.what(), "item " + std::to_string(failing));
     }
@@ -96,7 +96,7 @@ TEST_P(NestedTest, AnErrorInTheInnermostLevelIsThrown) {
 
 TEST_P(NestedTest, AStopFromOutsideEndsEveryLevelAtOnce) {
   for (const int level : {1, 2, 3}) {
-    PageServer server(page_rows);  // the second page never comes
+    PageServer server(page_rows);  // the second page never arrives
     const BitbucketServer client(server.options());
     std::stop_source stop;
     const auto wait = [](const BitbucketServer& c) {

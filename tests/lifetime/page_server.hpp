@@ -16,13 +16,13 @@ constexpr int never = std::numeric_limits<int>::max();
 
 inline const RepoRef demo{"PRJ", "demo"};
 
-/// Where the page begins that a request asks for; -1 when it asks for none.
+/// Returns where the requested page begins, or -1 when the request is not for a page.
 inline int start_of(const std::string& request) {
   const std::string start = query_value(request.substr(0, request.find(" HTTP/")), "start");
   return start.empty() ? -1 : std::stoi(start);
 }
 
-/// The body of the answer: a page of `all_rows` tags, or a repository.
+/// Returns the body of the answer: a page of `all_rows` tags, or a repository.
 inline std::string body_for(const std::string& request) {
   const int start = start_of(request);
   if (start < 0) return R"({"slug":"demo"})";
@@ -60,7 +60,7 @@ inline PagingOptions in_flight(int pages) {
   return {.page_size = page_rows, .max_in_flight = pages};
 }
 
-/// The rest of a walk.
+/// Returns the rest of a walk.
 inline std::vector<std::string> rest_of(Paged<Tag>& tags) { return names(tags.to_vector()); }
 
 inline const std::vector<std::string>& all_names() {

@@ -1,5 +1,5 @@
-// A resolver that never answers.  libcurl asks it on a thread of its own, which nobody can end: it
-// goes when the resolver gives up.
+// A resolver that never answers.  libcurl calls it on a thread of its own, which ends only when the
+// resolver gives up.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,11 +19,11 @@
 #include "lifetime/timing.hpp"
 
 namespace {
-// For ever: nobody waits for the threads that wait at it.
+// Lives for ever, because nobody waits for the threads that wait at it.
 bitbucket::test::Gate& gate = *new bitbucket::test::Gate;
 }
 
-/// Takes the place of the C library's for all of this process, libcurl included.
+/// Replaces the C library's function in the whole process, including libcurl.
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                            addrinfo** found) {
   if (name && std::string_view(name) == "silent.example.com") {
@@ -45,7 +45,7 @@ constexpr milliseconds limit = 400ms;
 class ResolverTest : public LifetimeTest {
  protected:
   ResolverTest() { gate.shut(); }
-  /// What waits for the resolver ends first: LifetimeTest counts the threads.
+  /// Ends the threads that wait for the resolver before LifetimeTest counts the threads.
   void TearDown() override {
     gate.open();
     LifetimeTest::TearDown();
@@ -90,11 +90,11 @@ TEST_F(ResolverTest, ASilentResolverDoesNotDelayACancellation) {
 
 #ifndef BITBUCKET_TEST_TSAN  // it allows no threads in a child
 TEST_F(ResolverTest, ASilentResolverDoesNotDelayTheEndOfAProcess) {
-  // While there is one thread: another may hold a lock of the sanitizer's as the child is made.
+  // Forks while there is only one thread: another could hold a lock of the sanitizer at the fork.
   const pid_t child = ::fork();
   if (child == 0) {
     ::alarm(60);
-    static std::optional<BitbucketServer> client;  // goes after main
+    static std::optional<BitbucketServer> client;  // destroyed after main
     client.emplace(options());
     try {
       client->with({.timeout = limit}).repos.get(demo);

@@ -1,4 +1,4 @@
-// Time-outs that hold, whatever it is that does not come.
+// Time-outs end a call, whatever the server fails to send.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ constexpr milliseconds limit = 400ms;
 
 class TimeoutTest : public LifetimeTest {};
 
-/// A port of this machine on which nobody answers, not even the kernel: its queue is full.
+/// A port of this machine on which not even the kernel answers, because its queue is full.
 class BlackHole {
  public:
   BlackHole() {
@@ -42,7 +42,7 @@ class BlackHole {
         ::getsockname(listener_, where, &size) != 0)
       throw std::runtime_error("no port");
     port_ = ntohs(address.sin_port);
-    for (;;) {  // until the kernel lets one wait
+    for (;;) {  // until a connection has to wait
       const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
       fillers_.push_back(fd);
       (void)::connect(fd, where, size);
@@ -138,7 +138,7 @@ TEST_F(TimeoutTest, ACallEndsInTimeWhenBytesDrip) {
 
 TEST_F(TimeoutTest, TheTimeOutAppliesToEachPage) {
   for (const int pages : {1, 8}) {
-    PageServer server(page_rows);  // the second page never comes
+    PageServer server(page_rows);  // the second page never arrives
     const BitbucketServer client(server.options());
     const BitbucketServer view = client.with({.timeout = limit, .paging = in_flight(pages)});
     Paged<Tag> tags = view.tags.list(demo);
@@ -146,11 +146,12 @@ TEST_F(TimeoutTest, TheTimeOutAppliesToEachPage) {
     for (int i = 1; i < page_rows; ++i) ++it;
     for (int attempt = 0; attempt < 2; ++attempt) expect_time_out(limit, [&] { ++it; });
     server.gate().open();
-    EXPECT_EQ(rest_of(tags), expected_names(page_rows, all_rows)) << "it goes on";
+    EXPECT_EQ(rest_of(tags), expected_names(page_rows, all_rows)) << "the range continues";
   }
 }
 
-// Whether the last attempt is answered in time decides which error the next two end with.
+// The next two calls end with different errors, depending on whether the last attempt is answered
+// in time.
 
 TEST_F(TimeoutTest, ACallEndsInTimeOverManyAttempts) {
   const ConnectionOptions often{.retry = {.max_attempts = 1000000, .first_delay = 20ms}};
@@ -167,7 +168,7 @@ TEST_F(TimeoutTest, ACallEndsInTimeDespiteRequestedPauses) {
   const Misbehaving busy(faults::too_many_requests(1s));
   const BitbucketServer patient = busy.client->with({.timeout = 1300ms});
   expect_to_take_at_most(1300ms, [&] { EXPECT_THROW(patient.repos.get(demo), Error); });
-  // The pause is everybody's, and longer than this call may take.
+  // The pause applies to all calls, and is longer than this call may take.
   const BitbucketServer hasty = busy.client->with({.timeout = 100ms});
   expect_to_take_at_most(100ms, [&] { EXPECT_THROW(hasty.repos.get(demo), Error); });
 }

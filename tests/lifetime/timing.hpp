@@ -18,12 +18,12 @@ namespace bitbucket::test {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Measures how late the machine itself is, as long as it lives: what the threads that may run
-/// spend waiting for a processor.
+/// Measures during its lifetime how late the machine itself is, which means how long runnable
+/// threads wait for a processor.
 class Lateness {
  public:
-  /// Ends the measurement, on the thread that began it: how long this thread was kept waiting in
-  /// all, and one that just sleeps at the worst.
+  /// Ends the measurement on the thread that began it.  Returns how long this thread waited in
+  /// total, plus the longest wait of a thread that only sleeps.
   milliseconds total() {
     watch_.request_stop();
     watch_.join();
@@ -48,8 +48,8 @@ class Lateness {
   }};
 };
 
-/// Expects what ended `late` behind its time to be at most `allowed` late, not counting what the
-/// machine was.
+/// Expects something that ended `late` to be at most `allowed` late, not counting how late the
+/// machine itself was.
 inline void expect_punctual(steady_clock::duration late, milliseconds allowed, Lateness& machine) {
   const milliseconds excused = machine.total();
 #ifndef BITBUCKET_TEST_SANITIZED
@@ -71,7 +71,7 @@ void expect_to_take(milliseconds limit, Work&& work) {
   expect_punctual(took - limit, milliseconds(100), machine);
 }
 
-/// The same for what may end sooner.
+/// Like expect_to_take, for work that may end sooner.
 template <class Work>
 void expect_to_take_at_most(milliseconds limit, Work&& work) {
   Lateness machine;
@@ -80,14 +80,14 @@ void expect_to_take_at_most(milliseconds limit, Work&& work) {
   expect_punctual(steady_clock::now() - began - limit, milliseconds(100), machine);
 }
 
-/// Expects a time-out after so long; returns whether the request may have been sent.
+/// Expects a time-out after this time; returns whether the request may have been sent.
 template <class Work>
 bool expect_time_out(milliseconds after, Work&& work) {
   bool sent = false;
   expect_to_take(after, [&] {
     try {
       work();
-      ADD_FAILURE() << "no error came";
+      ADD_FAILURE() << "no error was thrown";
     } catch (const TransportError& error) {
       EXPECT_EQ(error.kind(), TransportError::Kind::timeout) << error.what();
       sent = error.may_have_acted();

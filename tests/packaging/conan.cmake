@@ -1,4 +1,4 @@
-# Compiles the Conan recipes and compares what they name with the project.
+# Compiles the Conan recipes and compares them with the project.
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/../consumers/steps.cmake")
 set(ENV{PYTHONPYCACHEPREFIX} "${WORK}")
@@ -8,7 +8,7 @@ run_quietly("${PYTHON}" -m py_compile "${conan}/conanfile.py" "${conan}/test_pac
 file(READ "${conan}/conanfile.py" recipe)
 file(READ "${SOURCE}/CMakeLists.txt" project)
 if(NOT recipe MATCHES "version = \"${VERSION}\"")
-  message(SEND_ERROR "the recipe has not the project's version ${VERSION}")
+  message(SEND_ERROR "the recipe does not have the project's version ${VERSION}")
 endif()
 string(REGEX MATCHALL "BITBUCKET_[A-Z_]+" options "${recipe}")
 if(NOT options)
@@ -20,5 +20,5 @@ foreach(option IN LISTS options)
   endif()
 endforeach()
 if(NOT recipe MATCHES "libs = \\[\"bitbucket\"\\]" OR NOT EXISTS "${SOURCE}/tests/consumers/client.cpp")
-  message(SEND_ERROR "the recipe or its test package names what is not there")
+  message(SEND_ERROR "the recipe or its test package names a file that does not exist")
 endif()

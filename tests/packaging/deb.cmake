@@ -1,4 +1,4 @@
-# Makes the Debian packages, unpacks them, and uses what they contain.
+# Builds the Debian packages, unpacks them, and uses their contents.
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/../consumers/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
@@ -22,17 +22,17 @@ function(package name)
       message(SEND_ERROR "${name} has no field «${field}»:\n${info}")
     endif()
   endforeach()
-  # Everybody's files are root's, and nobody else writes them.
+  # All files belong to root, and nobody else can write them.
   if(NOT contents MATCHES "share/doc/${name}/copyright" OR contents MATCHES "(^|\n)[d-](....|.......)w" OR
      contents MATCHES "(^|\n)[^\n]+ (\\./)?usr/(local|lib/cmake)|(^|\n)[drwxl-]+ [^r]")
-    message(SEND_ERROR "the contents of ${name} are not right:\n${contents}")
+    message(SEND_ERROR "the contents of ${name} are wrong:\n${contents}")
   endif()
   run_quietly(dpkg-deb -x "${deb}" "${WORK}/root")
   string(REGEX MATCHALL "[^\n]+" contents "${contents}")
   set(contents "${contents}" PARENT_SCOPE)
 endfunction()
 
-# holds(NAME REGEX...): the package unpacked last has such files.
+# holds(NAME REGEX...): checks that the package unpacked last has such files.
 function(holds)
   foreach(regex IN LISTS ARGN)
     if(NOT contents MATCHES "${regex}")
@@ -46,14 +46,14 @@ package(libbitbucket${minor} "Section: libs\n" "Depends: [^\n]*libc6 [^\n]*libcu
         "libstdc\\+\\+6 " " triggers ")
 holds("/libbitbucket\\.so\\.${minor}")
 if(contents MATCHES "include/|\\.cmake|bin/")
-  message(SEND_ERROR "the runtime package holds what only a developer needs")
+  message(SEND_ERROR "the runtime package contains files that only a developer needs")
 endif()
 package(libbitbucket-dev "Section: libdevel\n" "libbitbucket${minor} \\(= ${VERSION}-1\\)"
         libcurl4-openssl-dev libssl-dev libsimdjson-dev nlohmann-json3-dev)
 holds("/bitbucket/server\\.hpp" "/pkgconfig/bitbucket-server\\.pc" "/libbitbucket\\.so "
       "/bitbucketConfig\\.cmake" "/bitbucket-server-targets\\.cmake")
 if(contents MATCHES "testing")
-  message(SEND_ERROR "the client's package holds parts of the embedded server")
+  message(SEND_ERROR "the client's package contains parts of the embedded server")
 endif()
 package(libbitbucket-testing-dev "libbitbucket-dev \\(= ${VERSION}-1\\)" "libcpp-httplib[0-9.]+" " git[\n,]")
 holds("/bin/bitbucket-git-server" "/libbitbucket_testing\\.so" "/testing/git_server\\.hpp")
@@ -61,7 +61,7 @@ holds("/bin/bitbucket-git-server" "/libbitbucket_testing\\.so" "/testing/git_ser
 set(BUILD "${build}")
 no_build_paths("${WORK}/root")
 
-# Symbols: all of this version's namespace, so that two versions can live in one process.
+# All symbols are in the namespace of this version, so that two versions can be in one process.
 file(GLOB_RECURSE libraries "${WORK}/root/usr/lib/libbitbucket*.so.${VERSION}")
 list(LENGTH libraries count)
 if(NOT count EQUAL 2)
@@ -77,7 +77,7 @@ foreach(library IN LISTS libraries)
        "^[0-9a-f]+ [A-Za-z] ((typeinfo|typeinfo name|vtable|guard variable) for )?([^( ]+ )?bitbucket::${inline}::")
   if(symbols OR count LESS 10)
     list(JOIN symbols "\n" symbols)
-    message(SEND_ERROR "${library} shows ${count} symbols, of which others are:\n${symbols}")
+    message(SEND_ERROR "${library} exports ${count} symbols, including foreign ones:\n${symbols}")
   endif()
   execute_process(COMMAND readelf -d "${library}" OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
   if(NOT dynamic MATCHES "SONAME[^\n]*\\.so\\.${minor}\\]" OR dynamic MATCHES "RPATH|RUNPATH")
@@ -85,7 +85,7 @@ foreach(library IN LISTS libraries)
   endif()
 endforeach()
 
-# A user of the packages
+# A project that uses the packages
 set(usr "${WORK}/root/usr")
 list(GET libraries 0 library)
 cmake_path(GET library PARENT_PATH folder)

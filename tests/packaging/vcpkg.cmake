@@ -1,4 +1,4 @@
-# Runs the port with stand-ins for vcpkg's functions; the one that configures does it for real.
+# Runs the port with stand-ins for vcpkg's functions, of which only the one that configures is real.
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/../consumers/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
@@ -37,7 +37,7 @@ function(vcpkg_cmake_configure)
               ${arg_OPTIONS})
   file(STRINGS "${WORK}/build/CMakeCache.txt" cache)
   foreach(option IN LISTS arg_OPTIONS)
-    # An option that the project does not have is in the cache without a type.
+    # The cache has no type for an option that the project does not have.
     if(option MATCHES "^-D(BITBUCKET_[A-Z_]+)=(.+)$")
       if(NOT cache MATCHES "${CMAKE_MATCH_1}:(BOOL|INTERNAL)=${CMAKE_MATCH_2}")
         message(SEND_ERROR "the project has no option for ${option}")
@@ -46,7 +46,7 @@ function(vcpkg_cmake_configure)
   endforeach()
 endfunction()
 function(vcpkg_cmake_install)
-  # Where the port expects it, what is to be installed is installed.
+  # The project must install its files where the port expects them.
   file(READ "${WORK}/build/cmake_install.cmake" script)
   if(NOT script MATCHES "/lib/cmake/bitbucket" OR script MATCHES "bitbucket_testing")
     message(SEND_ERROR "the port would not install the client alone to lib/cmake/bitbucket")

@@ -1,4 +1,4 @@
-// A server that echoes what it was told, over and over, or from the body of the request.
+// A server that echoes a token many times, or echoes the body of the request.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -17,7 +17,7 @@ namespace {
 
 const std::string bearer = "BearerT0ken/of+a=user";
 
-/// Sends a body with secrets to a server that echoes it, and returns all that can be seen.
+/// Sends a body with secrets to a server that echoes it, and returns all that a user can see.
 template <class Work>
 std::string seen_of_an_echo(int status, const std::string& secret, Work&& work) {
   std::string out;
@@ -41,7 +41,7 @@ std::string seen_of_an_echo(int status, const std::string& secret, Work&& work) 
     Observed observed(options.connection);
     try {
       work(BitbucketServer(options));
-      ADD_FAILURE() << "no error came";
+      ADD_FAILURE() << "no error was thrown";
     } catch (const std::exception& error) {
       out += all_of(error) + '\n' + observed.text;
     }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t chunk = 1u << 20;
 
-/// Where the memory is copied to for the search: a mapping of its own, which is left out.
+/// The memory is copied here for the search: a mapping of its own, which is not searched.
 class Window {
  public:
   Window()
@@ -64,11 +64,11 @@ class Search {
     while (begin < end) {
       const std::size_t size = window_.read(begin, std::min<std::size_t>(end - begin, chunk));
       if (size == 0) {
-        begin += 4096;  // a page that is not there
+        begin += 4096;  // an unmapped page
         continue;
       }
       look(size);
-      // What begins in the last bytes may go on in the next chunk.
+      // A match that begins in the last bytes may continue in the next chunk.
       begin += size > longest_needle && begin + size < end ? size - longest_needle : size;
     }
   }

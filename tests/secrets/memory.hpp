@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-// Looks for secrets in the memory of this very process.
+// Looks for secrets in the memory of this process.
 namespace secrets {
 
-/// A piece of a secret, masked so that it is not its own finding.
+/// A piece of a secret, masked so that the search does not find the piece itself.
 struct Needle {
   std::string name;
   std::vector<std::uint8_t> masked;
@@ -19,8 +19,8 @@ struct Needle {
 constexpr std::uint8_t mask = 0xA5;
 constexpr std::size_t longest_needle = 32;
 
-/// Cuts a secret into pieces, at its beginning, middle and end: what a heap does with the first
-/// bytes of a block that was freed must not hide the rest.
+/// Takes pieces from the beginning, middle and end of a secret: a heap overwrites the first bytes
+/// of a freed block, which must not hide the rest.
 void append_pieces(std::vector<Needle>& out, const std::string& name, std::string_view secret);
 
 void write_needles(const std::string& file, const std::vector<Needle>& needles);

@@ -1,5 +1,5 @@
-// What is left in the memory of a process when its clients are gone.  AddressSanitizer is the
-// strictest judge of it: its allocator keeps freed blocks as they are, so nothing is skipped there.
+// What is left in the memory of a process when its clients are destroyed.  AddressSanitizer is the
+// strictest judge: its allocator keeps freed blocks unchanged, so the test searches them too.
 #include "secrets/memory.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ using Found = std::map<std::string, int>;
 
 class MemoryTest : public ::testing::Test {
  protected:
-  // Before anything else: the server's process is a copy of this one as it is here.
+  // This must come first, because the server's process is a copy of this process at this point.
   static void SetUpTestSuite() { world_ = std::make_unique<secrets::World>(); }
   static void TearDownTestSuite() { world_.reset(); }
 
@@ -39,7 +39,7 @@ class MemoryTest : public ::testing::Test {
     return out;
   }
 
-  /// One of each: a page, a value, an error, a failure to connect, views and threads.
+  /// Uses each feature once: a page, a value, an error, a failure to connect, views and threads.
   static void work(const Credentials& credentials) {
     const BitbucketServer client({.base_url = world_->base_url(), .credentials = credentials});
     (void)client.repos.list().to_vector();
@@ -53,7 +53,8 @@ class MemoryTest : public ::testing::Test {
     EXPECT_THROW(nobody.repos.get({"A", "b"}), TransportError);
   }
 
-  /// Of a private key and a passphrase nothing may be left; of what is sent, see docs/secrets.md.
+  /// Nothing of a private key or a passphrase may be left; docs/secrets.md tells about what is
+  /// sent.
   static void expect_no_key(const Found& found) {
     for (const auto& [name, count] : found)
       EXPECT_TRUE(name == "access_token" || name == "bearer" || name == "password" ||
@@ -134,11 +135,12 @@ TEST_F(MemoryTest, NoMoreOfATokenOrPasswordIsLeftThanLibcurlKeeps) {
   work(BasicCredentials{"ann", secret("password")});
   const Found found = search();
   report("bearer and basic", found);
-  EXPECT_EQ(found.count("password"), 0u) << "it is sent in base64 only";
+  EXPECT_EQ(found.count("password"), 0u) << "the password is sent only in base64";
   expect_no_key(found);
 }
 
-/// Answers with pages that never end, and overwrites the credentials as the library's own does.
+/// Answers with an endless walk of pages, and overwrites the credentials like the library's
+/// transport.
 class CleanTransport final : public Transport {
  public:
   std::unique_ptr<Exchange> start(Request request) override {
@@ -166,7 +168,7 @@ class CleanTransport final : public Transport {
   };
 };
 
-// What is left beside this is in buffers that libcurl freed.
+// Any other remains are in buffers that libcurl freed.
 TEST_F(MemoryTest, TheLibraryItselfLeavesNothingOfAToken) {
   const Found before = search();
   for (const Credentials& credentials :
@@ -183,7 +185,7 @@ TEST_F(MemoryTest, TheLibraryItselfLeavesNothingOfAToken) {
             .to_vector(rows);
     client.concurrently(std::vector<int>(64),
                         [](const BitbucketServer& c, int) { (void)c.repos.list().to_vector(3); });
-    // Abandoned, with pages under way and a request that was signed early.
+    // The range is abandoned with pages in flight and a request that was signed early.
     const BitbucketServer hasty = client.with({.paging = {.page_size = 1, .max_in_flight = 8}});
     std::int64_t rows = 0;
     for (const Repo& repo : hasty.repos.list())
@@ -210,7 +212,7 @@ TEST_F(MemoryTest, NothingOfAKeyIsLeftAfterTheThreeLegs) {
     for (const Secret* one : {&request.token_secret, &access.token, &access.token_secret,
                               &access.session_handle, &renewed.token, &renewed.token_secret})
       secrets::append_pieces(needles, "of the legs", one->reveal());
-    needles = [&] {  // with what the server's process wrote meanwhile: the verifier
+    needles = [&] {  // including the verifier, which the server's process has written meanwhile
       auto all = world_->needles();
       all.insert(all.end(), needles.begin(), needles.end());
       return all;

@@ -1,5 +1,5 @@
-// Everything the library does, with a server that echoes what it was told and an observer that
-// shows all it sees: no secret may stand in any text.
+// Does everything that the library can do, with a server that echoes what it receives and an
+// observer that shows all it sees: no text may contain a secret.
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -62,7 +62,7 @@ void append_numbers(std::vector<std::string>& out) {
   EVP_PKEY_free(key);
 }
 
-/// Everything that must not be seen, in the forms it could be seen in.
+/// Everything that must not be visible, in all forms that it could have.
 const std::vector<std::string>& secrets_of_all() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> out;
@@ -90,7 +90,7 @@ void expect_clean(const std::string& where, const std::string& text) {
         << where << " shows \"" << secret << "\": " << text.substr(0, 600);
 }
 
-/// What one set of credentials tells the server, and so what the server can echo.
+/// The secrets that one set of credentials sends to the server, which the server can echo.
 struct Identity {
   std::string name;
   Credentials credentials;
@@ -113,7 +113,7 @@ std::vector<Identity> identities() {
            {bearer}}};
 }
 
-/// The echoes as raw text, percent-encoded, and as JSON.
+/// Returns the echoes as raw text, percent-encoded, and as JSON.
 std::string joined(const Identity& who) {
   std::string out;
   for (const std::string& text : who.echoed) out += text + ' ' + http::percent_encode(text) + ' ';
@@ -170,7 +170,7 @@ std::vector<std::pair<std::string, Script>> answers(const Identity& who) {
   return out;
 }
 
-/// What the process itself prints meanwhile.
+/// Captures what the process itself prints meanwhile.
 class Printed {
  public:
   Printed() {
@@ -187,7 +187,7 @@ TEST(OutputTest, TheSearchFindsWhatIsShown) {
   response.headers.push_back({"X-Echo", "not ours: " + bearer});
   ClientOptions options = fake_options(FakeTransport::in_turn({response}));
   Observed observed(options.connection);
-  (void)BitbucketServer(options).repos.get({"A", "b"});  // an anonymous call: nobody's secret
+  (void)BitbucketServer(options).repos.get({"A", "b"});  // an anonymous call, which has no secret
   EXPECT_NE(observed.text.find(bearer), std::string::npos);
 }
 
@@ -228,7 +228,7 @@ TEST(OutputTest, NoRowAndNoAnswerShowsASecret) {
         EXPECT_FALSE(observed.names.contains(never)) << never;
     }
   const std::string said = printed.take();
-  EXPECT_EQ(said, "") << "a library prints nothing";
+  EXPECT_EQ(said, "") << "a library must print nothing";
   EXPECT_GT(errors, 2000);
   EXPECT_GT(attempts, 2000);
   std::set<std::string> different(texts.begin(), texts.end());
@@ -345,7 +345,8 @@ TEST(OutputTest, TheThreeLegsShowNothing) {
     texts.push_back(name + '\n' + observed.text);
   }
   EXPECT_EQ(printed.take(), "");
-  // Each leg knows other secrets; what a leg was not given it cannot know when it is echoed.
+  // Each leg knows different secrets, and cannot recognise the echo of a secret that it was not
+  // given.
   for (const std::string& text : texts) {
     EXPECT_EQ(text.find(token), std::string::npos) << text;
     EXPECT_EQ(text.find(token_secret), std::string::npos) << text;

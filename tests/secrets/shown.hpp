@@ -9,7 +9,7 @@
 // All that a user can see of a call.
 namespace bitbucket::test {
 
-/// Whatever can be read of an error, the body too.
+/// Returns all that can be read from an error, including the body.
 inline std::string all_of(const std::exception& error) {
   std::string out = error.what();
   if (const auto* api = dynamic_cast<const ApiError*>(&error)) {
@@ -30,7 +30,7 @@ inline std::string all_of(const std::exception& error) {
   return out;
 }
 
-/// Writes down whatever it is shown.
+/// Records all that it is shown.
 class Observed {
  public:
   explicit Observed(ConnectionOptions& connection) {

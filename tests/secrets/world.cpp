@@ -38,7 +38,7 @@ std::string text_of(BIO* bio) {
   return out;
 }
 
-/// Everything the server's process knows.
+/// Everything that the server's process knows.
 class Maker {
  public:
   explicit Maker(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -94,7 +94,7 @@ class Maker {
     for (; pem[at] != '-'; at = pem.find('\n', at) + 1)
       append_pieces(needles_, "pem", std::string_view(pem).substr(at, pem.find('\n', at) - at));
   }
-  /// As in DER, and as OpenSSL keeps them: limbs, the least one first.
+  /// Adds the numbers as in DER, and as OpenSSL keeps them: in limbs, the least significant first.
   void add_numbers(const EVP_PKEY& key) {
     for (const char* name : {OSSL_PKEY_PARAM_RSA_D, OSSL_PKEY_PARAM_RSA_FACTOR1,
                              OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_EXPONENT1,
@@ -120,7 +120,7 @@ std::string read_line(int socket) {
   return line;
 }
 
-/// The life of the server's process; it ends when the other side closes.
+/// Runs the server's process, which ends when the other side closes the connection.
 void serve(const std::filesystem::path& folder, int commands) {
   Maker maker(folder);
   const std::string password = maker.secret("password");

@@ -10,8 +10,8 @@
 
 namespace secrets {
 
-/// A process that makes secrets, writes them into files and serves Bitbucket's API to whoever knows
-/// them.  This process never sees them but by what it reads there; the needles come masked.
+/// A process that makes secrets, writes them into files, and serves Bitbucket's API to clients that
+/// know them.  The test's process sees the secrets only in these files; the needles are masked.
 class World {
  public:
   World();
@@ -21,8 +21,8 @@ class World {
 
   [[nodiscard]] std::string file(const std::string& name) const { return folder_ / name; }
   [[nodiscard]] std::string base_url() const;
-  /// Asks the server's process to approve a request token; the verifier is in the file "verifier"
-  /// then.
+  /// Asks the server's process to approve a request token and to write the verifier into the file
+  /// "verifier".
   void approve(const std::string& request_token) const;
   [[nodiscard]] std::vector<Needle> needles() const { return read_needles(file("needles")); }
 

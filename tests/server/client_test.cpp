@@ -244,7 +244,7 @@ TEST(ConcurrentlyTest, LeavesTheItemsOfAContainerWhereTheyAre) {
   std::vector<const std::unique_ptr<int>*> there;
   for (const auto& item : items) there.push_back(&item);
   EXPECT_EQ(seen, there);
-  // What a range makes as it goes is kept for as long as the work takes.
+  // The items that a range creates are kept until the work ends.
   const std::vector<bool> bits{true, false, true, true};
   const auto numbers = client.concurrently(
       bits, [](const BitbucketServer&, const bool& bit) { return bit ? 1 : 0; }, {.max = 4});

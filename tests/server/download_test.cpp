@@ -156,7 +156,7 @@ TEST_F(DownloadTest, LeavesNoFileWhenTheCallerThrows) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
-// The limit holds for the whole process, so the server is one that writes no file.
+// The limit applies to the whole process, so the test uses a server that writes no file.
 TEST_F(DownloadTest, SaysThatTheDiskIsFull) {
   RawServer writing_nothing([](Connection& connection, int) {
     connection.read_request();

@@ -9,7 +9,7 @@
 
 #include "server/fake_client.hpp"
 
-// Answers that are errors and do not look like it, and errors that cannot be read well.
+// Errors that do not look like errors, and errors that are hard to read.
 
 namespace bitbucket::test {
 namespace {
@@ -19,7 +19,7 @@ using ::testing::Not;
 
 const RepoRef demo{"PRJ", "demo"};
 
-/// What `repos.get` throws for an answer.
+/// Returns the error that `repos.get` throws for an answer.
 ApiError error_of(Response response) {
   ClientOptions options = fake_options(FakeTransport::in_turn({std::move(response)}));
   options.connection.retry.max_attempts = 1;
@@ -29,7 +29,7 @@ ApiError error_of(Response response) {
   } catch (const ApiError& error) {
     return error;
   }
-  throw std::logic_error("no ApiError came");
+  throw std::logic_error("no ApiError was thrown");
 }
 
 std::string entry(const std::string& exception) {

@@ -14,7 +14,7 @@ using ::testing::Not;
 
 const RepoRef demo{"PRJ", "demo"};
 
-/// What `repos.get` throws for an answer.
+/// Returns the error that `repos.get` throws for an answer.
 ApiError error_of(Response response) {
   ClientOptions options = fake_options(FakeTransport::in_turn({std::move(response)}));
   options.connection.retry.max_attempts = 1;
@@ -24,7 +24,7 @@ ApiError error_of(Response response) {
   } catch (const ApiError& error) {
     return error;
   }
-  throw std::logic_error("no ApiError came");
+  throw std::logic_error("no ApiError was thrown");
 }
 
 TEST(ErrorsTest, LoseNothing) {
@@ -154,7 +154,7 @@ TEST(ErrorsTest, TextsAreSafeToPrintAndBounded) {
   EXPECT_LE(error.body().size(), 65536u);
 }
 
-/// Characters that end a line, hide text or reorder it, and bytes that are no UTF-8.
+/// Characters that end a line, hide text or reorder it, and bytes that are not UTF-8.
 const std::vector<std::string>& harmful() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> out;
@@ -188,11 +188,12 @@ const std::vector<std::string>& harmful() {
 
 void expect_safe(const std::string& text) {
   for (const std::string& harm : harmful()) {
-    if (harm.size() == 1 && static_cast<unsigned char>(harm[0]) >= 0x80) continue;  // of others too
+    if (harm.size() == 1 && static_cast<unsigned char>(harm[0]) >= 0x80)
+      continue;  // part of other characters too
     EXPECT_EQ(text.find(harm), std::string::npos)
         << ::testing::PrintToString(harm) << " in " << text;
   }
-  // Whatever is left is UTF-8: this throws when it is not.
+  // The rest must be UTF-8; dump() throws when it is not.
   EXPECT_NO_THROW((void)nlohmann::json(text).dump()) << text;
 }
 
@@ -200,7 +201,7 @@ template <class Work>
 void expect_safe_error(Work&& work) {
   try {
     work();
-    ADD_FAILURE() << "no error came";
+    ADD_FAILURE() << "no error was thrown";
   } catch (const Error& error) {
     expect_safe(error.what());
   }

@@ -26,7 +26,7 @@ inline ClientOptions fake_options(std::shared_ptr<Transport> transport) {
   return options;
 }
 
-/// The value of a query parameter in a URL as it stands there; empty when absent.
+/// Returns the value of a query parameter in a URL, still encoded; empty when absent.
 inline std::string query_value(const std::string& url, const std::string& name) {
   for (std::size_t at = url.find('?'); at != std::string::npos; at = url.find('&', at + 1)) {
     const std::string pair = url.substr(at + 1, url.find('&', at + 1) - at - 1);
@@ -42,7 +42,7 @@ inline std::string tag_json(const std::string& name) {
   return R"({"id":"refs/tags/)" + name + R"(","displayId":")" + name + "\"}";
 }
 
-/// A page as servers write it, `next` being -1 on the last one.
+/// Returns a page as servers write it; `next` is -1 on the last page.
 inline std::string tags_page(std::int64_t start, int rows, int limit, std::int64_t next) {
   std::string body = "{\"size\":" + std::to_string(rows) + ",\"limit\":" + std::to_string(limit) +
                      ",\"isLastPage\":" + (next < 0 ? "true" : "false") + ",\"values\":[";
@@ -52,7 +52,7 @@ inline std::string tags_page(std::int64_t start, int rows, int limit, std::int64
          ",\"nextPageStart\":" + (next < 0 ? "null" : std::to_string(next)) + "}";
 }
 
-/// A server of `total` tags named t0, t1, ... that gives at most `cap` rows a page.
+/// A server with `total` tags named t0, t1, ... and at most `cap` rows in a page.
 inline std::shared_ptr<FakeTransport> tag_server(int total, int cap) {
   return std::make_shared<FakeTransport>([=](const Request& request) {
     const int start = std::stoi(query_value(request.url, "start"));

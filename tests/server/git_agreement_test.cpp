@@ -1,4 +1,4 @@
-// What the client shows of a repository against what plain git says of it.
+// Compares what the client shows of a repository with what plain git says.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -119,7 +119,7 @@ TEST_F(GitAgreementTest, CommitsSayWhatGitLogSays) {
   }
 }
 
-/// A change in the words of `git diff-tree --raw`.
+/// Returns a change in the format of `git diff-tree --raw`.
 std::string in_gits_words(const Change& change) {
   static const std::map<ChangeType, char> letters = {{ChangeType::add, 'A'},
                                                      {ChangeType::copy, 'C'},

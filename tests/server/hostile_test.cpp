@@ -12,7 +12,7 @@
 #include "auth/keys.hpp"
 #include "server/fake_client.hpp"
 
-// What a server may answer and a caller may do that no good one does.
+// Answers that no good server gives, and calls that no good caller makes.
 
 namespace bitbucket::test {
 namespace {
@@ -200,7 +200,7 @@ TEST(HostilePageTest, AnIteratorThatFailedTwiceIsStillAtTheEnd) {
   auto it = tags.begin();
   EXPECT_THROW(++it, ApiError);
   EXPECT_THROW(++it, ApiError);
-  EXPECT_TRUE(it == tags.end()) << "nothing to be read is there";
+  EXPECT_TRUE(it == tags.end()) << "there is nothing to read";
   ++it;
   EXPECT_EQ(it->display_id, "t1");
 }
@@ -274,7 +274,7 @@ TEST(HostileItemsTest, ARealErrorTakesPrecedenceOverACancellation) {
   std::barrier both(2);
   const auto work = [&](const BitbucketServer& c, int n) {
     both.arrive_and_wait();
-    if (n == 0) throw Cancelled();  // by a token of its own
+    if (n == 0) throw Cancelled();  // with a token of its own
     try {
       for (;;) c.tags.list(demo).to_vector();
     } catch (const Cancelled&) {
@@ -284,7 +284,7 @@ TEST(HostileItemsTest, ARealErrorTakesPrecedenceOverACancellation) {
   EXPECT_THROW(client.concurrently(std::vector{0, 1}, work, {.max = 2}), std::logic_error);
 }
 
-/// Counts to 3, then fails once and would go on.
+/// Counts to 3, then throws once, and would continue if it were asked again.
 struct FailingItems {
   struct iterator {
     using value_type = int;

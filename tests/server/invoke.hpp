@@ -6,10 +6,10 @@
 #include <bitbucket/api/table.hpp>
 #include <bitbucket/server.hpp>
 
-// How tests walk the table: every row can be called without a line that knows it.
+// Lets tests walk the table: calls every row without code that knows the row.
 namespace bitbucket::test {
 
-/// An argument for any row of the table.
+/// Converts to an argument for any row of the table.
 template <class T>
 T sample() {
   if constexpr (std::is_same_v<T, RepoRef>) {
@@ -25,7 +25,7 @@ T sample() {
   }
 }
 
-/// Calls a row with sample arguments; of a range, walks it.
+/// Calls a row with sample arguments; if the answer is a range, walks it.
 template <Method M, class A, class... P>
 void invoke(const BitbucketServer& client, const ApiPath<M, A, P...>& row) {
   if constexpr (detail::kind_of<A> == AnswerKind::page) {

@@ -54,7 +54,7 @@ TEST(MainJobTest, ListsTheRepositoriesOfOneProject) {
   EXPECT_EQ(client.repos.list_in_project("~ann").to_vector().size(), 1u);
   try {
     (void)client.repos.list_in_project("NONE").to_vector();
-    FAIL() << "a wrong key gave a list";
+    FAIL() << "a wrong key was accepted";
   } catch (const ApiError& error) {
     EXPECT_TRUE(error.is_not_found());
     EXPECT_TRUE(error.has_exception("NoSuchProjectException")) << error.what();
@@ -191,7 +191,7 @@ TEST(MainJobTest, RepairsAClockThatIsWrong) {
   mine.connection.observer = [&](const Attempt&) { ++attempts; };
   const BitbucketServer client(mine);
   EXPECT_EQ(client.repos.get(demo).slug, "demo");
-  EXPECT_EQ(attempts, 2) << "refused once, then by the server's clock";
+  EXPECT_EQ(attempts, 2) << "refused once, then signed with the server's clock";
   EXPECT_EQ(client.repos.get(demo).slug, "demo");
   EXPECT_EQ(attempts, 3) << "and the clock is remembered";
 }
@@ -227,7 +227,7 @@ TEST(MainJobTest, TellsErrorsOfARealServerApart) {
     } catch (const ApiError& error) {
       return error;
     }
-    throw std::logic_error("no error came");
+    throw std::logic_error("no error was thrown");
   };
   const ApiError repo = error_of([&] { (void)client.repos.get("PRJ/absent"); });
   EXPECT_TRUE(repo.is_not_found());

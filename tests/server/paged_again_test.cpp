@@ -8,7 +8,7 @@
 
 #include "server/fake_client.hpp"
 
-// Walks that go on after an error: nothing is lost, and nothing comes twice.
+// Walks that continue after an error: no row is lost, and no row comes twice.
 
 namespace bitbucket::test {
 namespace {
@@ -105,7 +105,7 @@ TEST(PagedAgainTest, BoundsEmptyPagesInARow) {
   Paged<Tag> tags = client.tags.list(demo);
   try {
     tags.begin();
-    FAIL() << "a walk without an end was not noticed";
+    FAIL() << "an endless walk was not noticed";
   } catch (const DecodeError& error) {
     EXPECT_EQ(error.pointer(), "/values");
     EXPECT_THAT(error.what(), HasSubstr("1000 consecutive pages have no rows"));

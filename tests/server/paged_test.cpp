@@ -105,7 +105,7 @@ TEST(PagedTest, ContinuesAfterAnEmptyPage) {
 }
 
 TEST(PagedTest, FollowsOnlyNextPageStart) {
-  // The permission filter leaves holes: size and limit say nothing about where the next page is.
+  // The permission filter leaves gaps: size and limit do not tell where the next page begins.
   const auto transport = FakeTransport::in_turn(
       {json_answer(tags_page(0, 2, 10, 37)), json_answer(tags_page(37, 1, 10, -1))});
   BitbucketServer client(fake_options(transport));
@@ -125,7 +125,7 @@ TEST(PagedTest, RefusesACursorThatDoesNotAdvance) {
     EXPECT_THAT(error.what(), HasSubstr("does not advance"));
     EXPECT_THAT(error.what(), HasSubstr("/projects/PRJ/repos/demo/tags"));
   }
-  EXPECT_EQ(rows, 4u) << "the rows that did arrive were given";
+  EXPECT_EQ(rows, 4u) << "the rows that arrived were returned";
 }
 
 TEST(PagedTest, RefusesAPageThatWasNotAskedFor) {
@@ -145,7 +145,7 @@ TEST(PagedTest, RefusesToEndWhereMoreRowsAreAnnounced) {
   EXPECT_THROW(++it, DecodeError);
 }
 
-/// What a walk over one page says of it.
+/// Returns the error of a walk over one page.
 std::string refusal_of_page(const std::string& body) {
   BitbucketServer client(fake_options(FakeTransport::in_turn({json_answer(body)})));
   try {
@@ -197,7 +197,7 @@ TEST(PagedTest, APageThatFailsThrowsFromIncrementAndCanBeAskedForAgain) {
   auto it = tags.begin();
   ++it;
   EXPECT_THROW(++it, ApiError);
-  EXPECT_EQ(names(tags.to_vector()), expected_names(2, 3)) << "goes on with the page that failed";
+  EXPECT_EQ(names(tags.to_vector()), expected_names(2, 3)) << "continues with the page that failed";
 }
 
 TEST(PagedTest, DecodeErrorsNameThePointerAndTheRequest) {

@@ -1,4 +1,4 @@
-// Several pages on their way at once: nobody can tell the difference, except in time.
+// Several pages in flight at once: a caller sees no difference, except that it takes less time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 
 namespace bitbucket::test {
 
-/// Tags whose reading is watched.
+/// A tag type that records when it is read.
 struct WatchedTag : Tag {};
 std::function<std::size_t()> started;
 std::vector<std::size_t> requests_at_reading;
@@ -38,7 +38,7 @@ namespace {
 
 const RepoRef demo{"PRJ", "demo"};
 
-/// A paged server made of a seed.  What it answers depends on the request alone.
+/// A paged server made from a seed.  Its answers depend only on the request.
 struct SeededServer {
   int total, cap, hole_every, short_every, empty_every, fault;
   std::int64_t fault_at;
@@ -60,9 +60,9 @@ struct SeededServer {
   [[nodiscard]] Response answer(const Request& request) const {
     const std::int64_t start = std::stoll(query_value(request.url, "start"));
     const int limit = std::min(cap, std::stoi(query_value(request.url, "limit")));
-    if (start > total)  // only a wrong guess can meet it
+    if (start > total)  // only a wrong guess can ask for this
       return json_answer(R"({"errors":[{"message":"past the end"}]})", 400);
-    // Every so many-th page is short or empty; its cursor stands where its rows end.
+    // Some pages are short or empty; the cursor is where the rows end.
     const std::int64_t page = start / std::max(1, limit);
     std::int64_t end = std::min<std::int64_t>(total, start + limit);
     if (short_every > 0 && page % short_every == 1) end = std::min(end, start + 1 + limit / 2);
@@ -96,12 +96,12 @@ struct SeededServer {
     const bool last = end >= total;
     std::int64_t next = end, named = start;
     if (fails && fault == 6) next = start;       // does not advance
-    if (fails && fault == 7) named = start + 1;  // another page than the one asked
+    if (fails && fault == 7) named = start + 1;  // not the requested page
     std::string head = "\"limit\":" + std::to_string(limit) +
                        ",\"start\":" + std::to_string(named) +
                        ",\"isLastPage\":" + (last && !(fails && fault >= 6) ? "true" : "false");
     if (fails && fault == 8)
-      head += ",\"note\":\"\\\"nextPageStart\\\":3\"";  // and no cursor
+      head += ",\"note\":\"\\\"nextPageStart\\\":3\"";  // looks like a cursor but is not
     else if (!last || fails)
       head += ",\"nextPageStart\":" + std::to_string(next);
     const std::string values = "\"values\":[" + rows + "]";
@@ -112,7 +112,7 @@ struct SeededServer {
 constexpr Pages<WatchedTag, RepoRef> watched_tags{
     "/rest/api/1.0/projects/{project}/repos/{repo}/tags"};
 
-/// All that a caller can see of a walk, errors and second tries included.
+/// Returns all that a caller can see of a walk, including errors and second tries.
 std::vector<std::string> seen(const BitbucketServer& client, std::size_t n) {
   std::vector<std::string> out;
   Paged<Tag> tags = client.tags.list(demo);
@@ -191,7 +191,7 @@ TEST(PagesInFlightTest, FollowAClampedLimit) {
   EXPECT_EQ(names(tags.to_vector()), expected_names(0, 1000));
   EXPECT_EQ(tags.server_limit(), 100);
   EXPECT_EQ(query_value(transport->requests()[2].url, "start"), "200") << "the first guess";
-  // Ten pages, and at most three beyond the end that were under way when it came into sight.
+  // Ten pages, and at most three beyond the end, which were in flight when the end was found.
   EXPECT_LE(transport->started(), 13u);
 }
 
@@ -244,7 +244,7 @@ TEST(PagesInFlightTest, TheNextRequestIsAuthorisedWhileTheAnswerIsOnItsWay) {
   });
   BitbucketServer(options).tags.list(demo).to_vector();
   EXPECT_EQ(events,
-            "sign, answer 0, sign, "  // nobody knows yet that there is a second page
+            "sign, answer 0, sign, "  // it is not known yet that there is a second page
             "sign, answer 10, "       // from then on one signature ahead
             "sign, answer 20, sign, answer 30, ");
 }

@@ -1,4 +1,4 @@
-// A 429 is meant for everything that uses the same credentials, and for nothing else.
+// A 429 applies to all calls with the same credentials, and to no others.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -14,15 +14,15 @@ using namespace std::chrono_literals;
 
 const RepoRef demo{"PRJ", "demo"};
 
-/// An answer that is a repository and a page of tags.
+/// An answer that is both a repository and a page of tags.
 std::string anything() { return R"({"slug":"demo",)" + tags_page(0, 0, 25, -1).substr(1); }
 
-/// A server whose first answer, to a call that does not wait for it, is a 429 with 7 s.
+/// A server whose first answer is a 429 with 7 s, to a call that does not wait.
 struct Limited : Scripted {
   Limited() : Scripted({answer(429, "{}", {{"Retry-After", "7"}}), answer(200, anything())}) {
     options.connection.retry.max_attempts = 1;
   }
-  /// Whether the last call had to wait.
+  /// Returns whether the last call had to wait.
   bool waited() {
     const bool any = !waits.empty();
     waits.clear();
@@ -119,7 +119,7 @@ TEST(RateLimitTest, APauseThatGrowsDuringASleepIsWaitedOut) {
     server.time += 1ms;
     return slept;
   };
-  // The pause ends while one sleeps through it; another call meets the next 429 a moment earlier.
+  // One call sleeps until the pause ends; a moment earlier, another call gets the next 429.
   server.steps = {answer(429, "{}", {{"Retry-After", "5"}}),
                   answer(429, "{}", {{"Retry-After", "9"}}), answer(200)};
   const BitbucketServer client(server.options);
@@ -131,7 +131,8 @@ TEST(RateLimitTest, APauseThatGrowsDuringASleepIsWaitedOut) {
   EXPECT_EQ(server.transport->started(), 3u);
 }
 
-/// `per_second` requests in each second are answered, the others told to wait until the next one.
+/// Answers `per_second` requests in each second, and tells the others to wait until the next
+/// second.
 class Bucket {
  public:
   explicit Bucket(int per_second) : per_second_(per_second) {}
@@ -158,7 +159,7 @@ struct StormResult {
   std::chrono::steady_clock::duration time{};
 };
 
-/// Real threads in virtual time, each answer 20 ms away.
+/// Real threads in virtual time; each answer takes 20 ms.
 StormResult storm(int threads, int calls, int per_second, const RetryOptions& retry) {
   VirtualTime time(threads);
   Bucket bucket(per_second);
@@ -178,7 +179,7 @@ StormResult storm(int threads, int calls, int per_second, const RetryOptions& re
   std::vector<std::jthread> workers;
   for (int i = 0; i < threads; ++i)
     workers.emplace_back([&, i] {
-      time.sleep(std::chrono::microseconds(i));  // their order, from here on
+      time.sleep(std::chrono::microseconds(i));  // fixes the order of the threads
       for (int call = 0; call < calls; ++call) try {
           client.repos.get(demo);
           ++served;
@@ -195,7 +196,7 @@ TEST(RateLimitTest, AStormLosesNoCallAndDoesNotFeedItself) {
   constexpr int threads = 32, calls = 10, per_second = 20;
   const StormResult result = storm(threads, calls, per_second, {});  // the defaults
   EXPECT_EQ(result.served, threads * calls);
-  // The first wave finds out that there is a limit; from then on most of what is sent is served.
+  // The first wave finds that there is a limit; afterwards most requests are served.
   EXPECT_LE(result.requests, threads * calls * 3u / 2);
   EXPECT_GE(result.time, 15s) << "320 calls at 20 a second";
   EXPECT_LE(result.time, 25s);

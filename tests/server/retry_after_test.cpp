@@ -105,7 +105,7 @@ TEST(RetryAfterTest, NonsenseCountsAsNoHeader) {
     const BitbucketServer client(limited.options);
     client.repos.get(demo);
     ASSERT_EQ(limited.waits.size(), 1u);
-    EXPECT_GE(limited.waits[0], 1s) << "a 429 is always given a second";
+    EXPECT_GE(limited.waits[0], 1s) << "the wait after a 429 is at least a second";
     Scripted unavailable({slow_down(bad, 503), answer(200)});
     const BitbucketServer other(unavailable.options);
     other.repos.get(demo);
@@ -212,7 +212,8 @@ TEST(BackoffTest, HasFullJitter) {
   std::array<int, 10> tenths{};
   for (int i = 0; i < 10000; ++i)
     ++tenths.at(static_cast<std::size_t>(detail::backoff(options, 3).count() / 400));
-  for (const int count : tenths) EXPECT_NEAR(count, 1000, 130) << "each tenth of 4 s is as likely";
+  for (const int count : tenths)
+    EXPECT_NEAR(count, 1000, 130) << "each tenth of 4 s is equally likely";
 }
 
 TEST(BackoffTest, IsRandomWithoutAnInjectedSourceToo) {

@@ -1,4 +1,4 @@
-// How soon a waiting call notices its stop token, and a storm in real time.
+// How soon a waiting call notices its stop token, and a storm of calls in real time.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 const RepoRef demo{"PRJ", "demo"};
 
-/// A port where the kernel takes connections and nobody ever answers.
+/// A port on which the kernel accepts connections but no program answers.
 class SilentServer {
  public:
   SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -109,7 +109,7 @@ TEST(CancellationTest, EndsAPauseThatAnotherCallCaused) {
 }
 
 TEST(CancellationTest, EndsTheWaitForAPrefetchedPage) {
-  // The first page comes from a fake, the second one is on its way to a server that is silent.
+  // A fake sends the first page; the request for the second page goes to a silent server.
   struct FirstPageOnly final : Transport {
     std::shared_ptr<Transport> pages = tag_server(4, 2), silent;
     std::unique_ptr<Exchange> start(Request request) override {

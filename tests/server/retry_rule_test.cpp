@@ -1,4 +1,4 @@
-// The rule about what is sent again, as a table: "A request is sent again only if its row is
+// The rule about repeated requests, as a table: "A request is sent again only if its row is
 // repeatable, or if it cannot have been acted on: 429, timestamp_refused once, a failure while
 // resolving, connecting, in the proxy or in the TLS handshake."
 #include <gtest/gtest.h>
@@ -16,14 +16,14 @@ namespace {
 
 using Kind = TransportError::Kind;
 
-/// Which requests a failure lets go out again.
+/// Which requests are sent again after a failure.
 enum class Again { never, repeatable, every };
 
 struct Failure {
   std::string name;
   Step step;
   Again again;
-  bool may_have_acted;  // the server, on the request that failed so
+  bool may_have_acted;  // the server, on the request that failed in this way
 };
 
 Step refuses_timestamp() {
@@ -31,8 +31,8 @@ Step refuses_timestamp() {
                 {{"Date", "Sun, 06 Nov 2044 08:49:37 GMT"}});
 }
 
-/// What cannot help (a certificate, an answer that is no HTTP or too large, an error that is the
-/// application's last word) is never tried again.
+/// A request is never sent again where that cannot help: after a refused certificate, an answer
+/// that is not HTTP or is too large, or an error that is final.
 std::vector<Failure> failures() {
   std::vector<Failure> all;
   const auto error = [&](const std::string& name, Kind kind, Again unsent, Again sent) {
@@ -120,7 +120,7 @@ std::vector<Sender> senders() {
   };
 }
 
-/// A good answer to all of them.
+/// An answer that is good for all rows.
 Step good() { return answer(200, tags_page(0, 0, 25, -1)); }
 
 ClientOptions signed_options(Scripted& server) {
@@ -129,7 +129,7 @@ ClientOptions signed_options(Scripted& server) {
       OAuth1Credentials{.consumer_key = "bot", .private_key = small_key, .access_token = "token"};
   return server.options;
 }
-/// Signing is what takes time here, so it is done only where a clock is to be repaired.
+/// Signing takes most of the time here, so only calls that repair a clock are signed.
 ClientOptions options_for(Scripted& server, const std::string& failures) {
   return failures.find("timestamp") == std::string::npos ? server.options : signed_options(server);
 }
@@ -157,7 +157,7 @@ template <class Work>
 void expect_error(bool retryable, bool may_have_acted, Work&& work) {
   try {
     work();
-    ADD_FAILURE() << "no error came";
+    ADD_FAILURE() << "no error was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.is_retryable(), retryable) << error.what();
     EXPECT_EQ(error.may_have_acted(), may_have_acted) << error.what();
@@ -226,7 +226,7 @@ TEST(RetryRuleTest, AnEarlierFailureDoesNotChangeWhatALaterOneMeans) {
     for (const Failure& second : failures())
       for (const Sender& sender : senders()) {
         if (!goes_again(first, sender)) continue;
-        // A clock is repaired once, and what a repeated DELETE does not find is gone.
+        // A clock is repaired once, and a 404 to a repeated DELETE is a success.
         if (first.name == "timestamp_refused" && second.name == first.name) continue;
         if (second.name == "404" && sender.name == "DELETE that says yes") continue;
         SCOPED_TRACE(sender.name + " after " + first.name + " and " + second.name);
@@ -253,7 +253,7 @@ TEST(RetryRuleTest, AStreamIsNeverRepeatedOnceTheSinkHasSeenBytes) {
           });
       BitbucketServer client(fake_options(transport));
       std::string got;
-      // Whoever sends it again adds a whole file to the half that the sink already has.
+      // Sending it again would add a whole file to the half that the sink already has.
       expect_error(false, true, [&] {
         client.files.raw({"PRJ", "demo"}, "a", "", [&](std::string_view bytes) { got += bytes; });
       });

@@ -14,8 +14,8 @@ namespace bitbucket::test {
 
 using Step = std::function<Response()>;
 
-/// A client whose server does one thing after the other (the last for ever), and which records its
-/// waits.  Its time moves only while it waits.
+/// A client with scripted answers, of which the last one repeats for ever.  The client records its
+/// waits; its time moves only while it waits.
 struct Scripted {
   explicit Scripted(std::deque<Step> script) : steps(std::move(script)) {
     transport = std::make_shared<FakeTransport>([this](const Request&) {
@@ -52,7 +52,7 @@ inline Step breaks(TransportError::Kind kind, bool sent) {
   return [=]() -> Response { throw TransportError(kind, "it broke", sent); };
 }
 
-/// A transport that fails before anything is on its way, in start(), as long as `failures` lasts.
+/// A transport whose start() fails `failures` times before anything is sent.
 class NeverStarts final : public Transport {
  public:
   NeverStarts(int failures, TransportError::Kind kind, std::shared_ptr<Transport> then)

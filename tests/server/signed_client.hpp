@@ -11,7 +11,7 @@
 
 namespace bitbucket::test {
 
-/// The embedded server over the sample repositories, with an application that may sign requests.
+/// Starts the embedded server over the sample repositories, with an application that may sign.
 inline std::unique_ptr<testing::GitServer> signed_server(
     testing::GitServerOptions options = server_test::options()) {
   options.context_path = "/bitbucket";
@@ -20,7 +20,7 @@ inline std::unique_ptr<testing::GitServer> signed_server(
   return server_test::serve(std::move(options));
 }
 
-/// A client of that server whose every request is signed.
+/// Returns options for a client of that server that signs every request.
 inline ClientOptions signed_options(testing::GitServer& server, const std::string& user = "ann") {
   const auto access = server.issue_access_token("release-bot", user);
   return {.base_url = server.base_url(),

@@ -16,12 +16,12 @@
 
 #include "server/fake_client.hpp"
 
-// concurrently() on a machine that gives no more threads.
+// concurrently() in a process that cannot start more threads.
 
 namespace bitbucket::test {
 namespace {
 
-/// Until it goes, a new thread wants a stack that no address space has room for.
+/// While it lives, new threads want a stack that does not fit into the address space.
 class NoMoreThreads {
  public:
   NoMoreThreads() {
@@ -71,7 +71,7 @@ TEST(ThreadExhaustionTest, TheCallersThreadDoesTheWorkAlone) {
   EXPECT_EQ(threads.size(), 1u);
 }
 
-/// Numbers; each is shown to a function when it is asked for.
+/// Numbers; a function sees each number when it is requested.
 class WatchedNumbers {
  public:
   class iterator {
@@ -111,7 +111,7 @@ TEST(ThreadExhaustionTest, TheExistingThreadsDoTheWork) {
   std::atomic<int> done = 0;
   const auto items = first_numbers(50);
   const WatchedNumbers limiting(items, [&](int n) {
-    if (n == 3) limit.emplace();  // asked for by the caller's thread
+    if (n == 3) limit.emplace();  // requested by the caller's thread
   });
   const auto results = client().concurrently(
       limiting, [&](const BitbucketServer&, int n) { return ++done, n; }, {.max = 8});

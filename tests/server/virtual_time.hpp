@@ -13,8 +13,8 @@
 
 namespace bitbucket::test {
 
-/// A time for real threads in which nothing is left to chance: it stands still until all who take
-/// part sleep, jumps to the earliest end of a sleep, and wakes that one thread only.
+/// A deterministic time for real threads: it stands still until all of its threads sleep, jumps to
+/// the earliest end of a sleep, and wakes only that thread.
 class VirtualTime {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -36,14 +36,14 @@ class VirtualTime {
     wake_next();
     woken_.wait(lock, [&] { return !sleepers_.contains(place); });
   }
-  /// The calling thread takes part no longer.
+  /// Removes the calling thread from this time.
   void leave() {
     const std::scoped_lock lock(mutex_);
     --awake_;
     wake_next();
   }
 
-  /// Makes a client live in this time, with random numbers that are always the same.
+  /// Makes a client use this time, with random numbers that are always the same.
   void rule(RetryOptions& retry) {
     retry.clock = [this] { return now(); };
     retry.sleeper = [this](std::chrono::milliseconds time, std::stop_token stop) {

@@ -1,5 +1,4 @@
-// Every operation of the table against every kind of bad answer: a new row is covered without a
-// line of test code.
+// Every operation of the table meets every kind of bad answer.  A new row needs no new test code.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -13,7 +13,7 @@
 #include "auth/headers.hpp"
 #include "auth/keys.hpp"
 
-/// Answers requests from a script and keeps what was asked.
+/// Answers requests from a script and keeps the requests.
 class Scripted : public bitbucket::BlockingTransport {
  public:
   using Step = std::function<bitbucket::Response(const bitbucket::Request&)>;
@@ -50,7 +50,7 @@ inline Scripted::Step failure(bitbucket::TransportError::Kind kind, bool sent) {
   };
 }
 
-/// A client on a script.  Waits are recorded instead of slept.
+/// A client with scripted answers, which records its waits instead of sleeping.
 struct ScriptedSetup {
   std::shared_ptr<Scripted> transport;
   bitbucket::SetupOptions options;

@@ -26,7 +26,7 @@ E thrown(const ScriptedSetup& setup) {
   } catch (const E& error) {
     return error;
   }
-  throw std::logic_error("nothing was thrown");
+  throw std::logic_error("no error was thrown");
 }
 
 std::vector<Header> form(const std::string& challenge = {}) {
@@ -122,7 +122,7 @@ TEST(SetupErrorsTest, ThrowsTheErrorThatAnAnswerMeans) {
   EXPECT_TRUE(thrown<ApiError>(elsewhere).is_not_found());
   const ScriptedSetup busy({answer(503, "", {{"Retry-After", "7"}})});
   const auto unavailable = thrown<ApiError>(busy);
-  EXPECT_FALSE(unavailable.is_retryable()) << "the leg may have used something up";
+  EXPECT_FALSE(unavailable.is_retryable()) << "the leg may have had effects";
   EXPECT_TRUE(unavailable.may_have_acted());
   EXPECT_EQ(busy.requests().size(), 1u);
 }

@@ -1,3 +1,3 @@
-# Leaves empty folders: cmake -DFOLDERS=A;B -P clear_folder.cmake
+# Empties folders: cmake -DFOLDERS=A;B -P clear_folder.cmake
 file(REMOVE_RECURSE ${FOLDERS})
 file(MAKE_DIRECTORY ${FOLDERS})

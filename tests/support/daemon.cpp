@@ -18,7 +18,7 @@
 namespace bitbucket::test_support {
 namespace {
 
-/// In the child, between fork and exec: only what is allowed there.
+/// Runs in the child between fork and exec, and does only what is allowed there.
 [[noreturn]] void become(char* const* arguments, const char* other_place, int output,
                          pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -125,7 +125,7 @@ std::unique_ptr<Daemon> start_on_free_port(
     try {
       return std::make_unique<Daemon>(command(port), ready);
     } catch (const std::runtime_error& error) {
-      // As nginx and tinyproxy say it.
+      // These are the words of nginx and tinyproxy.
       const std::string_view what = error.what();
       const bool taken = what.find("in use") != std::string_view::npos ||
                          what.find("listening sockets") != std::string_view::npos;

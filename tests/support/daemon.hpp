@@ -11,24 +11,24 @@
 
 #include <sys/types.h>
 
-// Programs of others that run beside a test.
+// Programs by others that run beside a test.
 namespace bitbucket::test_support {
 
-/// A program in the foreground.  It ends with its Daemon, and with the test if that dies; make it
-/// on a thread that lives as long.
+/// A program in the foreground, which ends with its Daemon, or with the test if that dies.  Create
+/// it on a thread that lives as long.
 class Daemon {
  public:
-  /// Starts it and returns when it has printed `ready`.  Throws std::runtime_error with what it
-  /// printed when it ends before, or takes longer than a minute and a half.
+  /// Starts the program and returns when it has printed `ready`.  If it ends before, or takes
+  /// longer than a minute and a half, throws std::runtime_error with its output.
   Daemon(const std::vector<std::string>& command, std::string_view ready);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// Waits until it has printed `text`; throws as the constructor does.
+  /// Waits until the program has printed `text`; throws like the constructor.
   void wait_for(std::string_view text);
-  /// Returns what it has printed so far.
+  /// Returns what the program has printed so far.
   [[nodiscard]] std::string output() const;
 
  private:
@@ -45,11 +45,11 @@ class Daemon {
   std::thread reader_;
 };
 
-/// Returns a port of 127.0.0.1 that nobody listened on just now.
+/// Returns a port of 127.0.0.1 on which no program listens at the moment.
 int free_port();
 
-/// Starts a program on a free port, on another one when somebody else was faster, and keeps it in
-/// `port`.
+/// Starts a program on a free port and stores the port in `port`.  Tries another port if a
+/// different program was faster.
 std::unique_ptr<Daemon> start_on_free_port(
     int& port, const std::function<std::vector<std::string>(int port)>& command,
     std::string_view ready);

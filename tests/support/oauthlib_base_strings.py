@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints the signature base string that oauthlib makes of each request read from standard input.
+"""Prints oauthlib's signature base string of each request read from standard input.
 
 One request per line: {"method", "url", "parameters": [[name, value], ...]}
 """

@@ -39,12 +39,12 @@ struct GitResult {
   std::string errors;
 };
 
-/// Runs git in `dir` and returns what it printed.  Throws std::runtime_error with git's own words
-/// when it fails.  Ignores the host's git configuration; each call is one minute later than the
+/// Runs git in `dir` and returns its output.  Throws std::runtime_error with git's own message when
+/// git fails.  Ignores the host's git configuration; each call is one minute later than the
 /// one before (committer and author date), so that histories have an order.
 std::string run_git(const std::filesystem::path& dir, const std::vector<std::string>& args,
                     const GitOptions& options = {});
-/// As run_git, but a failure is an answer.
+/// Like run_git, but returns a failure instead of throwing.
 GitResult try_git(const std::filesystem::path& dir, const std::vector<std::string>& args,
                   const GitOptions& options = {});
 
@@ -57,7 +57,7 @@ std::string commit_id(const std::filesystem::path& repository, const std::string
 
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// `git init` with the branch "main".  Folders above `dir` are made.
+/// Runs `git init` with the branch "main".  Creates the folders above `dir`.
 void init_repository(const std::filesystem::path& dir, bool bare = false);
 
 /// Writes `files` and commits them in a work tree; returns the new commit's id.
@@ -68,7 +68,7 @@ struct FileText {
 std::string commit_files(const std::filesystem::path& dir, const std::string& message,
                          const std::vector<FileText>& files);
 
-/// Collects commits and imports them all by one `git fast-import`.  Every name may hold any byte
+/// Collects commits and imports them all with one `git fast-import`.  Names may contain any byte
 /// but NUL.  Commits are numbered from 1 in the order of the calls.
 class FastImport {
  public:
@@ -83,7 +83,7 @@ class FastImport {
     bool orphan = false;                 ///< no parent at all
   };
 
-  /// Starts a commit; what follows belongs to it.
+  /// Starts a commit; the following calls add to it.
   std::size_t commit(std::string_view message, const CommitOptions& options);
   std::size_t commit(std::string_view message) { return commit(message, CommitOptions()); }
   FastImport& file(std::string_view path, std::string_view content,
@@ -125,7 +125,7 @@ struct SmallRepository {
 };
 SmallRepository make_small_repository(const std::filesystem::path& dir);
 
-/// Makes a work tree with something of everything git can record.
+/// Makes a work tree with an example of everything that git can record.
 struct RichRepository {
   std::string root;       ///< adds files
   std::string modified;   ///< modifies two, adds one
@@ -146,7 +146,7 @@ struct RichRepository {
   std::string encoded;  ///< message in ISO-8859-1 with an encoding header; says "gr\u00fc\u00dfe"
   std::string tip;      ///< last commit of main; a long message of several paragraphs
   /// Tags: "v1.0" lightweight on `modified`, "v2.0" annotated on `merge`, "release/3" annotated
-  /// tag of the tag v2.0, "a-blob" and "a-tree" on things that are no commits.
+  /// tag of the tag v2.0, "a-blob" and "a-tree" on objects that are not commits.
 };
 RichRepository make_rich_repository(const std::filesystem::path& dir);
 

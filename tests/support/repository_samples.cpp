@@ -8,7 +8,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Returns a path as fast-import reads it, quoted the C way.
+/// Returns a path as fast-import reads it, quoted as in C.
 std::string quoted(std::string_view path) {
   std::string result = "\"";
   for (const char c : path) {
@@ -27,7 +27,7 @@ std::string data(std::string_view text) {
 
 std::string mark(std::size_t number) { return ':' + std::to_string(number); }
 
-/// Returns text of about `count` lines that resembles no text of another seed.
+/// Returns a text of about `count` lines that does not resemble the text of any other seed.
 std::string prose(std::string_view seed, int count) {
   std::string result;
   for (int i = 0; i < count; ++i)

@@ -58,7 +58,7 @@ def verify(record):
         return None
     except InvalidSignature:
         return "the signature is wrong"
-    except Exception as error:  # whatever cannot be read is not verified
+    except Exception as error:  # an unreadable request is not verified
         return "%s: %s" % (type(error).__name__, error)
 
 
@@ -97,7 +97,7 @@ def tampered(record, dice):
             wanted = [m for m in parameters if (m.group(1) == "oauth_signature") == (kind == "signature")]
             dice.shuffle(wanted)
             for match in wanted:
-                # The last character of a base64 text has bits without a meaning.
+                # Some bits of the last character of a base64 text have no meaning.
                 last = match.end(2) - (8 if kind == "signature" else 0)
                 text = changed(record["authorization"], match.start(2), last, dice)
                 if text is not None:

@@ -32,7 +32,7 @@ class BitbucketCpp(ConanFile):
         check_min_cppstd(self, 20)
 
     def requirements(self):
-        # nlohmann_json is the only one whose headers ours name.
+        # Our headers include only those of nlohmann_json.
         self.requires("nlohmann_json/[>=3.10 <4]", transitive_headers=True)
         self.requires("libcurl/[>=7.78 <9]")
         self.requires("openssl/[>=3 <4]")
@@ -55,7 +55,7 @@ class BitbucketCpp(ConanFile):
     def package(self):
         copy(self, "LICENSE", src=self.source_folder, dst=os.path.join(self.package_folder, "licenses"))
         CMake(self).install()
-        # CMakeDeps writes these for the consumer's own dependencies.
+        # CMakeDeps writes these files for the consumer.
         for folder in ("cmake", "pkgconfig"):
             rmdir(self, os.path.join(self.package_folder, "lib", folder))
         rmdir(self, os.path.join(self.package_folder, "share"))

@@ -1,4 +1,4 @@
-# An overlay port: it builds the checkout that it is a part of, so that there is nothing to download.
+# An overlay port, which builds the checkout that contains it, so that nothing is downloaded.
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../../.." ABSOLUTE)
 
 vcpkg_cmake_configure(
