@@ -58,8 +58,7 @@ class OAuth1Authorizer final : public Authorizer {
     if (!user_.empty() && (user_parameter_.empty() || user_parameter_.starts_with("oauth_")))
       throw InvalidArgument(
           "impersonation_parameter must not be empty or begin with oauth_; common names are "
-          "user_id "
-          "and xoauth_requestor_id");
+          "user_id and xoauth_requestor_id");
     if (!credentials.sign_base_url.empty())
       believed_ = http::normalise_base_url(credentials.sign_base_url, "sign_base_url");
   }

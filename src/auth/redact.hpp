@@ -49,8 +49,8 @@ class Redactor {
   /// Returns the secrets in the text, in order and without overlaps.
   [[nodiscard]] std::vector<Span> find(std::string_view text) const;
 
-  std::vector<State, CleansingAllocator<State>> states_ = {
-      State()};                             // begins with the state of no bytes
+  /// The first state is that of no bytes.
+  std::vector<State, CleansingAllocator<State>> states_ = {State()};
   std::array<std::uint32_t, 256> first_{};  // the states of one byte, for speed
 };
 

@@ -28,7 +28,7 @@ void append_protocol(std::vector<EncodedParameter>& ours, const Parameters& adde
       std::erase_if(ours, [](const auto& p) { return p.first == "oauth_token"; });
     const std::string_view encoded = encode(name);
     if (encoded == "oauth_signature")
-      throw InvalidArgument("the signer makes oauth_signature; it cannot be given");
+      throw InvalidArgument("the signer makes oauth_signature itself; do not pass it");
     for (const auto& present : ours)
       if (present.first == encoded)
         throw InvalidArgument("the protocol parameter '" + std::string(encoded) +
@@ -50,8 +50,8 @@ void append_pair(std::string& out, const EncodedParameter& parameter) {
 void require_no_control_characters(std::string_view text, std::string_view what) {
   if (text.ends_with('\n') || text.ends_with('\r'))
     throw InvalidArgument(std::string(what) +
-                          " ends with a line break; it was probably read from a file whose line "
-                          "break must be removed");
+                          " ends with a line break, probably that of the file it was read from; "
+                          "remove it");
   for (const unsigned char c : text)
     if (c < 0x20 || c == 0x7f)
       throw InvalidArgument(std::string(what) + " contains a control character");

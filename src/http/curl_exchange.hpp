@@ -99,7 +99,7 @@ class CurlExchange final : public Exchange {
   const pid_t owner_ = getpid();
   Response response_;
   std::size_t header_bytes_ = 0;
-  std::exception_ptr thrown_;  // by the sink, to be rethrown behind libcurl
+  std::exception_ptr thrown_;  // by the sink; rethrown after libcurl returns
   AnswerHead head_{response_.headers};
   curl_socket_t kept_socket_ = CURL_SOCKET_BAD;  // the kept connection that carries the request
   std::optional<Failure> fault_;                 // found by us, not by libcurl

@@ -41,8 +41,8 @@ constexpr std::array handshake_signs = {
     Sign{"alert unknown ca", Kind::certificate,
          "the server does not trust the certificate of tls.client_certificate"},
     Sign{"alert bad certificate", Kind::certificate,
-         "the server rejects the certificate of tls.client_certificate, or requires one and got "
-         "none"},
+         "the server rejects the certificate of tls.client_certificate, or requires one that is "
+         "not set"},
     Sign{"alert certificate", Kind::certificate,
          "the server rejects the certificate of tls.client_certificate"},
     Sign{"handshake failure", Kind::tls,
