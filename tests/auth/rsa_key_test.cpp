@@ -142,7 +142,7 @@ TEST(RsaKeyTest, SaysWhatWasFoundInsteadOfAnRsaPrivateKey) {
   EXPECT_THAT(refusal(keys::rsa_of(512)), HasSubstr("512 bits"));
   EXPECT_THAT(refusal(keys::rsa_of(1024)), HasSubstr("no refusal"));
   EXPECT_THAT(refusal(keys::rsa_der()), HasSubstr("binary (DER"));
-  EXPECT_THAT(refusal(keys::base64(keys::rsa_der())), HasSubstr("without its first and last line"));
+  EXPECT_THAT(refusal(keys::base64(keys::rsa_der())), HasSubstr("without its BEGIN and END lines"));
   EXPECT_THAT(refusal("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 me@host"),
               HasSubstr("OpenSSH public"));
   EXPECT_THAT(refusal("PuTTY-User-Key-File-2: ssh-rsa\n"), HasSubstr("PuTTY"));
@@ -168,7 +168,7 @@ TEST(RsaKeyTest, TellsATruncatedKeyFromADamagedOne) {
   for (const std::string& pem :
        {keys::rsa_pkcs8(), keys::rsa_pkcs1(), keys::rsa_encrypted_pkcs8()}) {
     EXPECT_THAT(refusal(pem.substr(0, pem.size() / 2)), HasSubstr("cut short"));
-    EXPECT_THAT(refusal(pem.substr(30)), HasSubstr("beginning is cut off"));
+    EXPECT_THAT(refusal(pem.substr(30)), HasSubstr("beginning is missing"));
     const std::size_t end = pem.find("\n-----END");
     const std::size_t odd = pem[end - 1] == '=' ? 8 : 4;  // whole groups of base64
     EXPECT_THAT(refusal(cut_body(pem, odd + 64 + 1), "x"), HasSubstr("cut short"));

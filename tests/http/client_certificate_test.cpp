@@ -96,7 +96,7 @@ TEST_P(ClientCertificateTest, TheKeyOfAnotherCertificateIsRefused) {
       failure_with({.client_certificate = file("client.pem", client_.pem()),
                     .client_key = file("client.key", Identity().key_pem())});
   EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(Kind::certificate));
-  EXPECT_THAT(error.what(), HasSubstr("look at tls.client_certificate, tls.client_key"));
+  EXPECT_THAT(error.what(), HasSubstr("check tls.client_certificate, tls.client_key"));
   EXPECT_FALSE(error.may_have_acted());
 }
 

@@ -44,7 +44,7 @@ class TlsTest : public ::testing::Test {
 TEST_F(TlsTest, TrustsTheGivenCertificateAndNoOther) {
   const Identity here, other;
   const TlsServer server(here);
-  const auto what_to_do = HasSubstr("set tls.ca_file = ");
+  const auto what_to_do = HasSubstr("set tls.ca_file to ");
   expect_untrusted(server, {}, what_to_do);
   expect_untrusted(server, {.ca_file = ca_file(other)}, what_to_do);
   EXPECT_EQ(get(server.url(), {.tls = {.ca_file = ca_file(here)}}).body, "ok");
@@ -68,7 +68,7 @@ TEST_F(TlsTest, TrustsCertificatesSignedByAnAuthorityInTheFile) {
   const Identity ca = authority(), here({}, &ca);
   const TlsServer server(here);
   const Identity other = authority();
-  expect_untrusted(server, {.ca_file = ca_file(other)}, HasSubstr("set tls.ca_file = "));
+  expect_untrusted(server, {.ca_file = ca_file(other)}, HasSubstr("set tls.ca_file to "));
   EXPECT_EQ(get(server.url(), {.tls = {.ca_file = ca_file(ca)}}).body, "ok");
 }
 
@@ -77,7 +77,7 @@ TEST_F(TlsTest, TrustsTheAuthoritiesOfAHashedDirectory) {
   const TlsServer server(here);
   file("right/" + ca.hashed_name(), ca.pem());
   file("wrong/" + other.hashed_name(), other.pem());
-  expect_untrusted(server, {.ca_path = folder_ / "wrong"}, HasSubstr("set tls.ca_file = "));
+  expect_untrusted(server, {.ca_path = folder_ / "wrong"}, HasSubstr("set tls.ca_file to "));
   EXPECT_EQ(get(server.url(), {.tls = {.ca_path = folder_ / "right"}}).body, "ok");
   const TlsOptions both{.ca_file = ca_file(other), .ca_path = folder_ / "right"};
   EXPECT_EQ(get(server.url(), {.tls = both}).body, "ok");

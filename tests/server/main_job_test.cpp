@@ -254,7 +254,7 @@ TEST(MainJobTest, ExplainsASlashThatNoRouteAccepts) {
   } catch (const ApiError& error) {
     EXPECT_TRUE(error.is_unrouted());
     EXPECT_THAT(error.what(), HasSubstr("tags/release%2F1.0: HTTP 404"));
-    EXPECT_THAT(error.what(), HasSubstr("a parameter with a slash"));
+    EXPECT_THAT(error.what(), HasSubstr("does not allow a slash"));
   }
 }
 

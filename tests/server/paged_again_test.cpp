@@ -110,7 +110,7 @@ TEST(PagedAgainTest, BoundsEmptyPagesInARow) {
     EXPECT_EQ(error.pointer(), "/values");
     EXPECT_THAT(error.what(), HasSubstr("1000 consecutive pages have no rows"));
     EXPECT_THAT(error.what(), HasSubstr("max_empty_pages"));
-    EXPECT_THAT(error.what(), HasSubstr("begin() goes on"));
+    EXPECT_THAT(error.what(), HasSubstr("begin() continues"));
     EXPECT_THAT(error.what(), HasSubstr("position()"));
   }
   EXPECT_LE(transport->started(), 1001u);
