@@ -42,7 +42,7 @@ struct Fields {
       if (found) refuse("it has a field twice");
       found = &field.second;
     }
-    if (!found || found->empty()) refuse("a field is missing");
+    if (!found || found->empty()) refuse("it lacks a field");
     return *found;
   }
 };
