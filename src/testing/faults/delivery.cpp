@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "testing/base/text.hpp"
 #include "testing/faults/gzip.hpp"
-#include "testing/text.hpp"
 
 namespace bitbucket::embedded {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <bitbucket/testing/fault.hpp>
 
-#include "testing/socket_stream.hpp"
+#include "testing/net/socket_stream.hpp"
 
 namespace bitbucket::embedded {
 

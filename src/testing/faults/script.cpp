@@ -5,7 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
-#include "testing/router.hpp"
+#include "testing/base/path.hpp"
 
 namespace bitbucket::embedded {
 namespace {

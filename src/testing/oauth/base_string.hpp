@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "testing/text.hpp"
+#include "testing/base/text.hpp"
 
 namespace bitbucket::embedded {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "testing/call.hpp"
 #include "testing/oauth/provider.hpp"
+#include "testing/rest/call.hpp"
 
 namespace bitbucket::embedded {
 

@@ -1,6 +1,6 @@
 #include "testing/oauth/pages.hpp"
 
-#include "testing/text.hpp"
+#include "testing/base/text.hpp"
 
 namespace bitbucket::embedded {
 namespace {

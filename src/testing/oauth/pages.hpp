@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "testing/accounts.hpp"
 #include "testing/oauth/provider.hpp"
+#include "testing/state/accounts.hpp"
 
 // What the user of an application sees in the browser: plain HTML that works without a script.
 namespace bitbucket::embedded {

@@ -9,10 +9,10 @@
 #include <string>
 #include <unordered_map>
 
+#include "testing/base/options.hpp"
 #include "testing/oauth/public_key.hpp"
 #include "testing/oauth/recorder.hpp"
 #include "testing/oauth/signed_request.hpp"
-#include "testing/options.hpp"
 
 namespace bitbucket::embedded {
 

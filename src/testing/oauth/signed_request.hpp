@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "testing/text.hpp"
+#include "testing/base/text.hpp"
 
 namespace bitbucket::embedded {
 

@@ -1,0 +1,71 @@
+#include "testing/net/connections.hpp"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace bitbucket::embedded {
+
+std::size_t most_connections() {
+  constexpr rlim_t least = 8, most = 512;
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return least;
+  return std::clamp(descriptors.rlim_cur / 4, least, most);
+}
+
+bool Connections::enter(int socket) {
+  const std::lock_guard lock(mutex_);
+  all_[socket] = {.waiting_since = ++turns_};
+  return !stopping_;
+}
+
+void Connections::leave(int socket, bool reset) {
+  const std::lock_guard lock(mutex_);
+  all_.erase(socket);
+  if (!reset) ::shutdown(socket, SHUT_RDWR);
+  ::close(socket);  // under the lock: the number may be somebody else's right after
+}
+
+bool Connections::wait_for_request(int socket) {
+  const std::lock_guard lock(mutex_);
+  State& state = all_.at(socket);
+  if (state.waiting_since == 0) state.waiting_since = ++turns_;
+  if (crowded_) make_room();
+  return !state.closing;
+}
+
+bool Connections::start_request(int socket) {
+  const std::lock_guard lock(mutex_);
+  State& state = all_.at(socket);
+  state.waiting_since = 0;
+  return !state.closing;
+}
+
+void Connections::set_crowded(bool crowded) {
+  const std::lock_guard lock(mutex_);
+  crowded_ = crowded;
+  if (crowded_) make_room();
+}
+
+void Connections::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  for (const auto& [socket, state] : all_) ::shutdown(socket, SHUT_RDWR);
+}
+
+void Connections::make_room() {
+  auto oldest = all_.end();
+  for (auto entry = all_.begin(); entry != all_.end(); ++entry) {
+    const State& state = entry->second;
+    if (state.closing || state.waiting_since == 0) continue;
+    if (oldest == all_.end() || state.waiting_since < oldest->second.waiting_since) oldest = entry;
+  }
+  if (oldest == all_.end()) return;
+  oldest->second.closing = true;
+  ::shutdown(oldest->first, SHUT_RDWR);
+  crowded_ = false;
+}
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "testing/rest/call.hpp"
+#include "testing/rest/entities.hpp"
+
+namespace bitbucket::embedded {
+
+/// Rows of a page as JSON text.
+struct Rows {
+  std::vector<std::string> texts;
+  bool last = true;  ///< nothing follows
+};
+
+/// Reads `start` and `limit`, asks for the rows and writes the page; misbehaves when told to.
+class Pager {
+ public:
+  explicit Pager(const GitServerOptions& options)
+      : default_limit_(options.default_limit),
+        short_pages_(options.short_pages),
+        empty_pages_(options.empty_pages) {}
+
+  using Fetch = std::function<Rows(std::size_t row, std::size_t count)>;
+  /// `more` is an object whose members are added to the page.
+  void answer(Call& call, std::size_t max_limit, const Fetch& fetch, const Json& more = {});
+  /// The same for what is at hand: `text` makes the i-th of `size` rows.
+  void answer(Call& call, std::size_t max_limit, std::size_t size,
+              const std::function<std::string(std::size_t)>& text, const Json& more = {});
+
+ private:
+  const std::size_t default_limit_, short_pages_, empty_pages_;
+  std::atomic<std::size_t> pages_{0};
+};
+
+}  // namespace bitbucket::embedded

@@ -1,0 +1,113 @@
+#include "testing/webhooks/push_event.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "testing/base/text.hpp"
+#include "testing/base/version.hpp"
+
+namespace bitbucket::embedded {
+namespace {
+
+constexpr std::size_t kCommits = 5;  // the newest few are told
+constexpr std::string_view kZeros = "0000000000000000000000000000000000000000";
+
+std::string hash_of(const RefSnapshot& refs, const std::string& name) {
+  const auto found = refs.find(name);
+  if (found == refs.end()) return std::string(kZeros);
+  return found->second.object.empty() ? found->second.commit : found->second.object;
+}
+
+std::string format_time(std::time_t seconds, const char* format) {
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
+}
+
+Json change(const std::string& name, const std::string& from, const std::string& to) {
+  const bool branch = name.starts_with("refs/heads/");
+  const char* type = from == kZeros ? "ADD" : to == kZeros ? "DELETE" : "UPDATE";
+  return {{"ref",
+           {{"id", name},
+            {"displayId", name.substr(name.find('/', 5) + 1)},
+            {"type", branch ? "BRANCH" : "TAG"}}},
+          {"refId", name},
+          {"fromHash", from},
+          {"toHash", to},
+          {"type", type}};
+}
+
+/// From 10.3 on webhook bodies carry ISO times where there were milliseconds.
+void write_iso_times(Json& value) {
+  if (!value.is_structured()) return;
+  for (auto& [name, member] : value.items()) {
+    if (member.is_number_integer() && (name.ends_with("Timestamp") || name.ends_with("Date"))) {
+      const auto ms = member.get<std::int64_t>();
+      std::array<char, 8> fraction{};
+      std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms % 1000));
+      member =
+          format_time(static_cast<std::time_t>(ms / 1000), "%Y-%m-%dT%H:%M:%S") + fraction.data();
+    } else {
+      write_iso_times(member);
+    }
+  }
+}
+
+/// The newest commits of the first ref that still exists.
+void add_commits(Json& body, const Entities& entities, ServedRepository& repository,
+                 const RefSnapshot& before, const RefSnapshot& after) {
+  for (const Json& entry : body["changes"]) {
+    const auto to = after.find(entry["refId"].get<std::string>());
+    if (to == after.end()) continue;
+    plumbing::HistoryQuery query;
+    query.until = to->second.commit;
+    if (const auto from = before.find(to->first); from != before.end())
+      query.since = from->second.commit;
+    Json commits = Json::array();
+    for (const auto& commit :
+         repository.git.commits(repository.git.history(query, 0, kCommits).ids)) {
+      commits.push_back(entities.commit(commit));
+    }
+    body["commits"] = std::move(commits);
+    for (const auto& commit : repository.git.commits({to->second.commit})) {
+      body["toCommit"] = entities.commit(commit);
+    }
+    return;
+  }
+}
+
+}  // namespace
+
+RefSnapshot snapshot(plumbing::Repository& git) {
+  RefSnapshot out;
+  for (plumbing::Ref& ref : git.branches()) out.emplace(ref.name, ref);
+  for (plumbing::Ref& ref : git.tags()) out.emplace(ref.name, ref);
+  return out;
+}
+
+Json refs_changed(const Entities& entities, ServedRepository& repository,
+                  const GitServerUser& actor, std::chrono::system_clock::time_point time,
+                  const std::string& version, const RefSnapshot& before, const RefSnapshot& after) {
+  Json changes = Json::array();
+  RefSnapshot all = after;
+  all.insert(before.begin(), before.end());
+  for (const auto& [name, ref] : all) {
+    const std::string from = hash_of(before, name);
+    const std::string to = hash_of(after, name);
+    if (from != to) changes.push_back(change(name, from, to));
+  }
+  if (changes.empty()) return nullptr;
+  Json body{
+      {"eventKey", "repo:refs_changed"},
+      {"date", format_time(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
+      {"actor", entities.user(actor)},
+      {"repository", entities.repository(repository)},
+      {"changes", std::move(changes)}};
+  if (at_least(version, 8, 0)) add_commits(body, entities, repository, before, after);
+  if (at_least(version, 10, 3)) write_iso_times(body);
+  return body;
+}
+
+}  // namespace bitbucket::embedded
