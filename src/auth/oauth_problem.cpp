@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/trim.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::auth {
@@ -73,10 +74,8 @@ void take_encoded(OAuthProblem& out, std::string_view name, std::string_view val
 }
 
 void read_body(OAuthProblem& out, std::string_view body) {
-  body = body.substr(0, max_input);
-  const std::size_t first = body.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return;
-  body = body.substr(first, body.find_last_not_of(" \t\r\n") - first + 1);
+  body = detail::trim(body.substr(0, max_input));
+  if (body.empty()) return;
   if (body[0] == '<' || body[0] == '{' || body[0] == '[') return;  // a page or JSON
   for (int i = 0; i < max_parameters && !body.empty(); ++i) {
     const std::string_view pair = body.substr(0, body.find('&'));
@@ -85,12 +84,6 @@ void read_body(OAuthProblem& out, std::string_view body) {
     if (equals != std::string_view::npos)
       take_encoded(out, pair.substr(0, equals), pair.substr(equals + 1));
   }
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// Removes and returns the text before the next comma outside quotes.  Removes the comma too.
@@ -103,7 +96,7 @@ std::string_view next_item(std::string_view& text) noexcept {
   }
   const std::string_view item = text.substr(0, i);
   text.remove_prefix(std::min(text.size(), i + 1));
-  return trim(item);
+  return detail::trim(item, detail::blanks);
 }
 
 std::string unquote(std::string_view text) {
@@ -126,11 +119,13 @@ void read_challenges(OAuthProblem& out, std::string_view value) {
     const std::size_t space = item.find_first_of(" \t");
     if (space < equals || equals == item.size()) {  // a scheme, perhaps with its first parameter
       oauth = http::equal_ignoring_case(item.substr(0, space), "OAuth");
-      item = space == std::string_view::npos ? std::string_view() : trim(item.substr(space));
+      item = space == std::string_view::npos ? std::string_view()
+                                             : detail::trim(item.substr(space), detail::blanks);
     }
     const std::size_t assign = item.find('=');
     if (oauth && assign != std::string_view::npos)
-      take_encoded(out, trim(item.substr(0, assign)), unquote(trim(item.substr(assign + 1))));
+      take_encoded(out, detail::trim(item.substr(0, assign), detail::blanks),
+                   unquote(detail::trim(item.substr(assign + 1), detail::blanks)));
   }
 }
 

@@ -7,26 +7,21 @@
 #include <bitbucket/error.hpp>
 
 #include "auth/base64.hpp"
+#include "base/trim.hpp"
 
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
 constexpr std::string_view begin_mark = "-----BEGIN ";
 constexpr std::string_view dashes = "-----";
-constexpr std::string_view white_space = " \t\r\n\v\f";
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(white_space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
+constexpr std::string_view spaces = " \t\r\n\v\f";
 
 /// Cuts off what editors, shells and configuration files put around a text.
 std::string_view bare(std::string_view text) noexcept {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  text = trim(text);
+  text = detail::trim(text, spaces);
   if (text.size() >= 2 && (text[0] == '"' || text[0] == '\'') && text.back() == text[0])
-    text = trim(text.substr(1, text.size() - 2));
+    text = detail::trim(text.substr(1, text.size() - 2), spaces);
   return text;
 }
 
@@ -123,7 +118,7 @@ Scrubbed unwrap(std::string_view text) {
 
 /// Splits the "Name: value" lines from the front of a block.
 std::string take_headers(std::string_view& content) {
-  content = trim(content);
+  content = detail::trim(content, spaces);
   if (!content.starts_with("Proc-Type:")) return {};
   const std::size_t blank = content.find("\n\n");
   if (blank == std::string_view::npos)

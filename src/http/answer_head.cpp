@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <system_error>
 
+#include "base/trim.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::http {
@@ -11,14 +12,6 @@ namespace {
 
 constexpr std::string_view content_length = "Content-Length",
                            transfer_encoding = "Transfer-Encoding";
-
-bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  return text;
-}
 
 /// True if the text has only digits and is a number that fits libcurl's type for lengths.
 bool is_length(std::string_view text) noexcept {
@@ -55,17 +48,17 @@ void AnswerHead::add_to_last(std::string_view text) {
 }
 
 void AnswerHead::add(std::string_view line) {
-  if (line.starts_with(' ') || line.starts_with('\t')) return add_to_last(trim(line));
+  if (line.starts_with(' ') || line.starts_with('\t')) return add_to_last(detail::trim(line));
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1));
+  const std::string_view value = detail::trim(line.substr(colon + 1));
   check(name, value);
   headers_.push_back({std::string(name), std::string(value)});
 }
 
 void AnswerHead::check(std::string_view name, std::string_view value) {
-  if (!name.empty() && is_blank(name.back())) return refuse("a header name ends with a blank");
+  if (detail::trim(name).size() != name.size()) return refuse("a header name ends with a blank");
   if (equal_ignoring_case(name, content_length)) {
     if (!is_length(value)) return refuse("the Content-Length is not a number of bytes");
     if (!length_.empty() && length_ != value)

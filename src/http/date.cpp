@@ -4,14 +4,10 @@
 #include <array>
 #include <charconv>
 
+#include "base/trim.hpp"
+
 namespace bitbucket::inline v0_1::http {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -52,7 +48,7 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
                                                       std::string_view date) {
-  value = trim(value);
+  value = detail::trim(value, detail::blanks);
   if (value.empty()) return std::nullopt;
   if (value.find_first_not_of("0123456789") == std::string_view::npos) {
     const auto seconds = number(value);  // nothing on overflow
@@ -61,7 +57,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
   }
   const auto at = parse_http_date(value);
   if (!at) return std::nullopt;
-  const auto now = parse_http_date(trim(date))
+  const auto now = parse_http_date(detail::trim(date, detail::blanks))
                        .value_or(std::chrono::time_point_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now()));
   return std::clamp<std::chrono::seconds>(*at - now, std::chrono::seconds(0), longest_wait);

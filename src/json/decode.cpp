@@ -5,6 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/trim.hpp"
 #include "json/scan.hpp"
 
 namespace bitbucket::inline v0_1::json {
@@ -19,13 +20,6 @@ thread_local ondemand::parser thread_parser;
 constexpr std::size_t free_memory = std::size_t{16} << 20;
 constexpr std::size_t memory_per_byte = 8;
 thread_local std::size_t memory_left = 0;
-
-constexpr std::string_view white_space = " \t\n\r";
-
-std::string_view trimmed(std::string_view text) noexcept {
-  const std::size_t end = text.find_last_not_of(white_space);
-  return text.substr(0, end == std::string_view::npos ? 0 : end + 1);
-}
 
 std::string_view kind(char first) noexcept {
   switch (first) {
@@ -85,7 +79,7 @@ void fail_type(const Place& at, std::string_view expected, char first) {
 void fail_depth(const Place& at) { fail(at, "nested too deeply"); }
 
 void fail_integer(const Place& at, std::string_view token) {
-  token = trimmed(token);
+  token = detail::trim(token);
   if (is_integer(token)) fail(at, "the number is out of range");
   if (kind(token.front()) == "a number") fail(at, "expected an integer, found another number");
   fail_type(at, "an integer", token.front());
@@ -142,7 +136,7 @@ std::string_view read_raw(Cursor& in) {
     ondemand::raw_json_string consumed;
     if (first == '"') check(in.value.get_raw_json_string().get(consumed), in.at);
   }
-  text = trimmed(text);
+  text = detail::trim(text);
   // The parser only counts brackets, of either kind, in what it skips.
   if (!is_value(text)) fail_parse(in.at, simdjson::TAPE_ERROR);
   return text;
@@ -190,7 +184,7 @@ Document::Document(std::string& body) {
   const std::size_t size = body.size();
   body.append(simdjson::SIMDJSON_PADDING, '\0');
   body.resize(size);
-  const std::size_t start = body.find_first_not_of(white_space);
+  const std::size_t start = body.find_first_not_of(detail::white_space);
   if (start == std::string::npos) fail(root_, "the body is empty");
   begin_ = body.data() + start;
   memory_left = free_memory + memory_per_byte * body.size();

@@ -12,6 +12,7 @@
 #include "auth/clock.hpp"
 #include "auth/oauth1_authorizer.hpp"
 #include "auth/signer.hpp"
+#include "base/trim.hpp"
 #include "engine/core.hpp"
 #include "http/encoding.hpp"
 #include "http/url.hpp"
@@ -26,12 +27,6 @@ constexpr Post<RawJson> request_token{"/plugins/servlet/oauth/request-token"};
 constexpr Post<RawJson> access_token{"/plugins/servlet/oauth/access-token"};
 constexpr std::string_view authorize_path = "/plugins/servlet/oauth/authorize";
 constexpr std::size_t max_answer = 1u << 20;
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 /// What a leg sends besides its path.
 struct Leg {
@@ -168,7 +163,7 @@ std::string SetupClient::authorize_url(const RequestToken& request) const {
 
 AccessToken SetupClient::get_access_token(const RequestToken& request,
                                           std::string_view verifier) const {
-  verifier = trim(verifier);  // it is often pasted from the page
+  verifier = detail::trim(verifier);  // it is often pasted from the page
   if (request.token.empty())
     throw InvalidArgument("the request token is empty; get_request_token() returns one");
   if (verifier.empty())

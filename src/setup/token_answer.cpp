@@ -6,6 +6,7 @@
 #include <bitbucket/json.hpp>
 
 #include "auth/cleanse.hpp"
+#include "base/trim.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::setup {
@@ -15,13 +16,8 @@ namespace {
 class Answer {
  public:
   Answer(std::string_view body, std::string_view where) : where_(where) {
-    const std::size_t first = body.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos)
-      body = body.substr(first, body.find_last_not_of(" \t\r\n") - first + 1);
-    else
-      body = {};
     // OAuth writes a space as %20; a "+" is part of the token.
-    auto parsed = http::parse_form(body, false);
+    auto parsed = http::parse_form(detail::trim(body), false);
     if (!parsed) throw DecodeError("", "it has a broken percent escape", where_);
     parameters_ = std::move(*parsed);
   }
