@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 /// Adds one raw segment; the verdict on it.
@@ -50,26 +50,34 @@ bool acceptable_target(std::string_view target) {
   });
 }
 
-std::optional<Pairs> match(std::string_view pattern, const std::vector<std::string>& segments) {
-  Pairs values;
-  const std::vector<std::string> parts = split(pattern, '/');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i >= segments.size()) return std::nullopt;
-    const std::string& part = parts[i];
+PathPattern::PathPattern(std::string_view text) {
+  for (const std::string& part : split(text, '/')) {
     if (part.ends_with("...}")) {
-      std::string rest = segments[i];
-      for (std::size_t k = i + 1; k < segments.size(); ++k) rest += '/' + segments[k];
-      values.emplace_back(part.substr(1, part.size() - 5), rest);
-      return values;
+      parts_.push_back({Part::Kind::rest, part.substr(1, part.size() - 5)});
+      return;
     }
-    if (part.starts_with('{')) {
-      values.emplace_back(part.substr(1, part.size() - 2), segments[i]);
-    } else if (part != segments[i]) {
-      return std::nullopt;
-    }
+    const bool placeholder = part.starts_with('{');
+    parts_.push_back(placeholder ? Part{Part::Kind::segment, part.substr(1, part.size() - 2)}
+                                 : Part{Part::Kind::text, part});
   }
-  if (parts.size() != segments.size()) return std::nullopt;
+}
+
+std::optional<Pairs> PathPattern::match(const std::vector<std::string>& segments) const {
+  const bool open = parts_.back().kind == Part::Kind::rest;
+  if (segments.size() < parts_.size() || (segments.size() > parts_.size() && !open)) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].kind == Part::Kind::text && parts_[i].text != segments[i]) return std::nullopt;
+  }
+  Pairs values;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].kind != Part::Kind::text) values.emplace_back(parts_[i].text, segments[i]);
+  }
+  for (std::size_t i = parts_.size(); i < segments.size(); ++i) {
+    values.back().second += '/' + segments[i];
+  }
   return values;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

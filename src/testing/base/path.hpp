@@ -7,7 +7,7 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// A path as the servlet container takes it apart.
 struct PathSegments {
@@ -27,8 +27,21 @@ PathSegments split_path(std::string_view raw);
 /// Whether a request line holds only characters that Tomcat accepts.
 bool acceptable_target(std::string_view target);
 
-/// Compares with a pattern such as "projects/{project}/repos/{repo}/raw/{path...}" and returns the
-/// values of the placeholders.
-std::optional<Pairs> match(std::string_view pattern, const std::vector<std::string>& segments);
+/// A pattern such as "projects/{project}/repos/{repo}/raw/{path...}", parsed once for all requests.
+class PathPattern {
+ public:
+  explicit PathPattern(std::string_view text);
 
-}  // namespace bitbucket::embedded
+  /// Returns the values of the placeholders, or nothing when the segments do not fit.
+  [[nodiscard]] std::optional<Pairs> match(const std::vector<std::string>& segments) const;
+
+ private:
+  struct Part {
+    enum class Kind { text, segment, rest };
+    Kind kind = Kind::text;
+    std::string text;  ///< what the segment must be, or the name of the placeholder
+  };
+  std::vector<Part> parts_;
+};
+
+}  // namespace bitbucket::inline v0_1::testing::embedded

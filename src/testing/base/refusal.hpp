@@ -6,7 +6,7 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Thrown to answer with Bitbucket's `errors` body.
 struct Refusal {
@@ -25,11 +25,11 @@ inline Refusal refusal(int status, std::string message, std::string exception,
   return {status, {{std::move(context), std::move(message), std::move(exception)}}};
 }
 
-inline constexpr const char* kValidation =
+inline constexpr const char* validation_exception =
     "com.atlassian.bitbucket.validation.ArgumentValidationException";
 
 inline Refusal invalid(std::string context, std::string message) {
-  return refusal(400, std::move(message), kValidation, std::move(context));
+  return refusal(400, std::move(message), validation_exception, std::move(context));
 }
 
 /// Nobody is known, or not well enough: a 401 that asks for a password.
@@ -51,4 +51,4 @@ inline Refusal not_permitted() {
                  "com.atlassian.bitbucket.AuthorisationException");
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

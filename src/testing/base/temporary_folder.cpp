@@ -1,24 +1,24 @@
 #include "testing/base/temporary_folder.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <stdexcept>
-#include <string>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
 // Each folder holds a file "lock" that its process keeps locked: the kernel gives the lock up when
 // the process ends, however it ends.  A folder whose lock can be had is left over.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPrefix = "bitbucket-git-server-";
-constexpr const char* kLock = "lock";
+constexpr const char* folder_prefix = "bitbucket-git-server-";
+constexpr const char* lock_name = "lock";
 
 bool is_own_folder(const fs::path& path) {
   struct stat status {};
@@ -30,7 +30,7 @@ bool is_own_folder(const fs::path& path) {
 void remove_folder(const fs::path& folder) {
   std::error_code ignored;
   for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
-    if (entry->path().filename() != kLock) fs::remove_all(entry->path(), ignored);
+    if (entry->path().filename() != lock_name) fs::remove_all(entry->path(), ignored);
   }
   fs::remove_all(folder, ignored);
 }
@@ -43,7 +43,8 @@ bool is_linked(int lock) {
 
 void sweep(const fs::path& folder) {
   if (!is_own_folder(folder)) return;
-  const int lock = ::open((folder / kLock).c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  const int lock =
+      ::open((folder / lock_name).c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (lock < 0) return;
   if (::flock(lock, LOCK_EX | LOCK_NB) == 0 && is_linked(lock)) remove_folder(folder);
   ::close(lock);
@@ -52,7 +53,7 @@ void sweep(const fs::path& folder) {
 void sweep_all(const fs::path& parent) {
   std::error_code ignored;
   for (fs::directory_iterator entry(parent, ignored), end; entry != end; entry.increment(ignored)) {
-    if (entry->path().filename().string().starts_with(kPrefix)) sweep(entry->path());
+    if (entry->path().filename().string().starts_with(folder_prefix)) sweep(entry->path());
   }
 }
 
@@ -72,12 +73,12 @@ TemporaryFolder::~TemporaryFolder() {
 
 /// Returns false when somebody swept the new folder before it was locked.
 bool TemporaryFolder::make(const fs::path& parent) {
-  std::string pattern = (parent / kPrefix).string() + "XXXXXX";
+  std::string pattern = (parent / folder_prefix).string() + "XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error("cannot make a temporary folder " + pattern);
   }
   path_ = pattern;
-  lock_ = ::open((path_ / kLock).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  lock_ = ::open((path_ / lock_name).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (lock_ < 0) {
     remove_folder(path_);
     throw std::runtime_error("cannot write to the temporary folder " + pattern);
@@ -89,4 +90,4 @@ bool TemporaryFolder::make(const fs::path& parent) {
   return false;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

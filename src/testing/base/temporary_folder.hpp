@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// A folder in the temporary directory that is removed at the end.  If the process is killed, the
 /// next one that makes such a folder removes what is left of this one.
@@ -23,4 +23,4 @@ class TemporaryFolder {
   int lock_ = -1;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -10,10 +10,12 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-namespace bitbucket::embedded {
+#include "base/trim.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -67,12 +69,6 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
                      [](char x, char y) { return lower(x) == lower(y); }) != text.end() ||
          part.empty();
-}
-
-std::string trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -142,7 +138,7 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  const std::string clean = trim(text);
+  const std::string_view clean = detail::trim(text);
   if (clean.empty()) return std::string();
   std::string out(clean.size(), '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(clean),
@@ -158,7 +154,7 @@ std::string hex(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += {kHex[byte >> 4], kHex[byte & 15]};
+    out += {hex_digits[byte >> 4], hex_digits[byte & 15]};
   }
   return out;
 }
@@ -238,4 +234,4 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

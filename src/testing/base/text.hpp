@@ -8,7 +8,7 @@
 #include <vector>
 
 // Small things done to text.  Written for the server alone: the client must not check itself.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -16,7 +16,6 @@ std::string lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// An empty `part` is in everything.
 bool contains_ignoring_case(std::string_view text, std::string_view part);
-std::string trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 
 /// Decodes %XX only; nothing when an escape is broken.
@@ -47,4 +46,4 @@ bool equals_secret(std::string_view a, std::string_view b);
 /// Parses a whole decimal number.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -5,7 +5,7 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Compares a version such as "10.3.1" by its numbers.
 inline bool at_least(const std::string& version, std::int64_t major, std::int64_t minor) {
@@ -16,4 +16,4 @@ inline bool at_least(const std::string& version, std::int64_t major, std::int64_
   return std::pair(number(0), number(1)) >= std::pair(major, minor);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

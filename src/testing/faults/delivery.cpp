@@ -6,13 +6,12 @@
 #include "testing/base/text.hpp"
 #include "testing/faults/gzip.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-using testing::Fault;
 using Place = Fault::Place;
 
-constexpr std::size_t kPiece = 64u << 10;
+constexpr std::size_t piece_size = 64u << 10;
 
 struct Parts {
   std::string head;  ///< with the empty line
@@ -74,51 +73,53 @@ std::string as_part(const Parts& parts) {
               "Content-Range: bytes 0-" + length_plus(parts, -1) + '/' + length_plus(parts, 1));
 }
 
-bool late(SocketStream& stream, const Fault& fault, const std::string& answer) {
-  return stream.send(answer) && !stream.wait_until_gone(fault.interval) && stream.send(fault.text);
+bool late(RawConnection& connection, const Fault& fault, const std::string& answer) {
+  return connection.send(answer) && !connection.wait_until_gone(fault.interval) &&
+         connection.send(fault.text);
 }
 
-bool drip(SocketStream& stream, const Fault& fault, const std::string& answer) {
+bool drip(RawConnection& connection, const Fault& fault, const std::string& answer) {
   const auto size = static_cast<std::size_t>(std::max<std::int64_t>(1, fault.amount));
   for (std::size_t at = 0; at < answer.size(); at += size) {
-    if (at > 0 && stream.wait_until_gone(fault.interval)) return false;
-    if (!stream.send(std::string_view(answer).substr(at, size))) return false;
+    if (at > 0 && connection.wait_until_gone(fault.interval)) return false;
+    if (!connection.send(std::string_view(answer).substr(at, size))) return false;
   }
   return true;
 }
 
-bool interim(SocketStream& stream, const Fault& fault) {
+bool interim(RawConnection& connection, const Fault& fault) {
   const std::string one = "HTTP/1.1 " + fault.text + " Interim\r\n\r\n";
   std::string piece;
   for (std::int64_t i = 0; i < fault.amount; ++i) {
     piece += one;
-    if (piece.size() < kPiece) continue;
-    if (!stream.send(piece)) return false;
+    if (piece.size() < piece_size) continue;
+    if (!connection.send(piece)) return false;
     piece.clear();
   }
-  return stream.send(piece);
+  return connection.send(piece);
 }
 
-void endless_headers(SocketStream& stream, const Parts& parts) {
-  bool open = stream.send(parts.head.substr(0, parts.head.size() - 2));
+void endless_headers(RawConnection& connection, const Parts& parts) {
+  bool open = connection.send(parts.head.substr(0, parts.head.size() - 2));
   for (std::uint64_t i = 0; open; ++i) {
-    open = stream.send("X-Endless-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n");
+    open =
+        connection.send("X-Endless-" + std::to_string(i) + ": " + std::string(1000, 'x') + "\r\n");
   }
 }
 
-void endless_body(SocketStream& stream, const Parts& parts) {
+void endless_body(RawConnection& connection, const Parts& parts) {
   bool open =
-      stream.send(with(without(parts.head, "Content-Length"), "Transfer-Encoding: chunked"));
+      connection.send(with(without(parts.head, "Content-Length"), "Transfer-Encoding: chunked"));
   const std::string chunk = "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
-  while (open) open = stream.send(chunk);
+  while (open) open = connection.send(chunk);
 }
 
-bool stop_at(SocketStream& stream, const Fault& fault, const Parts& parts) {
-  const bool sent = stream.send(until(parts, fault.place));
+bool stop_at(RawConnection& connection, const Fault& fault, const Parts& parts) {
+  const bool sent = connection.send(until(parts, fault.place));
   if (fault.wire == Fault::Wire::reset) {
-    stream.reset_on_close();
+    connection.reset_on_close();
   } else if (sent) {
-    stream.wait_until_gone();
+    connection.wait_until_gone(RawConnection::for_ever);
   }
   return false;
 }
@@ -185,24 +186,24 @@ std::optional<Altered> altered(const Fault& fault, const Parts& parts) {
 
 }  // namespace
 
-bool deliver(SocketStream& stream, const Fault& fault, const std::string& answer) {
+bool deliver(RawConnection& connection, const Fault& fault, const std::string& answer) {
   const Parts parts = take_apart(answer);
-  if (const auto out = altered(fault, parts)) return stream.send(out->text) && out->open;
+  if (const auto out = altered(fault, parts)) return connection.send(out->text) && out->open;
   switch (fault.wire) {
     case Fault::Wire::late:
-      return late(stream, fault, answer);
+      return late(connection, fault, answer);
     case Fault::Wire::drip:
-      return drip(stream, fault, answer);
+      return drip(connection, fault, answer);
     case Fault::Wire::interim:
-      return interim(stream, fault) && stream.send(answer);
+      return interim(connection, fault) && connection.send(answer);
     case Fault::Wire::endless_headers:
-      endless_headers(stream, parts);
+      endless_headers(connection, parts);
       return false;
     case Fault::Wire::endless_body:
-      endless_body(stream, parts);
+      endless_body(connection, parts);
       return false;
     default:
-      return stop_at(stream, fault, parts);
+      return stop_at(connection, fault, parts);
   }
 }
 
@@ -211,4 +212,4 @@ bool shows_status(const Fault& fault) {
   return fault.wire != Fault::Wire::status_line && !(stopped && fault.place == Place::before);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

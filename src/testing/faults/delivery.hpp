@@ -4,15 +4,15 @@
 
 #include <bitbucket/testing/fault.hpp>
 
-#include "testing/net/socket_stream.hpp"
+#include "testing/faults/raw_connection.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Sends a complete answer (head and body as the HTTP library wrote them) the wrong way.  Returns
 /// whether the connection goes on.
-bool deliver(SocketStream& stream, const testing::Fault& fault, const std::string& answer);
+bool deliver(RawConnection& connection, const Fault& fault, const std::string& answer);
 
 /// Whether a client sees a status line of such an answer.
-bool shows_status(const testing::Fault& fault);
+bool shows_status(const Fault& fault);
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -8,9 +8,9 @@ namespace {
 
 using Wire = Fault::Wire;
 
-constexpr const char* kJson = "application/json;charset=UTF-8";
-constexpr const char* kHtml = "text/html;charset=UTF-8";
-constexpr const char* kPackage = "com.atlassian.bitbucket.";
+constexpr const char* json_type = "application/json;charset=UTF-8";
+constexpr const char* html_type = "text/html;charset=UTF-8";
+constexpr const char* java_package = "com.atlassian.bitbucket.";
 
 std::string page(const std::string& title, const std::string& text) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><title>" + title + "</title></head><body>" +
@@ -25,9 +25,9 @@ Fault plain(std::string name, int status, const std::string& type, std::string b
 /// Bitbucket's `errors` with one entry; `more` are further members of it.
 Fault refusal(std::string name, int status, const std::string& exception,
               const std::string& message, const std::string& more = {}) {
-  Fault out = plain(std::move(name), status, kJson,
+  Fault out = plain(std::move(name), status, json_type,
                     R"({"errors":[{"context":null,"message":")" + message +
-                        R"(","exceptionName":")" + kPackage + exception + '"' + more + "}]}");
+                        R"(","exceptionName":")" + java_package + exception + '"' + more + "}]}");
   out.of_bitbucket = true;
   return out;
 }
@@ -62,7 +62,7 @@ Fault captcha_required() {
   return out;
 }
 
-Fault xsrf_refused() { return plain("xsrf", 403, kHtml, "XSRF check failed"); }
+Fault xsrf_refused() { return plain("xsrf", 403, html_type, "XSRF check failed"); }
 
 Fault version_conflict(int current_version) {
   return refusal("conflict", 409, "pull.PullRequestOutOfDateException",
@@ -72,7 +72,7 @@ Fault version_conflict(int current_version) {
 }
 
 Fault login_page() {
-  return plain("login-page", 200, kHtml,
+  return plain("login-page", 200, html_type,
                page("Log in - Bitbucket",
                     "<form class=\"aui\" action=\"/j_atl_security_check\" method=\"post\">"
                     "<h2>Log in</h2></form>"));
@@ -91,12 +91,12 @@ Fault xml_error(int status) {
 }
 
 Fault no_such_route() {
-  return plain("no-such-route", 404, kJson,
+  return plain("no-such-route", 404, json_type,
                R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})");
 }
 
 Fault dead_link() {
-  return plain("dead-link", 404, kHtml,
+  return plain("dead-link", 404, html_type,
                page("Not found", "<h1>Oops, you've found a dead link.</h1>"));
 }
 
@@ -119,7 +119,7 @@ Fault answer(int status, std::vector<std::pair<std::string, std::string>> header
 Fault gzip() { return on_the_wire("gzip", Wire::gzip); }
 
 Fault gzip_bomb(std::size_t unpacked) {
-  Fault out = plain("gzip-bomb", 200, kJson, embedded::gzip_bomb(unpacked));
+  Fault out = plain("gzip-bomb", 200, json_type, embedded::gzip_bomb(unpacked));
   out.answer->headers.emplace_back("Content-Encoding", "gzip");
   return out;
 }

@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdint>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::string_view kHead("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
-constexpr std::size_t kLongestStored = 65535;
-constexpr std::size_t kLongestMatch = 258;
+constexpr std::string_view file_head("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+constexpr std::size_t longest_stored = 65535;
+constexpr std::size_t longest_copy = 258;
 
 class Crc32 {
  public:
@@ -76,12 +76,12 @@ class FixedBlock {
 }  // namespace
 
 std::string gzip(std::string_view text) {
-  std::string out(kHead);
+  std::string out(file_head);
   Crc32 crc;
   for (const char c : text) crc.add(static_cast<unsigned char>(c));
   const std::size_t size = text.size();
   do {
-    const auto length = static_cast<std::uint32_t>(std::min(text.size(), kLongestStored));
+    const auto length = static_cast<std::uint32_t>(std::min(text.size(), longest_stored));
     out += text.size() == length ? '\1' : '\0';
     append_little(out, length, 2);
     append_little(out, ~length, 2);
@@ -93,27 +93,27 @@ std::string gzip(std::string_view text) {
 }
 
 std::string gzip_bomb(std::size_t unpacked) {
-  constexpr std::string_view kOpen = "{\"bomb\":\"";
-  constexpr std::string_view kClose = "\"}";
+  constexpr std::string_view open = "{\"bomb\":\"";
+  constexpr std::string_view close = "\"}";
   unpacked = std::max<std::size_t>(unpacked, 32);
-  std::string out(kHead);
+  std::string out(file_head);
   Crc32 crc;
   FixedBlock block(out);
   const auto literal = [&](char c) {
     block.literal(static_cast<unsigned char>(c));
     crc.add(static_cast<unsigned char>(c));
   };
-  for (const char c : kOpen) literal(c);
-  std::size_t left = unpacked - kOpen.size() - kClose.size();
-  for (literal('x'), --left; left >= kLongestMatch; left -= kLongestMatch) {
+  for (const char c : open) literal(c);
+  std::size_t left = unpacked - open.size() - close.size();
+  for (literal('x'), --left; left >= longest_copy; left -= longest_copy) {
     block.longest_match();
-    for (std::size_t i = 0; i < kLongestMatch; ++i) crc.add('x');
+    for (std::size_t i = 0; i < longest_copy; ++i) crc.add('x');
   }
   for (; left > 0; --left) literal('x');
-  for (const char c : kClose) literal(c);
+  for (const char c : close) literal(c);
   block.end();
   append_trailer(out, crc, unpacked);
   return out;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

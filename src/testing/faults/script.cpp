@@ -5,9 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
-#include "testing/base/path.hpp"
-
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 void check(const FaultRule& rule) {
@@ -26,37 +24,44 @@ void check(const FaultRule& rule) {
         "times is negative");
 }
 
-bool fits(const FaultRule& rule, std::string_view method, std::string_view path) {
+}  // namespace
+
+FaultScript::Counted::Counted(FaultRule given)
+    : rule(std::move(given)),
+      pattern(std::string_view(rule.path).substr(rule.path.empty() ? 0 : 1)) {}
+
+bool FaultScript::Counted::fits(std::string_view method, std::string_view path,
+                                const PathSegments& segments) const {
   if (!rule.method.empty() && !equals_ignoring_case(rule.method, method)) return false;
   if (rule.path.empty() || rule.path == path) return true;
-  const PathSegments asked = split_path(path);
-  return asked.verdict == PathSegments::Verdict::good &&
-         match(std::string_view(rule.path).substr(1), asked.segments).has_value();
+  return segments.verdict == PathSegments::Verdict::good &&
+         pattern.match(segments.segments).has_value();
 }
-
-}  // namespace
 
 void FaultScript::add(FaultRule rule) {
   check(rule);
-  const std::lock_guard lock(mutex_);
-  rules_.push_back({std::move(rule)});
+  const std::scoped_lock lock(mutex_);
+  rules_.emplace_back(std::move(rule));
 }
 
 void FaultScript::clear() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   rules_.clear();
 }
 
 std::optional<Fault> FaultScript::next(std::string_view method, std::string_view path) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
+  if (rules_.empty()) return std::nullopt;
+  const PathSegments segments = split_path(path);
   const Fault* due = nullptr;
-  for (auto& [rule, seen] : rules_) {
-    if (!fits(rule, method, path)) continue;
-    if (seen < std::numeric_limits<int>::max()) ++seen;
-    const bool now = seen >= rule.first && (rule.times == 0 || seen - rule.first < rule.times);
-    if (now && due == nullptr) due = &rule.fault;
+  for (Counted& counted : rules_) {
+    const FaultRule& rule = counted.rule;
+    if (!counted.fits(method, path, segments)) continue;
+    if (counted.seen < std::numeric_limits<int>::max()) ++counted.seen;
+    const int after = counted.seen - rule.first;
+    if (after >= 0 && (rule.times == 0 || after < rule.times) && due == nullptr) due = &rule.fault;
   }
   return due != nullptr ? std::optional(*due) : std::nullopt;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

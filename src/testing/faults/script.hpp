@@ -7,11 +7,9 @@
 
 #include <bitbucket/testing/fault.hpp>
 
-namespace bitbucket::embedded {
+#include "testing/base/path.hpp"
 
-using testing::Fault;
-using testing::FaultAnswer;
-using testing::FaultRule;
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// The faults a server was told to have.  Thread-safe.
 class FaultScript {
@@ -25,11 +23,15 @@ class FaultScript {
 
  private:
   struct Counted {
+    explicit Counted(FaultRule given);
+    [[nodiscard]] bool fits(std::string_view method, std::string_view path,
+                            const PathSegments& segments) const;
     FaultRule rule;
-    int seen = 0;
+    PathPattern pattern;
+    int seen = 0;  ///< requests that fit
   };
   std::mutex mutex_;
   std::vector<Counted> rules_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

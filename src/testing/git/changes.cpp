@@ -3,7 +3,6 @@
 #include <charconv>
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 // diff-tree gives back a line that is no id, after all that was asked before it.
@@ -32,18 +31,18 @@ FileChange read_change(Child& child, const Context& context) {
 }
 
 std::vector<FileChange> read_changes(Child& child, const Context& context) {
-  std::vector<FileChange> result;
-  while (child.peek() == ':') result.push_back(read_change(child, context));
+  std::vector<FileChange> out;
+  while (child.peek() == ':') out.push_back(read_change(child, context));
   std::string line;
   if (!child.read_until('\n', line)) child.died();
   if (line != end_mark) throw ChildDied("git diff-tree: out of step");
-  return result;
+  return out;
 }
 
 }  // namespace
 
 FileChanges Changes::kept(const std::string& commit) {
-  const std::lock_guard lock(cache_mutex_);
+  const std::scoped_lock lock(cache_mutex_);
   const FileChanges* found = cache_.find(commit);
   return found == nullptr ? nullptr : *found;
 }
@@ -54,14 +53,14 @@ FileChanges Changes::of(const ContextPtr& context, const CommitData& commit) {
   if (!commit.parents.empty()) question += ' ' + commit.parents.front();
   question += '\n' + std::string(end_mark) + '\n';
 
-  const std::lock_guard lock(session_mutex_);
+  const std::scoped_lock lock(session_mutex_);
   if (FileChanges meanwhile = kept(commit.id)) return meanwhile;
   auto changes =
       std::make_shared<const std::vector<FileChange>>(session_.ask(context, [&](Child& child) {
         child.write(question);
         return read_changes(child, *context);
       }));
-  const std::lock_guard cache_lock(cache_mutex_);
+  const std::scoped_lock cache_lock(cache_mutex_);
   cache_.add(commit.id, changes);
   return changes;
 }

@@ -6,47 +6,46 @@
 
 namespace bitbucket::inline v0_1::testing::git {
 namespace fs = std::filesystem;
-
 namespace {
 
 /// Returns a line of info/alternates as git reads it: in quotes when a character needs them.
 std::string quoted(const std::string& path) {
   if (path.find_first_of("\n\"\\") == std::string::npos) return path;
-  std::string result = "\"";
+  std::string out = "\"";
   for (const char c : path) {
-    if (c == '"' || c == '\\') result += '\\';
+    if (c == '"' || c == '\\') out += '\\';
     if (c == '\n')
-      result += "\\n";
+      out += "\\n";
     else
-      result += c;
+      out += c;
   }
-  return result + '"';
+  return out + '"';
 }
 
 std::string unquoted(const std::string& line) {
   if (line.size() < 2 || line.front() != '"' || line.back() != '"') return line;
-  std::string result;
+  std::string out;
   for (std::size_t i = 1; i + 1 < line.size(); ++i) {
     if (line[i] != '\\') {
-      result += line[i];
+      out += line[i];
     } else {
       const char next = line[++i];
-      result += next == 'n' ? '\n' : next == 't' ? '\t' : next;
+      out += next == 'n' ? '\n' : next == 't' ? '\t' : next;
     }
   }
-  return result;
+  return out;
 }
 
 /// Adds an object folder and those it borrows from.  All are listed, since git refuses relative
 /// paths in the alternates of alternates.
-void collect_objects(const fs::path& dir, std::vector<fs::path>& result) {
+void collect_objects(const fs::path& dir, std::vector<fs::path>& out) {
   std::error_code error;
   const fs::path found = fs::canonical(dir, error);
-  if (error || std::find(result.begin(), result.end(), found) != result.end()) return;
-  result.push_back(found);
+  if (error || std::find(out.begin(), out.end(), found) != out.end()) return;
+  out.push_back(found);
   std::ifstream file(found / "info" / "alternates");
   for (std::string line; std::getline(file, line);)
-    if (!line.empty() && line.front() != '#') collect_objects(found / unquoted(line), result);
+    if (!line.empty() && line.front() != '#') collect_objects(found / unquoted(line), out);
 }
 
 void write_alternates(const Context& original, const Context& clone) {

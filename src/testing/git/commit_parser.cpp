@@ -7,7 +7,6 @@
 #include "testing/git/text.hpp"
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 constexpr std::string_view blanks = " \t\n\v\f\r";
@@ -15,21 +14,21 @@ constexpr std::string_view digits = "0123456789";
 
 /// Reads "Name <mail> 1700000000 +0100" by the rules of git's split_ident_line.
 Signature parse_signature(std::string_view line) {
-  Signature result;
+  Signature out;
   const std::size_t open = line.find('<');
-  if (open == line.npos) return result;
+  if (open == line.npos) return out;
   const std::size_t close = line.find('>', open);
-  if (close == line.npos) return result;
+  if (close == line.npos) return out;
   std::string_view name = line.substr(0, open);
   name = name.substr(0, name.find_last_not_of(blanks) + 1);
-  result.name = valid_utf8(name);
-  result.email = valid_utf8(line.substr(open + 1, close - open - 1));
+  out.name = valid_utf8(name);
+  out.email = valid_utf8(line.substr(open + 1, close - open - 1));
   // The date follows the last '>': a broken address may have several.
   std::string_view date = line.substr(line.rfind('>') + 1);
   date.remove_prefix(std::min(date.find_first_not_of(blanks), date.size()));
   date = date.substr(0, date.find_first_not_of(digits));
-  result.seconds = parse_seconds(date);
-  return result;
+  out.seconds = parse_seconds(date);
+  return out;
 }
 
 /// Takes the next line off `text`.
@@ -73,23 +72,23 @@ CommitData parse_commit(std::string id, std::string_view object) {
   object = object.substr(0, object.find('\0'));  // where `git log` ends too
   const std::string text = to_utf8(object, encoding_of(object));
   std::string_view rest = text;
-  CommitData result;
-  result.id = std::move(id);
+  CommitData out;
+  out.id = std::move(id);
   std::string_view value;
   while (!rest.empty()) {
     // Lines that go on (gpgsig, mergetag) begin with a space, so no header is seen in them.
     const std::string_view line = take_line(rest);
     if (line.empty()) break;
     if (header(line, "parent", value))
-      result.parents.emplace_back(value);
+      out.parents.emplace_back(value);
     else if (header(line, "author", value))
-      result.author = parse_signature(value);
+      out.author = parse_signature(value);
     else if (header(line, "committer", value))
-      result.committer = parse_signature(value);
+      out.committer = parse_signature(value);
   }
   if (rest.ends_with('\n')) rest.remove_suffix(1);
-  result.message = valid_utf8(rest);
-  return result;
+  out.message = valid_utf8(rest);
+  return out;
 }
 
 }  // namespace bitbucket::inline v0_1::testing::git

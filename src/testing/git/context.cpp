@@ -32,19 +32,19 @@ Context::Context(const fs::path& path, const fs::path& config_file)
 }
 
 Command Context::command(std::vector<std::string> args) const {
-  Command result;
-  result.args = {"--literal-pathspecs", "-C", given_.string(), "--git-dir=" + git_dir_.string()};
-  result.args.insert(result.args.end(), std::make_move_iterator(args.begin()),
-                     std::make_move_iterator(args.end()));
-  result.environment = environment_;
-  return result;
+  Command out;
+  out.args = {"--literal-pathspecs", "-C", given_.string(), "--git-dir=" + git_dir_.string()};
+  out.args.insert(out.args.end(), std::make_move_iterator(args.begin()),
+                  std::make_move_iterator(args.end()));
+  out.environment = environment_;
+  return out;
 }
 
 std::shared_ptr<const Context> Context::again() const {
-  auto result = std::make_shared<Context>(*this);
-  result->grafts_.clear();
-  result->read_grafts();
-  return result;
+  auto out = std::make_shared<Context>(*this);
+  out->grafts_.clear();
+  out->read_grafts();
+  return out;
 }
 
 bool Context::is_full_id(std::string_view text) const {

@@ -23,21 +23,21 @@ class Context {
   Context(const std::filesystem::path& path, const std::filesystem::path& config_file);
 
   /// Returns `git ARGS` reading this repository.
-  Command command(std::vector<std::string> args) const;
+  [[nodiscard]] Command command(std::vector<std::string> args) const;
   /// Returns the same after grafts and children have to be read anew.
-  std::shared_ptr<const Context> again() const;
+  [[nodiscard]] std::shared_ptr<const Context> again() const;
 
-  const std::filesystem::path& given() const { return given_; }
-  const std::filesystem::path& git_dir() const { return git_dir_; }
+  [[nodiscard]] const std::filesystem::path& given() const { return given_; }
+  [[nodiscard]] const std::filesystem::path& git_dir() const { return git_dir_; }
   /// Returns where worktrees share their objects and refs; else git_dir().
-  const std::filesystem::path& common_dir() const { return common_dir_; }
-  const std::filesystem::path& config_file() const { return config_file_; }
+  [[nodiscard]] const std::filesystem::path& common_dir() const { return common_dir_; }
+  [[nodiscard]] const std::filesystem::path& config_file() const { return config_file_; }
   /// Returns the length of a full id: 40, or 64 in a repository of SHA-256.
-  std::size_t id_size() const { return id_size_; }
-  bool is_full_id(std::string_view text) const;
+  [[nodiscard]] std::size_t id_size() const { return id_size_; }
+  [[nodiscard]] bool is_full_id(std::string_view text) const;
   /// Returns the parents that info/grafts or the border of a shallow clone put in place of those
   /// written in the commit, or nullptr.
-  const std::vector<std::string>* grafted(const std::string& commit) const;
+  [[nodiscard]] const std::vector<std::string>* grafted(const std::string& commit) const;
 
  private:
   void read_grafts();

@@ -26,11 +26,11 @@ Command Walk::command() const {
   if (!query_.since.empty()) args.push_back('^' + query_.since);
   args.emplace_back("--");
   if (!query_.path.empty()) args.push_back(query_.path);
-  Command result = context_->command(std::move(args));
+  Command out = context_->command(std::move(args));
   // git writes each id at once into a pipe; whole blocks are five times as fast.  Of a path's
   // history, whose commits may be far apart, each is wanted as soon as it is found.
-  if (query_.path.empty()) result.environment.emplace_back("GIT_FLUSH=0");
-  return result;
+  if (query_.path.empty()) out.environment.emplace_back("GIT_FLUSH=0");
+  return out;
 }
 
 /// Leaves no child when there is nothing more to read.
@@ -77,31 +77,31 @@ Slice Walk::slice(std::size_t start, std::size_t limit) {
   constexpr std::size_t far = std::numeric_limits<std::size_t>::max() / 4;
   start = std::min(start, far);
   const std::size_t end = start + std::min(limit, far);
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   read_up_to(end + 1);  // one more tells whether anything follows
   const std::size_t id_size = context_->id_size();
   const std::size_t have = ids_.size() / id_size;
-  Slice result;
-  result.last = have <= end;
+  Slice out;
+  out.last = have <= end;
   for (std::size_t i = start; i < std::min(end, have); ++i)
-    result.ids.push_back(ids_.substr(i * id_size, id_size));
-  return result;
+    out.ids.push_back(ids_.substr(i * id_size, id_size));
+  return out;
 }
 
 std::size_t Walk::count() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   read_up_to(std::numeric_limits<std::size_t>::max());
   return ids_.size() / context_->id_size();
 }
 
 std::shared_ptr<Walk> Histories::walk(const ContextPtr& context, const HistoryQuery& query) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (const std::shared_ptr<Walk>* found = walks_.find(query)) return *found;
   return walks_.add(query, std::make_shared<Walk>(context, query));
 }
 
 void Histories::trim() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   walks_.trim();
 }
 

@@ -21,12 +21,12 @@ class Walk {
   Slice slice(std::size_t start, std::size_t limit);
   std::size_t count();
   /// Returns how many ids are kept, roughly.
-  std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   void read_up_to(std::size_t count);
   void read_ids(std::unique_ptr<Child>& child, std::size_t count);
-  Command command() const;
+  [[nodiscard]] Command command() const;
 
   ContextPtr context_;
   HistoryQuery query_;

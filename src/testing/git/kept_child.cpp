@@ -8,7 +8,6 @@
 #include <utility>
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 struct Kept {
@@ -33,7 +32,7 @@ std::size_t most_children() {
 
 std::unique_ptr<Child> KeptChild::take() {
   Kept& all = kept();
-  const std::lock_guard lock(all.mutex);
+  const std::scoped_lock lock(all.mutex);
   const auto found = std::find_if(all.children.begin(), all.children.end(),
                                   [this](const auto& entry) { return entry.first == this; });
   if (found == all.children.end()) return nullptr;
@@ -46,7 +45,7 @@ void KeptChild::keep(std::unique_ptr<Child> child) {
   const std::size_t most = most_children();
   decltype(Kept::children) ended;
   Kept& all = kept();
-  const std::lock_guard lock(all.mutex);  // released before the children end, which takes a moment
+  const std::scoped_lock lock(all.mutex);  // released before the children end, which takes a moment
   all.children.emplace_back(this, std::move(child));
   while (all.children.size() > most) {
     ended.splice(ended.end(), all.children, all.children.begin());

@@ -6,7 +6,6 @@
 #include "testing/git/commit_parser.hpp"
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 struct Object {
@@ -19,21 +18,21 @@ struct Object {
 Object read_object(Child& child, const Context& context) {
   std::string line;
   if (!child.read_until('\n', line)) child.died();
-  Object result;
+  Object out;
   const std::size_t id_size = context.id_size();
   if (line.size() <= id_size || line[id_size] != ' ' ||
       !context.is_full_id(std::string_view(line).substr(0, id_size)))
-    return result;
+    return out;
   const std::size_t space = line.rfind(' ');
   std::size_t size = 0;
   const char* end = line.data() + line.size();
   const auto number = std::from_chars(line.data() + space + 1, end, size);
-  if (space <= id_size || number.ec != std::errc() || number.ptr != end) return result;
-  result.id = line.substr(0, id_size);
-  result.type = line.substr(id_size + 1, space - id_size - 1);
-  result.content = child.read_bytes(size);
+  if (space <= id_size || number.ec != std::errc() || number.ptr != end) return out;
+  out.id = line.substr(0, id_size);
+  out.type = line.substr(id_size + 1, space - id_size - 1);
+  out.content = child.read_bytes(size);
   if (child.read_bytes(1) != "\n") throw ChildDied("git cat-file: out of step");
-  return result;
+  return out;
 }
 
 ObjectType type_of(std::string_view name) {
@@ -94,10 +93,10 @@ std::vector<CommitData> Objects::commits(const ContextPtr& context,
     if (!context->is_full_id(id)) throw std::runtime_error("not a commit id: " + id);
     question += id + '\n';
   }
-  std::vector<CommitData> result;
-  const std::lock_guard lock(commits_mutex_);
+  std::vector<CommitData> out;
+  const std::scoped_lock lock(commits_mutex_);
   commits_.ask(context, [&](Child& child) {
-    result.clear();
+    out.clear();
     child.write(question);
     std::string no_commit;
     for (const std::string& id : ids) {
@@ -106,26 +105,26 @@ std::vector<CommitData> Objects::commits(const ContextPtr& context,
         if (no_commit.empty()) no_commit = id;
         continue;
       }
-      result.push_back(parse_commit(id, object.content));
-      if (const auto* parents = context->grafted(id)) result.back().parents = *parents;
+      out.push_back(parse_commit(id, object.content));
+      if (const auto* parents = context->grafted(id)) out.back().parents = *parents;
     }
     if (!no_commit.empty())
       throw std::runtime_error(context->given().string() + ": no commit " + no_commit);
   });
-  return result;
+  return out;
 }
 
 Blob Objects::file(const ContextPtr& context, const std::string& commit, const std::string& path) {
   std::string plain = path;
   if (plain.ends_with('/') && plain.size() > 1) plain.pop_back();
   if (!context->is_full_id(commit) || !is_plain_path(plain)) return {};
-  const std::lock_guard lock(files_mutex_);
+  const std::scoped_lock lock(files_mutex_);
   return files_.ask(context, [&](Child& child) -> Blob {
     Object object = read_path(child, *context, commit, plain);
-    Blob result;
-    result.type = type_of(object.type);
-    if (result.type == ObjectType::blob) result.content = std::move(object.content);
-    if (result.type != ObjectType::missing || plain.empty()) return result;
+    Blob out;
+    out.type = type_of(object.type);
+    if (out.type == ObjectType::blob) out.content = std::move(object.content);
+    if (out.type != ObjectType::missing || plain.empty()) return out;
     // A submodule's commit lives elsewhere: only the folder it is in knows of it.
     const std::size_t slash = plain.rfind('/');
     const bool top = slash == std::string::npos;
@@ -133,8 +132,8 @@ Blob Objects::file(const ContextPtr& context, const std::string& commit, const s
         read_path(child, *context, commit, top ? std::string() : plain.substr(0, slash));
     if (folder.type == "tree" &&
         has_submodule(folder.content, plain.substr(top ? 0 : slash + 1), context->id_size() / 2))
-      result.type = ObjectType::commit;
-    return result;
+      out.type = ObjectType::commit;
+    return out;
   });
 }
 

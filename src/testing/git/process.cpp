@@ -14,7 +14,6 @@
 #include <system_error>
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 constexpr std::size_t chunk = 64 * 1024;
@@ -26,40 +25,32 @@ std::atomic<std::uint64_t> started{0};
   throw std::system_error(error, std::generic_category(), what);
 }
 
-void close_fd(int& fd) {
-  if (fd >= 0) ::close(fd);
-  fd = -1;
-}
-
 /// Both ends of a pipe or socket, above the standard descriptors: a host may have closed those,
 /// and dup2 in the child must not overwrite an end it still needs.
 struct Ends {
-  int fd[2] = {-1, -1};
-  Ends() = default;
-  Ends(const Ends&) = delete;
-  Ends& operator=(const Ends&) = delete;
-  ~Ends() {
-    close_fd(fd[0]);
-    close_fd(fd[1]);
+  Descriptor first, second;
+
+  static Ends socket() {
+    int fd[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) != 0) fail("socketpair");
+    return above_standard(fd);
+  }
+  static Ends pipe() {
+    int fd[2];
+    if (::pipe2(fd, O_CLOEXEC) != 0) fail("pipe");
+    return above_standard(fd);
   }
 
-  void open(bool socket) {
-    const int result =
-        socket ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) : ::pipe2(fd, O_CLOEXEC);
-    if (result != 0) fail("pipe");
-    for (int& end : fd) {
-      if (end > 2) continue;
-      const int moved = ::fcntl(end, F_DUPFD_CLOEXEC, 3);
+ private:
+  static Ends above_standard(const int (&fd)[2]) {
+    Ends out{Descriptor(fd[0]), Descriptor(fd[1])};
+    for (Descriptor* end : {&out.first, &out.second}) {
+      if (end->get() > 2) continue;
+      const int moved = ::fcntl(end->get(), F_DUPFD_CLOEXEC, 3);
       if (moved < 0) fail("fcntl");
-      ::close(end);
-      end = moved;
+      *end = Descriptor(moved);
     }
-  }
-
-  int release(int which) {
-    const int result = fd[which];
-    fd[which] = -1;
-    return result;
+    return out;
   }
 };
 
@@ -99,14 +90,14 @@ class Settings {
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  result.reserve(strings.size() + 1);
-  for (const std::string& text : strings) result.push_back(const_cast<char*>(text.c_str()));
-  result.push_back(nullptr);
-  return result;
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const std::string& text : strings) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
 }
 
-ssize_t read_some(int fd, char* to, std::size_t room) {
+ssize_t read_bytes_of(int fd, char* to, std::size_t room) {
   ssize_t n = 0;
   do n = ::read(fd, to, room);
   while (n < 0 && errno == EINTR);
@@ -115,43 +106,44 @@ ssize_t read_some(int fd, char* to, std::size_t room) {
 
 }  // namespace
 
-Child::Child(const Command& command) {
+Child::Child(const Command& command, Descriptor input) : end_signal_(command.end_signal) {
   std::vector<std::string> args = {"git"};
   args.insert(args.end(), command.args.begin(), command.args.end());
   for (const std::string& arg : args) {
     if (arg.find('\0') != std::string::npos) throw std::runtime_error("NUL in a git argument");
     name_ += name_.empty() ? arg : ' ' + arg;
   }
-  Ends in, out, err;
-  // Input is a socket: a pipe whose reader died raises SIGPIPE in the host.
-  in.open(true);
-  out.open(false);
-  err.open(false);
-  const Settings settings(in.fd[0], out.fd[1], err.fd[1]);
+  if (!input) {
+    // A socket: a pipe whose reader died raises SIGPIPE in the host.
+    Ends in = Ends::socket();
+    input = std::move(in.first);
+    in_ = std::move(in.second);
+  }
+  Ends out = Ends::pipe(), err = Ends::pipe();
+  const Settings settings(input.get(), out.second.get(), err.second.get());
   const int error = ::posix_spawnp(&pid_, "git", &settings.actions, &settings.attributes,
                                    pointers(args).data(), pointers(command.environment).data());
   if (error != 0) fail("cannot start git", error);
   ++started;
-  in_ = in.release(1);
-  out_ = out.release(0);
-  err_ = err.release(0);
+  out_ = std::move(out.first);
+  err_ = std::move(err.first);
 }
 
 Child::~Child() {
-  close_fd(in_);
-  close_fd(out_);
-  close_fd(err_);
+  in_.close();
+  out_.close();
+  err_.close();
   if (status_ >= 0) return;
   // Asks first: when a host has reaped it, the number may be another process' by now.
   int status = 0;
   if (::waitpid(pid_, &status, WNOHANG) != 0) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(pid_, end_signal_);
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
 }
 
 void Child::send_some() {
-  const ssize_t n = ::send(in_, to_write_.data() + written_, to_write_.size() - written_,
+  const ssize_t n = ::send(in_.get(), to_write_.data() + written_, to_write_.size() - written_,
                            MSG_NOSIGNAL | MSG_DONTWAIT);
   if (n > 0) written_ += static_cast<std::size_t>(n);
   // Whoever died takes no more; that it died is seen at the end of its output.
@@ -163,17 +155,17 @@ void Child::send_some() {
 
 void Child::receive_errors() {
   char bytes[4096];
-  const ssize_t n = read_some(err_, bytes, sizeof bytes);
-  if (n <= 0) return close_fd(err_);
+  const ssize_t n = read_bytes_of(err_.get(), bytes, sizeof bytes);
+  if (n <= 0) return err_.close();
   errors_.append(bytes, static_cast<std::size_t>(n));
   if (errors_.size() > kept_errors) errors_.erase(0, errors_.size() - kept_errors);
 }
 
 std::size_t Child::receive(char* to, std::size_t room) {
   for (;;) {
-    if (to_write_.empty() && input_ends_) close_fd(in_);
-    pollfd fds[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {-1, POLLOUT, 0}};
-    if (!to_write_.empty()) fds[2].fd = in_;
+    if (to_write_.empty() && input_ends_) in_.close();
+    pollfd fds[3] = {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {-1, POLLOUT, 0}};
+    if (!to_write_.empty()) fds[2].fd = in_.get();
     if (::poll(fds, 3, -1) < 0) {
       if (errno == EINTR) continue;
       fail("poll");
@@ -181,7 +173,7 @@ std::size_t Child::receive(char* to, std::size_t room) {
     if (fds[1].revents != 0) receive_errors();
     if (fds[2].revents != 0) send_some();
     if (fds[0].revents == 0) continue;
-    const ssize_t n = read_some(out_, to, room);
+    const ssize_t n = read_bytes_of(out_.get(), to, room);
     if (n < 0) fail("read");
     return static_cast<std::size_t>(n);
   }
@@ -219,42 +211,49 @@ char Child::peek() {
 }
 
 std::string Child::read_bytes(std::size_t size) {
-  std::string result;
-  result.resize(size);
+  std::string out;
+  out.resize(size);
   const std::size_t here = std::min(size, buffer_.size() - at_);
-  std::copy_n(buffer_.data() + at_, here, result.data());
+  std::copy_n(buffer_.data() + at_, here, out.data());
   at_ += here;
   for (std::size_t have = here; have < size;) {
-    const std::size_t n = receive(result.data() + have, size - have);
+    const std::size_t n = receive(out.data() + have, size - have);
     if (n == 0) died();
     have += n;
   }
-  return result;
+  return out;
 }
 
 std::string Child::read_all() {
-  std::string result = buffer_.substr(at_);
+  std::string out = buffer_.substr(at_);
   buffer_.clear();
   at_ = 0;
   for (std::size_t n = 1; n != 0;) {
-    const std::size_t size = result.size();
-    result.resize(std::max(result.capacity(), size + chunk));
-    n = receive(result.data() + size, result.size() - size);
-    result.resize(size + n);
+    const std::size_t size = out.size();
+    out.resize(std::max(out.capacity(), size + chunk));
+    n = receive(out.data() + size, out.size() - size);
+    out.resize(size + n);
   }
-  return result;
+  return out;
+}
+
+std::string_view Child::read_some() {
+  if (at_ == buffer_.size() && !receive_more()) return {};
+  const std::string_view out = std::string_view(buffer_).substr(at_);
+  at_ = buffer_.size();
+  return out;
 }
 
 int Child::wait() {
   if (status_ >= 0) return status_;
-  close_fd(in_);
-  close_fd(out_);
-  while (err_ >= 0) receive_errors();
+  in_.close();
+  out_.close();
+  while (err_) receive_errors();
   int status = 0;
-  pid_t result = 0;
-  do result = ::waitpid(pid_, &status, 0);
-  while (result < 0 && errno == EINTR);
-  if (result < 0)  // reaped by the host (SIGCHLD ignored): what it said must do
+  pid_t ended = 0;
+  do ended = ::waitpid(pid_, &status, 0);
+  while (ended < 0 && errno == EINTR);
+  if (ended < 0)  // reaped by the host (SIGCHLD ignored): what it said must do
     status_ = errors_.empty() ? 0 : 128;
   else
     status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -262,9 +261,9 @@ int Child::wait() {
 }
 
 std::string Child::errors() const {
-  std::string result = errors_;
-  while (result.ends_with('\n')) result.pop_back();
-  return result;
+  std::string out = errors_;
+  while (out.ends_with('\n')) out.pop_back();
+  return out;
 }
 
 void Child::died() {
@@ -276,20 +275,20 @@ Output run(const Command& command, std::string_view input) {
   Child child(command);
   child.write(input);
   child.end_input();
-  Output result;
-  result.output = child.read_all();
-  result.status = child.wait();
-  result.errors = child.errors();
-  return result;
+  Output out;
+  out.output = child.read_all();
+  out.status = child.wait();
+  out.errors = child.errors();
+  return out;
 }
 
 std::string checked(const Command& command, std::string_view input) {
-  Output result = run(command, input);
-  if (result.status == 0) return std::move(result.output);
+  Output out = run(command, input);
+  if (out.status == 0) return std::move(out.output);
   std::string name = "git";
   for (const std::string& arg : command.args) name += ' ' + arg;
-  throw std::runtime_error(name + ": exit status " + std::to_string(result.status) + ": " +
-                           result.errors);
+  throw std::runtime_error(name + ": exit status " + std::to_string(out.status) + ": " +
+                           out.errors);
 }
 
 std::uint64_t started_children() { return started; }

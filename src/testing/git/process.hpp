@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "testing/git/descriptor.hpp"
 
 // Child processes of git.  No signal disposition of the host is touched, and no descriptor but the
 // three standard ones reaches a child.
@@ -27,6 +30,7 @@ void write_git_config(const std::filesystem::path& config_file);
 struct Command {
   std::vector<std::string> args;         ///< after "git"
   std::vector<std::string> environment;  ///< "NAME=value"
+  int end_signal = SIGKILL;              ///< what ends it when it is no longer needed
 };
 
 /// A child ended, or closed its output, before it had answered.
@@ -39,8 +43,9 @@ class ChildDied : public std::runtime_error {
 /// queued and goes out while answers are read.  Not thread-safe.
 class Child {
  public:
-  explicit Child(const Command& command);
-  /// Kills it when it still runs, and reaps it.
+  /// `input` becomes its standard input; without one it reads what is written here.
+  explicit Child(const Command& command, Descriptor input = Descriptor());
+  /// Ends it when it still runs, and reaps it.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -56,10 +61,13 @@ class Child {
   /// Reads `size` bytes.  Throws ChildDied when the output ends before.
   std::string read_bytes(std::size_t size);
   std::string read_all();
+  /// Reads what is there, at least a byte; empty when the output has ended.  The view holds until
+  /// the next call.
+  std::string_view read_some();
   /// Waits for its end.  Returns the exit status, or 128 + signal.
   int wait();
   /// Returns the last of what it wrote to standard error, without the newline at its end.
-  std::string errors() const;
+  [[nodiscard]] std::string errors() const;
   /// Waits for its end and throws ChildDied with what is known about it.
   [[noreturn]] void died();
 
@@ -70,8 +78,9 @@ class Child {
   void receive_errors();
 
   std::string name_;
+  const int end_signal_;
   pid_t pid_ = -1;
-  int in_ = -1, out_ = -1, err_ = -1;
+  Descriptor in_, out_, err_;
   int status_ = -1;
   std::string to_write_;
   std::size_t written_ = 0;
@@ -93,6 +102,6 @@ Output run(const Command& command, std::string_view input = {});
 std::string checked(const Command& command, std::string_view input = {});
 
 /// Returns how many gits this process has started so far.
-std::uint64_t started_children();
+[[nodiscard]] std::uint64_t started_children();
 
 }  // namespace bitbucket::inline v0_1::testing::git

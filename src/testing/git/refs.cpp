@@ -7,17 +7,16 @@
 #include "testing/git/commit_parser.hpp"
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> result;
+  std::vector<std::string_view> out;
   while (!text.empty()) {
     const std::size_t end = text.find(separator);
-    result.push_back(text.substr(0, end));
+    out.push_back(text.substr(0, end));
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
-  return result;
+  return out;
 }
 
 /// Returns whether git could take a ref's name for something else when there is no such ref:
@@ -69,15 +68,15 @@ std::vector<Row> rows(const Context& context, const std::string& folder) {
        "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00"
        "%(committerdate:unix)%00%(*committerdate:unix)%00",
        folder}));
-  std::vector<Row> result;
+  std::vector<Row> out;
   for (const std::string_view line : split(text, '\n')) {
     const std::vector<std::string_view> field = split(line, '\0');
     if (field.size() != 7) throw std::runtime_error("git for-each-ref says " + std::string(line));
-    result.push_back({std::string(field[0]), std::string(field[1]), std::string(field[2]),
-                      std::string(field[3]), std::string(field[4]), parse_seconds(field[5]),
-                      parse_seconds(field[6])});
+    out.push_back({std::string(field[0]), std::string(field[1]), std::string(field[2]),
+                   std::string(field[3]), std::string(field[4]), parse_seconds(field[5]),
+                   parse_seconds(field[6])});
   }
-  return result;
+  return out;
 }
 
 /// Returns what follows the last tag of a chain of tags, and when it was committed.
@@ -117,37 +116,37 @@ std::string Refs::default_branch(const Context& context) {
 }
 
 std::vector<Ref> Refs::list(const ContextPtr& context, const std::string& folder) {
-  std::vector<Ref> result;
+  std::vector<Ref> out;
   for (Row& row : rows(*context, folder)) {
     if (row.type == "commit") {
-      result.push_back({std::move(row.name), std::move(row.object), {}, row.seconds});
+      out.push_back({std::move(row.name), std::move(row.object), {}, row.seconds});
       continue;
     }
     // A tag of a tag: how far '*' goes depends on git's version.
     if (row.target_type == "tag" && !peel(*context, row)) continue;
     if (row.type != "tag" || row.target_type != "commit") continue;
-    result.push_back(
+    out.push_back(
         {std::move(row.name), std::move(row.target), std::move(row.object), row.target_seconds});
   }
-  return result;
+  return out;
 }
 
 std::vector<std::string> Refs::commits_of(const ContextPtr& context,
                                           const std::vector<std::string>& names) {
   std::string question;
   for (const std::string& name : names) question += name + "^{commit}\n";
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return session_.ask(context, [&](Child& child) {
     child.write(question);
-    std::vector<std::string> result;
+    std::vector<std::string> out;
     std::string line;
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (!child.read_until('\n', line)) child.died();
       const std::string id = line.substr(0, context->id_size());
       const bool found = context->is_full_id(id) && line.compare(id.size(), 8, " commit ") == 0;
-      result.push_back(found ? id : std::string());
+      out.push_back(found ? id : std::string());
     }
-    return result;
+    return out;
   });
 }
 

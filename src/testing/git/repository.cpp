@@ -16,12 +16,12 @@ struct Repository::Impl {
   explicit Impl(fs::path folder) : scratch(std::move(folder)) {}
 
   ContextPtr current() const {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     return context;
   }
 
   void read_from(ContextPtr next) {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     context = std::move(next);
   }
 
@@ -56,15 +56,15 @@ std::optional<std::string> Repository::resolve(std::string_view revision) {
 }
 
 Slice Repository::history(const HistoryQuery& query, std::size_t start, std::size_t limit) {
-  Slice result = impl_->histories.walk(impl_->current(), query)->slice(start, limit);
+  Slice out = impl_->histories.walk(impl_->current(), query)->slice(start, limit);
   impl_->histories.trim();
-  return result;
+  return out;
 }
 
 std::size_t Repository::count(const HistoryQuery& query) {
-  const std::size_t result = impl_->histories.walk(impl_->current(), query)->count();
+  const std::size_t out = impl_->histories.walk(impl_->current(), query)->count();
   impl_->histories.trim();
-  return result;
+  return out;
 }
 
 std::vector<CommitData> Repository::commits(const std::vector<std::string>& ids) {
@@ -82,7 +82,7 @@ Blob Repository::file(const std::string& commit, const std::string& path) {
 }
 
 fs::path Repository::writable() {
-  const std::lock_guard lock(impl_->clone_mutex);
+  const std::scoped_lock lock(impl_->clone_mutex);
   const ContextPtr original = impl_->current();
   if (impl_->cloned) return original->git_dir();
   const fs::path dir = impl_->scratch / "clone.git";
@@ -103,7 +103,7 @@ fs::path Repository::git_dir() const { return impl_->current()->git_dir(); }
 
 void Repository::refresh() {
   // Histories and changes are of commits, which stay what they are.
-  const std::lock_guard lock(impl_->clone_mutex);
+  const std::scoped_lock lock(impl_->clone_mutex);
   impl_->read_from(impl_->current()->again());
 }
 

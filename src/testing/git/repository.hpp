@@ -98,7 +98,7 @@ class Repository {
   /// so pushes into it are seen.  The folder given stays untouched.
   std::filesystem::path writable();
   /// Returns the git directory that is read at the moment.
-  std::filesystem::path git_dir() const;
+  [[nodiscard]] std::filesystem::path git_dir() const;
   /// Forgets nothing that is still true: to be called after a push.
   void refresh();
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 
 namespace bitbucket::inline v0_1::testing::git {
-
 namespace {
 
 struct Sequence {
@@ -56,17 +55,17 @@ class Converter {
   bool known() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
   /// Returns false when the text is not of this encoding.
-  bool convert(std::string_view text, std::string& result) {
+  bool convert(std::string_view text, std::string& out) {
     char* in = const_cast<char*>(text.data());
     std::size_t left = text.size();
     bool flushed = false;
     while (!flushed) {
       flushed = left == 0;
       char bytes[1024];
-      char* out = bytes;
+      char* to = bytes;
       std::size_t room = sizeof bytes;
-      const std::size_t n = iconv(handle_, flushed ? nullptr : &in, &left, &out, &room);
-      result.append(bytes, sizeof bytes - room);
+      const std::size_t n = iconv(handle_, flushed ? nullptr : &in, &left, &to, &room);
+      out.append(bytes, sizeof bytes - room);
       if (n == static_cast<std::size_t>(-1)) {
         if (errno != E2BIG) return false;
         flushed = false;
@@ -82,17 +81,17 @@ class Converter {
 }  // namespace
 
 std::string valid_utf8(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
+  std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
     const Sequence sequence = first(text);
     if (sequence.valid)
-      result += text.substr(0, sequence.size);
+      out += text.substr(0, sequence.size);
     else
-      result += "\xEF\xBF\xBD";
+      out += "\xEF\xBF\xBD";
     text.remove_prefix(sequence.size);
   }
-  return result;
+  return out;
 }
 
 std::string to_utf8(std::string_view text, const std::string& encoding) {
@@ -100,12 +99,12 @@ std::string to_utf8(std::string_view text, const std::string& encoding) {
       strcasecmp(encoding.c_str(), "utf8") == 0)
     return std::string(text);
   Converter converter(encoding.c_str());
-  std::string result;
-  if (converter.known()) return converter.convert(text, result) ? result : std::string(text);
+  std::string out;
+  if (converter.known()) return converter.convert(text, out) ? out : std::string(text);
   // git's own second try, for the name mailers use
   if (strcasecmp(encoding.c_str(), "latin-1") != 0) return std::string(text);
   Converter latin("ISO-8859-1");
-  return latin.known() && latin.convert(text, result) ? result : std::string(text);
+  return latin.known() && latin.convert(text, out) ? out : std::string(text);
 }
 
 }  // namespace bitbucket::inline v0_1::testing::git

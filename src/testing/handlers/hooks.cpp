@@ -1,10 +1,53 @@
-#include "testing/handlers/api.hpp"
-
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
-// Webhooks of a repository.
-namespace bitbucket::embedded {
+#include "testing/base/refusal.hpp"
+#include "testing/handlers/family.hpp"
+#include "testing/webhooks/webhook_body.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
+
+/// Webhooks of a repository.
+class Hooks final : public Family {
+ public:
+  using Family::Family;
+  [[nodiscard]] std::span<const Route> routes() const override;
+
+ private:
+  void list(Call& call);
+  void create(Call& call);
+  void get(Call& call);
+  void update(Call& call);
+  void remove(Call& call);
+  void test(Call& call);
+  void latest(Call& call);
+
+  [[nodiscard]] std::int64_t now_ms() const;
+};
+
+std::span<const Route> Hooks::routes() const {
+  static const Route all[] = {
+      route<&Hooks::list>("GET", "projects/{project}/repos/{repo}/webhooks", {.need = Need::admin}),
+      route<&Hooks::create>("POST", "projects/{project}/repos/{repo}/webhooks",
+                            {.need = Need::admin, .json_body = true}),
+      route<&Hooks::test>("POST", "projects/{project}/repos/{repo}/webhooks/test",
+                          {.need = Need::admin}),
+      route<&Hooks::get>("GET", "projects/{project}/repos/{repo}/webhooks/{webhook}",
+                         {.need = Need::admin}),
+      route<&Hooks::update>("PUT", "projects/{project}/repos/{repo}/webhooks/{webhook}",
+                            {.need = Need::admin, .json_body = true}),
+      route<&Hooks::remove>("DELETE", "projects/{project}/repos/{repo}/webhooks/{webhook}",
+                            {.need = Need::admin}),
+      route<&Hooks::latest>("GET", "projects/{project}/repos/{repo}/webhooks/{webhook}/latest",
+                            {.need = Need::admin}),
+  };
+  return all;
+}
 
 Refusal no_such_webhook(const std::string& id) {
   return refusal(404, "Webhook " + id + " does not exist.",
@@ -18,9 +61,7 @@ Webhook find_hook(const ServedRepository& repository, const Call& call) {
   return *hook;
 }
 
-}  // namespace
-
-void Api::list_webhooks(Call& call) {
+void Hooks::list(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   std::vector<Webhook> hooks = repository->hooks.all();
   const std::string event = call.value("event");
@@ -29,31 +70,31 @@ void Api::list_webhooks(Call& call) {
       return std::find(hook.events.begin(), hook.events.end(), event) == hook.events.end();
     });
   }
-  pager_.answer(call, options_.max_page_limit, hooks.size(), [&](std::size_t i) {
-    return dump(webhook_json(hooks[i], options_.mask_webhook_secrets));
+  services_.pager.answer(call, services_.options.max_page_limit, hooks.size(), [&](std::size_t i) {
+    return dump(webhook_json(hooks[i], services_.options.mask_webhook_secrets));
   });
 }
 
-void Api::create_webhook(Call& call) {
+void Hooks::create(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   Webhook hook = parse_webhook(call.json());
   hook.created = hook.updated = now_ms();
   hook.configuration["createdBy"] = "bitbucket";
   hook = repository->hooks.add(std::move(hook));
   // Not the path of the request: the base URL has the context path already.
-  call.response.set("Location", entities_.base_url() + "/rest/api/1.0/projects/" +
+  call.response.set("Location", services_.entities.base_url() + "/rest/api/1.0/projects/" +
                                     percent_encode(repository->project->key) + "/repos/" +
                                     repository->slug + "/webhooks/" + std::to_string(hook.id));
-  answer_json(call.response, webhook_json(hook, options_.mask_webhook_secrets), 201);
+  answer_json(call.response, webhook_json(hook, services_.options.mask_webhook_secrets), 201);
 }
 
-void Api::get_webhook(Call& call) {
+void Hooks::get(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   answer_json(call.response,
-              webhook_json(find_hook(*repository, call), options_.mask_webhook_secrets));
+              webhook_json(find_hook(*repository, call), services_.options.mask_webhook_secrets));
 }
 
-void Api::replace_webhook(Call& call) {
+void Hooks::update(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   const Webhook old = find_hook(*repository, call);
   Webhook hook = parse_webhook(call.json());  // what is left out is gone, the secret too
@@ -62,10 +103,10 @@ void Api::replace_webhook(Call& call) {
   hook.updated = now_ms();
   hook.configuration["createdBy"] = "bitbucket";
   if (!repository->hooks.replace(hook)) throw no_such_webhook(call.param("webhook"));
-  answer_json(call.response, webhook_json(hook, options_.mask_webhook_secrets));
+  answer_json(call.response, webhook_json(hook, services_.options.mask_webhook_secrets));
 }
 
-void Api::delete_webhook(Call& call) {
+void Hooks::remove(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   if (!repository->hooks.remove(find_hook(*repository, call).id)) {
     throw no_such_webhook(call.param("webhook"));
@@ -73,7 +114,7 @@ void Api::delete_webhook(Call& call) {
   call.response.status = 204;
 }
 
-void Api::test_webhook(Call& call) {
+void Hooks::test(Call& call) {
   static_cast<void>(repository(call));
   const std::string url = call.value("url");
   if (url.empty()) {  // as the real one does
@@ -96,22 +137,31 @@ void Api::test_webhook(Call& call) {
     }
   }
   const bool verify = !equals_ignoring_case(call.value("sslVerificationRequired"), "false");
-  const DeliveryOutcome sent = deliveries_.ping(url, verify, credentials);
+  const DeliveryOutcome sent = services_.deliveries.ping(url, verify, credentials);
   Json out{{"url", url}, {"request", sent.request}};
   if (!sent.response.is_null()) out["response"] = sent.response;
   out["result"] = {{"outcome", sent.outcome}, {"description", sent.description}};
   answer_json(call.response, out);
 }
 
-void Api::latest_delivery(Call& call) {
+void Hooks::latest(Call& call) {
   const RepositoryPtr repository = this->repository(call);
-  const nlohmann::json latest = repository->hooks.latest(find_hook(*repository, call).id);
+  const nlohmann::json sent = repository->hooks.latest(find_hook(*repository, call).id);
   const std::string event = call.value("event");
-  if (latest.is_null() || (!event.empty() && latest.value("event", "") != event)) {
+  if (sent.is_null() || (!event.empty() && sent.value("event", "") != event)) {
     call.response.status = 204;
     return;
   }
-  answer_json(call.response, Json(latest));
+  answer_json(call.response, Json(sent));
 }
 
-}  // namespace bitbucket::embedded
+std::int64_t Hooks::now_ms() const {
+  const auto since_1970 = services_.clock().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
+}
+
+}  // namespace
+
+std::unique_ptr<Family> make_hooks(Services& services) { return std::make_unique<Hooks>(services); }
+
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -1,11 +1,39 @@
-#include "testing/handlers/api.hpp"
+#include <initializer_list>
+#include <string>
+#include <vector>
 
-// Projects and repositories.
-namespace bitbucket::embedded {
+#include "base/trim.hpp"
+#include "testing/base/refusal.hpp"
+#include "testing/handlers/family.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::string_view kStates[] = {"AVAILABLE", "INITIALISING", "INITIALISATION_FAILED",
-                                        "OFFLINE"};
+/// Repositories.
+class Repos final : public Family {
+ public:
+  using Family::Family;
+  [[nodiscard]] std::span<const Route> routes() const override;
+
+ private:
+  void list(Call& call);
+  void list_in_project(Call& call);
+  void get(Call& call);
+
+  void answer_page(Call& call, const std::vector<RepositoryPtr>& found);
+};
+
+std::span<const Route> Repos::routes() const {
+  static const Route all[] = {
+      route<&Repos::list>("GET", "repos", {.need = Need::nothing}),
+      route<&Repos::list_in_project>("GET", "projects/{project}/repos"),
+      route<&Repos::get>("GET", "projects/{project}/repos/{repo}"),
+  };
+  return all;
+}
+
+constexpr std::string_view states[] = {"AVAILABLE", "INITIALISING", "INITIALISATION_FAILED",
+                                       "OFFLINE"};
 
 bool one_of(const std::string& value, std::initializer_list<std::string_view> allowed) {
   for (const std::string_view option : allowed) {
@@ -26,7 +54,7 @@ bool any_passes(const Call& call, const Entities& entities) {
     throw invalid("archived", "'" + archived + "' is not one of ACTIVE, ARCHIVED, ALL.");
   }
   const std::string state = call.value("state");
-  if (!state.empty() && !one_of(state, {kStates[0], kStates[1], kStates[2], kStates[3]})) {
+  if (!state.empty() && !one_of(state, {states[0], states[1], states[2], states[3]})) {
     throw invalid("state", "'" + state + "' is not a state of a repository.");
   }
   const std::string permission = call.value("permission");
@@ -41,22 +69,15 @@ bool any_passes(const Call& call, const Entities& entities) {
   return state.empty() || equals_ignoring_case(state, "AVAILABLE");
 }
 
-}  // namespace
-
-void Api::page_of_repositories(Call& call, const std::vector<RepositoryPtr>& found) {
-  pager_.answer(call, options_.max_page_limit, found.size(),
-                [&](std::size_t i) { return dump(entities_.repository(*found[i])); });
-}
-
-void Api::list_repositories(Call& call) {
+void Repos::list(Call& call) {
   // Bitbucket answers an anonymous caller with what is public: nothing, or everything here.
-  const bool visible = call.caller.user || options_.anonymous_reads;
+  const bool visible = call.caller.user || services_.options.anonymous_reads;
   std::vector<RepositoryPtr> found;
-  if (any_passes(call, entities_) && visible) {
-    const std::string name = trim(call.value("name"));
-    const std::string project_name = trim(call.value("projectname"));
-    const std::string project_key = trim(call.value("projectkey"));
-    for (const RepositoryPtr& repository : catalog_.repositories()) {
+  if (any_passes(call, services_.entities) && visible) {
+    const std::string name(detail::trim(call.value("name")));
+    const std::string project_name(detail::trim(call.value("projectname")));
+    const std::string project_key(detail::trim(call.value("projectkey")));
+    for (const RepositoryPtr& repository : services_.catalog.repositories()) {
       const Project& project = *repository->project;
       if (contains_ignoring_case(repository->name, name) &&
           contains_ignoring_case(project.key, project_name) &&
@@ -65,33 +86,30 @@ void Api::list_repositories(Call& call) {
       }
     }
   }
-  page_of_repositories(call, found);
+  answer_page(call, found);
 }
 
-void Api::list_projects(Call& call) {
-  std::vector<std::shared_ptr<const Project>> found;
-  for (const auto& project : catalog_.projects()) {
-    if (contains_ignoring_case(project->key, trim(call.value("name")))) found.push_back(project);
-  }
-  pager_.answer(call, options_.max_page_limit, found.size(),
-                [&](std::size_t i) { return dump(entities_.project(*found[i])); });
-}
-
-void Api::get_project(Call& call) {
-  answer_json(call.response, entities_.project(*catalog_.project(call.param("project"))));
-}
-
-void Api::list_project_repositories(Call& call) {
-  const auto project = catalog_.project(call.param("project"));
+void Repos::list_in_project(Call& call) {
+  const auto project = services_.catalog.project(call.param("project"));
   std::vector<RepositoryPtr> found;
-  for (const RepositoryPtr& repository : catalog_.repositories()) {
+  for (const RepositoryPtr& repository : services_.catalog.repositories()) {
     if (repository->project == project) found.push_back(repository);
   }
-  page_of_repositories(call, found);
+  answer_page(call, found);
 }
 
-void Api::get_repository(Call& call) {
-  answer_json(call.response, entities_.repository(*repository(call)));
+void Repos::get(Call& call) {
+  answer_json(call.response, services_.entities.repository(*repository(call)));
 }
 
-}  // namespace bitbucket::embedded
+void Repos::answer_page(Call& call, const std::vector<RepositoryPtr>& found) {
+  services_.pager.answer(call, services_.options.max_page_limit, found.size(), [&](std::size_t i) {
+    return dump(services_.entities.repository(*found[i]));
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Family> make_repos(Services& services) { return std::make_unique<Repos>(services); }
+
+}  // namespace bitbucket::inline v0_1::testing::embedded

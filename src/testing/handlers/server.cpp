@@ -1,12 +1,28 @@
-#include "testing/handlers/api.hpp"
-
 #include <algorithm>
+#include <string>
 
-#include <bitbucket/error.hpp>
+#include "testing/handlers/family.hpp"
 
-// The server itself and its users.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
+
+/// The server itself.
+class Server final : public Family {
+ public:
+  using Family::Family;
+  [[nodiscard]] std::span<const Route> routes() const override;
+
+ private:
+  void application_properties(Call& call);
+};
+
+std::span<const Route> Server::routes() const {
+  static const Route all[] = {
+      route<&Server::application_properties>("GET", "application-properties",
+                                             {.need = Need::nothing}),
+  };
+  return all;
+}
 
 /// "8.19.3" -> "8019003", as build numbers are made.
 std::string build_number(const std::string& version) {
@@ -17,37 +33,17 @@ std::string build_number(const std::string& version) {
   return out;
 }
 
-}  // namespace
-
-void Api::application_properties(Call& call) {
-  answer_json(call.response, {{"version", options_.version},
-                              {"buildNumber", build_number(options_.version)},
+void Server::application_properties(Call& call) {
+  answer_json(call.response, {{"version", services_.options.version},
+                              {"buildNumber", build_number(services_.options.version)},
                               {"buildDate", "1714521600000"},
                               {"displayName", "Bitbucket"}});
 }
 
-void Api::users(Call& call) {
-  const std::string filter = call.value("filter");
-  std::vector<User> found;
-  for (const User& user : accounts_.all()) {
-    if (contains_ignoring_case(user->name, filter) ||
-        contains_ignoring_case(user->display_name, filter) ||
-        contains_ignoring_case(user->email, filter)) {
-      found.push_back(user);
-    }
-  }
-  pager_.answer(call, options_.max_page_limit, found.size(),
-                [&](std::size_t i) { return dump(entities_.user(*found[i])); });
+}  // namespace
+
+std::unique_ptr<Family> make_server(Services& services) {
+  return std::make_unique<Server>(services);
 }
 
-void Api::clear_captcha(Call& call) {
-  const std::string name = call.value("name");
-  if (!accounts_.find(name)) {
-    throw refusal(404, "User " + name + " does not exist.",
-                  "com.atlassian.bitbucket.user.NoSuchUserException");
-  }
-  accounts_.clear_captcha(name);
-  call.response.status = 204;
-}
-
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

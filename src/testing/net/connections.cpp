@@ -1,12 +1,12 @@
 #include "testing/net/connections.hpp"
 
-#include <algorithm>
-
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace bitbucket::embedded {
+#include <algorithm>
+
+namespace bitbucket::inline v0_1::testing::embedded {
 
 std::size_t most_connections() {
   constexpr rlim_t least = 8, most = 512;
@@ -16,20 +16,20 @@ std::size_t most_connections() {
 }
 
 bool Connections::enter(int socket) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   all_[socket] = {.waiting_since = ++turns_};
   return !stopping_;
 }
 
 void Connections::leave(int socket, bool reset) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   all_.erase(socket);
   if (!reset) ::shutdown(socket, SHUT_RDWR);
   ::close(socket);  // under the lock: the number may be somebody else's right after
 }
 
 bool Connections::wait_for_request(int socket) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   State& state = all_.at(socket);
   if (state.waiting_since == 0) state.waiting_since = ++turns_;
   if (crowded_) make_room();
@@ -37,20 +37,20 @@ bool Connections::wait_for_request(int socket) {
 }
 
 bool Connections::start_request(int socket) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   State& state = all_.at(socket);
   state.waiting_since = 0;
   return !state.closing;
 }
 
 void Connections::set_crowded(bool crowded) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   crowded_ = crowded;
   if (crowded_) make_room();
 }
 
 void Connections::stop() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   stopping_ = true;
   for (const auto& [socket, state] : all_) ::shutdown(socket, SHUT_RDWR);
 }
@@ -68,4 +68,4 @@ void Connections::make_room() {
   crowded_ = false;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

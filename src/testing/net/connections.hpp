@@ -5,7 +5,7 @@
 #include <map>
 #include <mutex>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Returns how many connections this process can serve at once: each one needs a thread and a
 /// descriptor, and git and the clients in the same process need descriptors, too.
@@ -45,4 +45,4 @@ class Connections {
   bool stopping_ = false;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -1,5 +1,9 @@
 #include "testing/net/http_front.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -8,34 +12,36 @@
 #include <thread>
 #include <utility>
 
-#include <fcntl.h>
 #include <httplib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/trim.hpp"
 #include "testing/faults/delivery.hpp"
 #include "testing/net/connections.hpp"
 #include "testing/net/socket_stream.hpp"
 #include "testing/net/task_queue.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr int kBacklog = 1024;
-constexpr std::size_t kMaxBody = std::size_t{1} << 30;  // a push of a large history
-constexpr std::size_t kMaxDrain = std::size_t{16} << 20;
-constexpr std::chrono::seconds kDrain(1);
-constexpr std::chrono::seconds kLinger(5);
-constexpr std::chrono::seconds kIdle(60);
+// Below, functions are overridden and called that are not part of the library's interface.
+static_assert(std::string_view(CPPHTTPLIB_VERSION) == "0.11.4",
+              "the embedded server was tried with cpp-httplib 0.11.4 only");
+
+constexpr int backlog = 1024;
+constexpr std::size_t max_body = std::size_t{1} << 30;  // a push of a large history
+constexpr std::size_t max_drain = std::size_t{16} << 20;
+constexpr std::chrono::seconds drain_time(1);
+constexpr std::chrono::seconds linger_time(5);
+constexpr std::chrono::seconds idle_time(60);
 
 /// Takes the head of a request apart without decoding anything.
 void parse_head(const std::string& head, HttpRequest& request) {
   std::size_t at = head.find('\n') + 1;
-  const std::string line = trim(std::string_view(head).substr(0, at));
+  const std::string_view line = detail::trim(std::string_view(head).substr(0, at));
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   request.method = line.substr(0, first);
-  request.target = first == last ? std::string() : line.substr(first + 1, last - first - 1);
+  request.target = first == last ? std::string_view() : line.substr(first + 1, last - first - 1);
   // Some clients send the whole URL as if to a proxy.
   if (const auto scheme = request.target.find("://"); scheme < request.target.find('/')) {
     const auto slash = request.target.find('/', scheme + 3);
@@ -46,7 +52,7 @@ void parse_head(const std::string& head, HttpRequest& request) {
     const std::string_view header = std::string_view(head).substr(at, end - at);
     if (const auto colon = header.find(':'); colon != std::string_view::npos) {
       request.headers.emplace_back(std::string(header.substr(0, colon)),
-                                   trim(header.substr(colon + 1)));
+                                   detail::trim(header.substr(colon + 1)));
     }
     at = end + 1;
   }
@@ -64,7 +70,7 @@ struct Running {
   bool read = false;       ///< the body, to its end
   bool close = false;
   bool served = false;  // by us; what httplib refuses itself leaves the connection unclear
-  std::optional<testing::Fault> fault = {};
+  std::optional<Fault> fault = {};
 
   void inspect_framing() {
     std::string length;
@@ -77,7 +83,7 @@ struct Running {
     const auto number = parse_integer(length);
     ambiguous = lengths + (chunked ? 1 : 0) > 1 || (lengths == 1 && (!number || *number < 0));
     has_body = chunked || (number && *number > 0);
-    too_large = number && *number > static_cast<std::int64_t>(kMaxBody);
+    too_large = number && *number > static_cast<std::int64_t>(max_body);
     read = !has_body;
   }
 };
@@ -130,7 +136,7 @@ class HttpFront::Impl : public httplib::Server {
     }
     // The library lets five wait; to one more the kernel says nothing, and who asks tries again
     // after a second.
-    ::listen(svr_sock_, kBacklog);
+    ::listen(svr_sock_, backlog);
   }
 
   ~Impl() override { shut_down(); }
@@ -163,9 +169,9 @@ class HttpFront::Impl : public httplib::Server {
  private:
   void configure() {
     set_tcp_nodelay(true);
-    set_payload_max_length(kMaxBody);
+    set_payload_max_length(max_body);
     set_keep_alive_max_count(1'000'000);
-    set_keep_alive_timeout(kIdle.count());
+    set_keep_alive_timeout(idle_time.count());
     // Only one process may have the port: the library's default lets two share it.
     set_socket_options([](socket_t socket) {
       const int yes = 1;
@@ -198,7 +204,7 @@ class HttpFront::Impl : public httplib::Server {
 
   End converse(int socket, std::uint64_t number) {
     SocketStream stream(socket);
-    while (all_.wait_for_request(socket) && stream.wait_for_request(kIdle)) {
+    while (all_.wait_for_request(socket) && stream.wait_for_request(idle_time)) {
       Running now{stream};
       now.request.connection = number;
       running = &now;
@@ -225,7 +231,7 @@ class HttpFront::Impl : public httplib::Server {
     Running& now = *running;
     now.served = true;
     auto response = std::make_shared<HttpResponse>();
-    std::size_t left = kMaxBody;
+    std::size_t left = max_body;
     now.request.read_body = [&](const ByteSink& sink) {
       if (now.read) return true;
       if (std::exchange(now.begun, true) || reader == nullptr ||
@@ -254,7 +260,7 @@ class HttpFront::Impl : public httplib::Server {
     now.request.read_body = nullptr;
     if (!now.read) response->close = true;
     now.close = response->close;
-    if (response->fault && response->fault->wire != testing::Fault::Wire::untouched) {
+    if (response->fault && response->fault->wire != Fault::Wire::untouched) {
       gather(*response);
       now.fault = response->fault;
       now.stream.hold();
@@ -265,9 +271,9 @@ class HttpFront::Impl : public httplib::Server {
   /// A body that nobody wanted is read when it is small and comes at once, so that the connection
   /// can go on.
   static void drain(Running& now) {
-    std::size_t left = kMaxDrain;
+    std::size_t left = max_drain;
     if (now.read || now.begun) return;
-    now.stream.read_at_most(kDrain);
+    now.stream.read_at_most(drain_time);
     now.request.read_body([&](std::string_view piece) {
       left -= std::min(left, piece.size());
       return left > 0;
@@ -280,7 +286,7 @@ class HttpFront::Impl : public httplib::Server {
     SocketStream stream(socket);
     std::string buffer(64u << 10, '\0');
     static_cast<void>(stream.take_head());
-    stream.read_at_most(kLinger);
+    stream.read_at_most(linger_time);
     while (stream.read(buffer.data(), buffer.size()) > 0) {
     }
   }
@@ -298,4 +304,4 @@ void HttpFront::start() { impl_->start(); }
 void HttpFront::stop() noexcept { impl_->shut_down(); }
 std::uint64_t HttpFront::connections() const noexcept { return impl_->accepted_; }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -7,7 +7,7 @@
 
 #include "testing/net/http_message.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Listens on a port and hands every request to one function, on many threads at once.
 /// The only user of the HTTP library's server.
@@ -34,4 +34,4 @@ class HttpFront {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -10,10 +10,11 @@
 
 #include <bitbucket/testing/fault.hpp>
 
+#include "base/trim.hpp"
 #include "testing/base/text.hpp"
 
 // One HTTP request and its answer, as the rest of the server sees them.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Receives bytes; returns false when no more are wanted.
 using ByteSink = std::function<bool(std::string_view)>;
@@ -34,6 +35,10 @@ struct HttpRequest {
     return mark == std::string::npos ? std::string_view()
                                      : std::string_view(target).substr(mark + 1);
   }
+  /// Whether the method may change something.
+  [[nodiscard]] bool mutates() const {
+    return method != "GET" && method != "HEAD" && method != "OPTIONS";
+  }
   /// Returns the first value of a header, whatever the case of its name.
   [[nodiscard]] std::string_view header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
@@ -44,7 +49,7 @@ struct HttpRequest {
   /// Returns the media type in lower case without its parameters.
   [[nodiscard]] std::string media_type() const {
     const std::string_view type = header("Content-Type");
-    return lower(trim(type.substr(0, type.find(';'))));
+    return lower(detail::trim(type.substr(0, type.find(';'))));
   }
 };
 
@@ -55,8 +60,8 @@ struct HttpResponse {
   /// Instead of `body`: gives the content piece by piece; false breaks the connection, so that
   /// nobody takes what came for the whole.
   std::function<bool(const ByteSink&)> stream;
-  bool close = false;                   ///< ends the connection afterwards
-  std::optional<testing::Fault> fault;  ///< how this answer goes wrong on its way
+  bool close = false;          ///< ends the connection afterwards
+  std::optional<Fault> fault;  ///< how this answer goes wrong on its way
 
   void set(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));
@@ -67,4 +72,4 @@ struct HttpResponse {
   }
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

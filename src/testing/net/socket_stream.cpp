@@ -1,24 +1,24 @@
 #include "testing/net/socket_stream.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <utility>
-
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-namespace bitbucket::embedded {
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::size_t kInput = 64u << 10;
-constexpr std::size_t kOutput = 64u << 10;
-constexpr std::size_t kMaxHead = 256u << 10;
-constexpr std::chrono::seconds kHeadTime(20);
-constexpr std::chrono::seconds kPatience(60);  // with a peer that stops in the middle of a body
-constexpr std::chrono::microseconds kTimePerByte(100);
+constexpr std::size_t input_size = 64u << 10;
+constexpr std::size_t output_size = 64u << 10;
+constexpr std::size_t max_head = 256u << 10;
+constexpr std::chrono::seconds head_time(20);
+constexpr std::chrono::seconds patience_time(60);  // with a peer that stops in the middle of a body
+constexpr std::chrono::microseconds time_per_byte(100);
 
 bool wait(int socket, short events, std::chrono::milliseconds timeout) {
   pollfd entry{socket, events, 0};
@@ -36,13 +36,13 @@ bool SocketStream::wait_for_request(std::chrono::milliseconds timeout) {
   recording_ = true;
   extended_by_bytes_ = false;
   const bool came = position_ < input_.size() || fill(timeout);
-  deadline_ = Clock::now() + kHeadTime;
+  deadline_ = Clock::now() + head_time;
   return came;
 }
 
 std::string SocketStream::take_head() {
   recording_ = false;
-  deadline_ = Clock::now() + kPatience;
+  deadline_ = Clock::now() + patience_time;
   extended_by_bytes_ = true;
   return std::move(head_);
 }
@@ -54,19 +54,19 @@ void SocketStream::read_at_most(std::chrono::milliseconds time) {
 
 std::chrono::milliseconds SocketStream::patience() const {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
-  return std::clamp<std::chrono::milliseconds>(left, {}, kPatience);
+  return std::clamp<std::chrono::milliseconds>(left, {}, patience_time);
 }
 
 bool SocketStream::fill(std::chrono::milliseconds timeout) {
   if (!flush() || !wait(socket_, POLLIN, timeout)) return false;
-  input_.resize(kInput);
+  input_.resize(input_size);
   position_ = 0;
   ssize_t got = 0;
   do {
     got = ::recv(socket_, input_.data(), input_.size(), 0);
   } while (got < 0 && errno == EINTR);
   input_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  if (extended_by_bytes_) deadline_ += input_.size() * kTimePerByte;
+  if (extended_by_bytes_) deadline_ += input_.size() * time_per_byte;
   return got > 0;
 }
 
@@ -74,10 +74,10 @@ bool SocketStream::is_readable() const {
   return position_ < input_.size() || wait(socket_, POLLIN, patience());
 }
 
-bool SocketStream::is_writable() const { return !broken_ && wait(socket_, POLLOUT, kPatience); }
+bool SocketStream::is_writable() const { return !broken_ && wait(socket_, POLLOUT, patience_time); }
 
 ssize_t SocketStream::read(char* data, std::size_t size) {
-  if (recording_ && head_.size() > kMaxHead) return -1;
+  if (recording_ && head_.size() > max_head) return -1;
   if (position_ == input_.size() && !fill(patience())) return -1;
   const std::size_t count = std::min(size, input_.size() - position_);
   std::memcpy(data, input_.data() + position_, count);
@@ -89,7 +89,7 @@ ssize_t SocketStream::read(char* data, std::size_t size) {
 ssize_t SocketStream::write(const char* data, std::size_t size) {
   if (broken_) return -1;
   output_.append(data, size);
-  if (!holding_ && output_.size() >= kOutput && !flush()) return -1;
+  if (!holding_ && output_.size() >= output_size && !flush()) return -1;
   return static_cast<ssize_t>(size);
 }
 
@@ -110,7 +110,7 @@ bool SocketStream::send(std::string_view bytes) {
     if (n >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(n));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      broken_ = !wait(socket_, POLLOUT, kPatience);
+      broken_ = !wait(socket_, POLLOUT, patience_time);
     } else if (errno != EINTR) {
       broken_ = true;
     }
@@ -144,4 +144,4 @@ void SocketStream::get_local_ip_and_port(std::string& ip, int& port) const {
   port = 0;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

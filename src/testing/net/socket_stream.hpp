@@ -7,11 +7,13 @@
 
 #include <httplib.h>
 
-namespace bitbucket::embedded {
+#include "testing/faults/raw_connection.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// A socket for the HTTP library that keeps the request's head as it came, because the library
 /// decodes header values, and joins an answer's head and body into one write.
-class SocketStream : public httplib::Stream {
+class SocketStream : public httplib::Stream, public RawConnection {
  public:
   explicit SocketStream(int socket) : socket_(socket) {}
 
@@ -31,12 +33,9 @@ class SocketStream : public httplib::Stream {
   void hold() { holding_ = true; }
   /// Returns what was written since hold(), and ends that.
   [[nodiscard]] std::string take_held();
-  /// Sends this at once; false when the peer is gone.
-  bool send(std::string_view bytes);
-  /// Waits until the peer closes or somebody shuts the socket down; false when it takes longer.
-  bool wait_until_gone(std::chrono::milliseconds timeout = std::chrono::milliseconds(-1)) const;
-  /// The close to come resets the connection, once the peer has what was sent.
-  void reset_on_close();
+  bool send(std::string_view bytes) override;
+  bool wait_until_gone(std::chrono::milliseconds timeout) const override;
+  void reset_on_close() override;
   [[nodiscard]] bool resets() const noexcept { return resets_; }
 
   [[nodiscard]] bool is_readable() const override;
@@ -67,4 +66,4 @@ class SocketStream : public httplib::Stream {
   bool resets_ = false;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -11,7 +11,7 @@
 
 #include <httplib.h>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Gives each connection a thread of its own: a kept-alive connection holds its thread, and the
 /// library's fixed pool starves after as many.  Grows on demand up to a bound; a connection beyond
@@ -41,7 +41,7 @@ class ElasticTaskQueue : public httplib::TaskQueue {
 
   void shutdown() override {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       stopping_ = true;
     }
     work_.notify_all();
@@ -77,4 +77,4 @@ class ElasticTaskQueue : public httplib::TaskQueue {
   bool stopping_ = false;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

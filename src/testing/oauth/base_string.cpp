@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 /// Scheme and host in lower case, without the scheme's own port.
@@ -35,4 +35,4 @@ std::string signature_base(std::string_view method, std::string_view origin,
   return upper + '&' + percent_encode(url) + '&' + percent_encode(text);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

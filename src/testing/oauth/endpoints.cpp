@@ -2,11 +2,11 @@
 
 #include "testing/oauth/pages.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr const char* kHtml = "text/html;charset=UTF-8";
-constexpr std::size_t kMaxHeaderValue = 8192;
+constexpr const char* html_type = "text/html;charset=UTF-8";
+constexpr std::size_t max_header_value = 8192;
 
 /// Pages and redirections hold tokens: they are neither kept, nor framed, nor told to others.  No
 /// form-action among the rules, since browsers apply it to the redirection to the application, too.
@@ -26,7 +26,7 @@ void protect(HttpResponse& response) {
 void page(HttpResponse& response, int status, std::string text) {
   response.status = status;
   protect(response);
-  response.content(kHtml, std::move(text));
+  response.content(html_type, std::move(text));
 }
 
 std::string explain(const OAuthRefusal& refusal) {
@@ -55,7 +55,7 @@ std::string destination(const std::string& callback, bool any_callback,
 void OAuthEndpoints::refuse(HttpResponse& response, const OAuthRefusal& refusal) const {
   std::string header = "OAuth realm=\"" + base_url_ + '"';
   for (const auto& [name, value] : refusal.pairs()) {
-    if (value.size() > kMaxHeaderValue) continue;  // clients refuse long headers; the body has it
+    if (value.size() > max_header_value) continue;  // clients refuse long headers; the body has it
     header += ", " + name + "=\"" + percent_encode(value) + '"';
   }
   response.status = refusal.status();
@@ -157,4 +157,4 @@ void OAuthEndpoints::finish(HttpResponse& response, const AnsweredToken& answer,
   response.set("Location", callback);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -4,8 +4,9 @@
 
 #include "testing/oauth/provider.hpp"
 #include "testing/rest/call.hpp"
+#include "testing/state/accounts.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// The three addresses below /plugins/servlet/oauth.
 class OAuthEndpoints {
@@ -35,4 +36,4 @@ class OAuthEndpoints {
   const bool auto_approve_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -2,10 +2,10 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr const char* kStyle = R"(
+constexpr const char* style_sheet = R"(
 *{box-sizing:border-box}
 body{font:1.125rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:36rem;padding:2rem 1.25rem;
 color:#172b4d;background:#fff;overflow-wrap:anywhere}
@@ -28,7 +28,7 @@ border-radius:.25rem;background:#f4f5f7;user-select:all;-webkit-user-select:all}
 #copy{width:100%}#copy[hidden]{display:none}
 )";
 
-constexpr const char* kAfterTheCode = R"(
+constexpr const char* after_the_code = R"(
 <p><button type="button" id="copy" hidden>Copy the code</button></p>
 <p id="copied" role="status"></p>
 <p id="back">Go back to the terminal (or the window) where the application waits, paste the code there and
@@ -38,7 +38,7 @@ press Enter.</p>
 
 // A page that is not on https or this machine has no navigator.clipboard; the old command copies
 // what is selected.  The button is there only where this script runs.
-constexpr std::string_view kCopyScript = R"(
+constexpr std::string_view copy_script = R"(
 const code = document.getElementById('verifier');
 const button = document.getElementById('copy');
 const status = document.getElementById('copied');
@@ -63,7 +63,7 @@ button.addEventListener('click', async () => {
 std::string page(const std::string& title, const std::string& content) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         html_escape(title) + " - Bitbucket</title>\n<style>" + kStyle +
+         html_escape(title) + " - Bitbucket</title>\n<style>" + style_sheet +
          "</style>\n</head>\n<body>\n<main>\n<p id=\"test-server\">This is a server for tests, not "
          "a real Bitbucket.</p>\n<h1>" +
          html_escape(title) + "</h1>\n" + content + "</main>\n</body>\n</html>\n";
@@ -144,11 +144,11 @@ std::string verifier_page(const AnsweredToken& answer) {
   return page("Access allowed", "<p id=\"how\">Enter this code in " +
                                     strong("application", answer.consumer_name) +
                                     ":</p>\n<p><code id=\"verifier\">" +
-                                    html_escape(answer.verifier) + "</code></p>" + kAfterTheCode +
-                                    "<script>" + std::string(kCopyScript) + "</script>\n");
+                                    html_escape(answer.verifier) + "</code></p>" + after_the_code +
+                                    "<script>" + std::string(copy_script) + "</script>\n");
 }
 
-std::string_view verifier_script() { return kCopyScript; }
+std::string_view verifier_script() { return copy_script; }
 
 std::string denied_page(const AnsweredToken& answer) {
   return page("Access denied", "<p id=\"denied\">You gave " +
@@ -164,4 +164,4 @@ std::string problem_page(const std::string& title, const std::string& text,
   return page(title, content);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

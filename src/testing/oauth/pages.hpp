@@ -8,7 +8,7 @@
 #include "testing/state/accounts.hpp"
 
 // What the user of an application sees in the browser: plain HTML that works without a script.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// What the approve page asks, and of whom.
 struct Question {
@@ -29,4 +29,4 @@ std::string denied_page(const AnsweredToken& answer);
 std::string problem_page(const std::string& title, const std::string& text,
                          const std::string& back = {});
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -7,10 +7,10 @@
 
 #include "testing/oauth/base_string.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::int64_t kForgetAfter =
+constexpr std::int64_t forget_after =
     86'400;  // seconds a dead token is still told from an unknown one
 
 OAuthRefusal rejected(std::string_view name, std::string_view value) {
@@ -45,7 +45,7 @@ OAuthProvider::Seconds OAuthProvider::now() const {
 void OAuthProvider::add_consumer(const GitServerConsumer& consumer) {
   if (consumer.key.empty()) throw InvalidArgument("a consumer has no key");
   Consumer entry{consumer, PublicKey(consumer.public_key, consumer.key)};
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!consumers_.emplace(consumer.key, std::move(entry)).second) {
     throw InvalidArgument("there are two consumers with the key \"" + consumer.key + '"');
   }
@@ -64,7 +64,7 @@ OAuthProvider::Consumer OAuthProvider::verify(SignedRequest& request, bool with_
     throw OAuthRefusal{"version_rejected", {{"oauth_acceptable_versions", "1.0-1.0"}}};
   }
   const Consumer consumer = [&] {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto found = consumers_.find(key);
     if (found == consumers_.end()) throw OAuthRefusal{"consumer_key_unknown"};
     return found->second;
@@ -104,7 +104,7 @@ void OAuthProvider::check_nonce(const SignedRequest& request, Seconds timestamp)
                             percent_encode(request.require("oauth_nonce"));
   // Twice the window: the clock goes on between the check of the timestamp and this one.
   const Seconds oldest = now() - 2 * window_;
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   nonces_.erase(nonces_.begin(), nonces_.lower_bound(oldest));
   if (!nonces_[timestamp].insert(entry).second) throw OAuthRefusal{"nonce_used"};
 }
@@ -125,9 +125,9 @@ Pairs OAuthProvider::request_token(SignedRequest request) {
   const Pairs answer{{"oauth_token", name},
                      {"oauth_token_secret", token.secret},
                      {"oauth_callback_confirmed", "true"}};
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   std::erase_if(tokens_, [&](const auto& entry) {
-    return !entry.second.access && entry.second.expires + kForgetAfter < time;
+    return !entry.second.access && entry.second.expires + forget_after < time;
   });
   tokens_.emplace(name, std::move(token));
   return answer;
@@ -136,7 +136,7 @@ Pairs OAuthProvider::request_token(SignedRequest request) {
 Pairs OAuthProvider::access_token(SignedRequest request) {
   const Consumer consumer = verify(request, true);
   const std::string name = request.require("oauth_token");
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = tokens_.find(name);
   if (found == tokens_.end() || found->second.consumer != consumer.data.key) {
     throw OAuthRefusal{"token_rejected"};
@@ -196,7 +196,7 @@ OAuthCaller OAuthProvider::check(SignedRequest request) {
   const Consumer consumer = verify(request, true);
   const std::string name = request.find("oauth_token").value_or("");
   if (name.empty()) return two_legged(request, consumer);
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = tokens_.find(name);
   if (found == tokens_.end() || !found->second.access ||
       found->second.consumer != consumer.data.key) {
@@ -234,7 +234,7 @@ OAuthProvider::Token& OAuthProvider::usable_request_token(const std::string& tok
 }
 
 PendingToken OAuthProvider::pending(const std::string& token) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const Token& data = usable_request_token(token);
   if (data.answer != Answer::none) throw OAuthRefusal{"token_used"};
   return {token,           data.consumer, consumer_name(data),
@@ -242,7 +242,7 @@ PendingToken OAuthProvider::pending(const std::string& token) {
 }
 
 std::string OAuthProvider::form_token(const std::string& token) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return usable_request_token(token).form_token;
 }
 
@@ -253,7 +253,7 @@ std::string OAuthProvider::consumer_name(const Token& token) const {
 
 AnsweredToken OAuthProvider::answer(const std::string& token, Answer answer,
                                     const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   Token& data = usable_request_token(token);
   if (data.answer == Answer::none) {
     data.answer = answer;
@@ -275,7 +275,7 @@ AnsweredToken OAuthProvider::deny(const std::string& token) {
 
 GitServerAccessToken OAuthProvider::issue(const std::string& consumer_key,
                                           const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = consumers_.find(consumer_key);
   if (found == consumers_.end()) {
     throw InvalidArgument("there is no consumer with the key \"" + consumer_key + '"');
@@ -286,10 +286,10 @@ GitServerAccessToken OAuthProvider::issue(const std::string& consumer_key,
 }
 
 void OAuthProvider::revoke(const std::string& token) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = tokens_.find(token);
   if (found == tokens_.end()) throw InvalidArgument("there is no such token");
   found->second.revoked = true;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -9,12 +9,14 @@
 #include <string>
 #include <unordered_map>
 
-#include "testing/base/options.hpp"
+#include <bitbucket/testing/git_server.hpp>
+
+#include "testing/base/clock.hpp"
 #include "testing/oauth/public_key.hpp"
 #include "testing/oauth/recorder.hpp"
 #include "testing/oauth/signed_request.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Who a signed request comes from.
 struct OAuthCaller {
@@ -110,4 +112,4 @@ class OAuthProvider {
   std::map<Seconds, std::set<std::string>> nonces_;  // by timestamp, so that old ones can go
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -9,7 +9,7 @@
 
 #include <bitbucket/error.hpp>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) {
@@ -66,4 +66,4 @@ bool PublicKey::verifies(std::string_view text, std::string_view signature) cons
   return right;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

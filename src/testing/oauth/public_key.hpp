@@ -6,7 +6,7 @@
 
 #include <openssl/types.h>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// The public half of an RSA key, as an administrator pastes it into an application link.
 class PublicKey {
@@ -24,4 +24,4 @@ class PublicKey {
   std::shared_ptr<EVP_PKEY> key_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

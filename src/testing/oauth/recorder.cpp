@@ -1,12 +1,13 @@
 #include "testing/oauth/recorder.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <stdexcept>
 
-#include <unistd.h>
 #include <nlohmann/json.hpp>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 Recorder::Recorder(const std::filesystem::path& folder) {
   if (folder.empty()) return;
@@ -30,8 +31,8 @@ void Recorder::record(const SignedRequest& request, const std::string& public_ke
   line["rsa"] = true;
   const std::string text =
       line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   file_ << text << std::flush;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

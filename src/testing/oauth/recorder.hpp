@@ -7,7 +7,7 @@
 
 #include "testing/oauth/signed_request.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Writes down requests whose signature was found right, so that another implementation can judge
 /// them: one JSON object a line.
@@ -22,4 +22,4 @@ class Recorder {
   std::ofstream file_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

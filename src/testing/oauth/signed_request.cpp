@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-namespace bitbucket::embedded {
+#include "base/trim.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 OAuthRefusal unreadable(const std::string& what) {
@@ -28,17 +30,17 @@ Pairs parse_header(std::string_view header) {
   Pairs out;
   if (!equals_ignoring_case(header.substr(0, 6), "OAuth ")) return out;
   for (const std::string& part : split_list(header.substr(6))) {
-    const std::string item = trim(part);
+    const std::string_view item = detail::trim(part);
     if (item.empty()) continue;
     const auto equal = item.find('=');
     if (equal == std::string::npos)
       throw unreadable("a part of the Authorization header has no '='");
-    std::string value = trim(item.substr(equal + 1));
+    const std::string_view value = detail::trim(item.substr(equal + 1));
     if (value.size() < 2 || value.front() != '"' || value.back() != '"') {
       throw unreadable("a value in the Authorization header is not quoted");
     }
-    const auto name = percent_decode(trim(item.substr(0, equal)));
-    const auto text = percent_decode(std::string_view(value).substr(1, value.size() - 2));
+    const auto name = percent_decode(detail::trim(item.substr(0, equal)));
+    const auto text = percent_decode(value.substr(1, value.size() - 2));
     if (!name || !text) throw unreadable("a broken escape in the Authorization header");
     if (!equals_ignoring_case(*name, "realm")) out.emplace_back(*name, *text);
   }
@@ -75,4 +77,4 @@ std::string SignedRequest::require(std::string_view name) const {
   return *value;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

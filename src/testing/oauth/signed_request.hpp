@@ -7,7 +7,7 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Why the provider refuses a request.
 struct OAuthRefusal {
@@ -47,4 +47,4 @@ struct SignedRequest {
   [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -10,11 +10,8 @@
 #include <string_view>
 #include <vector>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::program {
 namespace {
-
-namespace faults = testing::faults;
-using testing::Fault;
 
 /// What follows NAME= ; each reader has a value for when nothing does.
 struct Value {
@@ -59,10 +56,10 @@ struct Known {
   Fault (*make)(const Value&);
 };
 
-constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::min();
 
 // clang-format off
-constexpr Known kKnown[] = {
+constexpr Known all_known[] = {
     {"too-many-requests", "[=TEXT]", "429 with this Retry-After", [](const Value& v) { return faults::too_many_requests(v.words()); }},
     {"captcha", "", "401 that asks for a captcha", [](const Value&) { return faults::captcha_required(); }},
     {"xsrf", "", "403 XSRF check failed", [](const Value&) { return faults::xsrf_refused(); }},
@@ -77,9 +74,9 @@ constexpr Known kKnown[] = {
     {"server-error", "[=STATUS]", "this status with an HTML page (503)", [](const Value& v) { return faults::server_error(v.status(503)); }},
     {"gzip", "", "the answer in gzip", [](const Value&) { return faults::gzip(); }},
     {"gzip-bomb", "[=BYTES]", "gzip that unpacks into this many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{64} << 20))); }},
-    {"wrong-length", "[=OFF]", "a Content-Length that is wrong by this much (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, kAny)); }},
+    {"wrong-length", "[=OFF]", "a Content-Length that is wrong by this much (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, any_number)); }},
     {"length", "[=TEXT]", "this text as the Content-Length", [](const Value& v) { return faults::length_text(v.words("many")); }},
-    {"two-lengths", "[=OFF]", "a second Content-Length that is this much larger (1)", [](const Value& v) { return faults::two_lengths(v.number(1, kAny)); }},
+    {"two-lengths", "[=OFF]", "a second Content-Length that is this much larger (1)", [](const Value& v) { return faults::two_lengths(v.number(1, any_number)); }},
     {"transfer-encoding", "[=CODING]", "this coding with a length, and half the body (identity)", [](const Value& v) { return faults::transfer_encoding(v.words("identity")); }},
     {"no-length", "", "no length: the body ends with the connection", [](const Value&) { return faults::no_length(); }},
     {"part", "", "206 with a Content-Range", [](const Value&) { return faults::partial_content(); }},
@@ -101,14 +98,14 @@ Fault parse_name(const std::string& word) {
   const auto equal = word.find('=');
   Value value{word.substr(0, equal), {}};
   if (equal != std::string::npos) value.text = word.substr(equal + 1);
-  for (const Known& known : kKnown) {
+  for (const Known& known : all_known) {
     if (known.name != value.name) continue;
     if (value.text && known.value.empty())
       throw std::invalid_argument("the fault " + value.name + " takes no value");
     return known.make(value);
   }
   std::string all;
-  for (const Known& known : kKnown) all += (all.empty() ? "" : ", ") + std::string(known.name);
+  for (const Known& known : all_known) all += (all.empty() ? "" : ", ") + std::string(known.name);
   throw std::invalid_argument("there is no fault \"" + value.name + "\"; there are " + all);
 }
 
@@ -123,13 +120,13 @@ int parse_times(const std::string& word) {
 
 }  // namespace
 
-testing::FaultRule parse_fault(const std::string& text) {
+FaultRule parse_fault(const std::string& text) {
   std::istringstream in(text);
   const std::vector<std::string> words{std::istream_iterator<std::string>(in), {}};
   if (words.size() < 3 || words.size() > 4)
     throw std::invalid_argument("\"" + text +
                                 "\" is not of the form 'METHOD PATH NAME[=VALUE] [xTIMES]'");
-  testing::FaultRule out;
+  FaultRule out;
   if (words[0] != "ANY") out.method = words[0];
   if (words[1] != "*") out.path = words[1];
   out.fault = parse_name(words[2]);
@@ -139,7 +136,7 @@ testing::FaultRule parse_fault(const std::string& text) {
 
 std::string known_faults() {
   std::string out;
-  for (const Known& known : kKnown) {
+  for (const Known& known : all_known) {
     std::string line = "  " + std::string(known.name) + std::string(known.value);
     line.resize(std::max<std::size_t>(line.size() + 1, 27), ' ');
     out.append(line).append(known.help).append(1, '\n');
@@ -147,4 +144,4 @@ std::string known_faults() {
   return out;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::program

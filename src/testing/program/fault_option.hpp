@@ -5,13 +5,13 @@
 #include <bitbucket/testing/fault.hpp>
 
 // Faults as words of a command line.
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::program {
 
 /// Reads 'GET /rest/api/1.0/repos too-many-requests=2 x3'.  Throws std::invalid_argument that says
 /// what is wrong and which faults there are.
-testing::FaultRule parse_fault(const std::string& text);
+FaultRule parse_fault(const std::string& text);
 
 /// Returns a line for each fault with what its value means.
 std::string known_faults();
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::program

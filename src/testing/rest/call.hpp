@@ -1,16 +1,16 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
-#include "testing/base/refusal.hpp"
 #include "testing/net/http_message.hpp"
+#include "testing/rest/json.hpp"
 #include "testing/state/accounts.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
+
+/// What a caller must be allowed to do.
+enum class Need { nothing, read, write, admin };
 
 /// Who asks.
 struct Caller {
@@ -20,6 +20,8 @@ struct Caller {
   [[nodiscard]] bool may(std::string_view permission) const {
     return user && includes(user->permission, permission);
   }
+  /// Throws the refusal of Bitbucket unless the caller may do this.
+  void require(Need need, bool anonymous_reads) const;
 };
 
 /// One call of the REST API.
@@ -42,20 +44,7 @@ struct Call {
     return equals_ignoring_case(value(name), "true");
   }
   /// Returns the body; throws the 400 that malformed JSON gets.
-  [[nodiscard]] nlohmann::json json() const {
-    // Copying and writing recurse: a body of brackets only would overflow the stack.
-    bool deep = false;
-    const auto keep = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-      deep = deep || depth > 200;
-      return !deep;
-    };
-    nlohmann::json out = nlohmann::json::parse(body, keep, false);
-    if (deep || out.is_discarded()) {
-      throw refusal(400, "The request body is not valid JSON.",
-                    "com.fasterxml.jackson.core.JsonParseException");
-    }
-    return out;
-  }
+  [[nodiscard]] nlohmann::json json() const;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -2,7 +2,7 @@
 
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 Json self_link(const std::string& href) { return {{"self", Json::array({{{"href", href}}})}}; }
@@ -42,10 +42,6 @@ std::string encoded_path(const std::string& path) {
 
 }  // namespace
 
-std::string dump(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json Entities::user(const GitServerUser& user) const {
   Json out{{"name", user.name}};
   if (!user.email.empty()) out["emailAddress"] = user.email;
@@ -58,7 +54,7 @@ Json Entities::user(const GitServerUser& user) const {
   return out;
 }
 
-Json Entities::person(const plumbing::Signature& signature) const {
+Json Entities::person(const git::Signature& signature) const {
   if (const User known = accounts_.find_by_email(signature.email)) return user(*known);
   return {{"name", signature.name}, {"emailAddress", signature.email}};
 }
@@ -117,7 +113,7 @@ Json Entities::minimal_commit(const std::string& id) {
   return {{"id", id}, {"displayId", id.substr(0, 11)}};
 }
 
-Json Entities::commit(const plumbing::CommitData& commit) const {
+Json Entities::commit(const git::CommitData& commit) const {
   Json out = minimal_commit(commit.id);
   out["author"] = person(commit.author);
   out["authorTimestamp"] = commit.author.seconds * 1000;
@@ -130,7 +126,7 @@ Json Entities::commit(const plumbing::CommitData& commit) const {
   return out;
 }
 
-Json Entities::branch(const plumbing::Ref& ref, const std::string& default_branch) const {
+Json Entities::branch(const git::Ref& ref, const std::string& default_branch) const {
   return {{"id", ref.name},
           {"displayId", short_name(ref.name, "refs/heads/")},
           {"type", "BRANCH"},
@@ -139,7 +135,7 @@ Json Entities::branch(const plumbing::Ref& ref, const std::string& default_branc
           {"isDefault", ref.name == default_branch}};
 }
 
-Json Entities::tag(const plumbing::Ref& ref) const {
+Json Entities::tag(const git::Ref& ref) const {
   return {{"id", ref.name},
           {"displayId", short_name(ref.name, "refs/tags/")},
           {"type", "TAG"},
@@ -162,7 +158,7 @@ Json Entities::path(const std::string& path) {
 }
 
 Json Entities::change(const ServedRepository& repository, const std::string& commit,
-                      const plumbing::FileChange& change) const {
+                      const git::FileChange& change) const {
   const bool added = change.status == 'A';
   const bool deleted = change.status == 'D';
   const bool renamed = change.status == 'R' || change.status == 'C';
@@ -185,4 +181,4 @@ Json Entities::change(const ServedRepository& repository, const std::string& com
   return out;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -3,18 +3,14 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <bitbucket/testing/git_server.hpp>
 
 #include "testing/base/version.hpp"
+#include "testing/rest/json.hpp"
 #include "testing/state/accounts.hpp"
 #include "testing/state/catalog.hpp"
 
-namespace bitbucket::embedded {
-
-using Json = nlohmann::ordered_json;
-
-/// Writes a value as text; names of files may be no UTF-8.
-std::string dump(const Json& value);
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// The JSON that Bitbucket answers with, written out by hand.
 class Entities {
@@ -28,11 +24,11 @@ class Entities {
   [[nodiscard]] Json user(const GitServerUser& user) const;
   [[nodiscard]] Json project(const Project& project) const;
   [[nodiscard]] Json repository(const ServedRepository& repository) const;
-  [[nodiscard]] Json commit(const plumbing::CommitData& commit) const;
-  [[nodiscard]] Json branch(const plumbing::Ref& ref, const std::string& default_branch) const;
-  [[nodiscard]] Json tag(const plumbing::Ref& ref) const;
+  [[nodiscard]] Json commit(const git::CommitData& commit) const;
+  [[nodiscard]] Json branch(const git::Ref& ref, const std::string& default_branch) const;
+  [[nodiscard]] Json tag(const git::Ref& ref) const;
   [[nodiscard]] Json change(const ServedRepository& repository, const std::string& commit,
-                            const plumbing::FileChange& change) const;
+                            const git::FileChange& change) const;
   [[nodiscard]] static Json minimal_commit(const std::string& id);
   [[nodiscard]] static Json path(const std::string& path);
 
@@ -41,7 +37,7 @@ class Entities {
   [[nodiscard]] bool archiving() const noexcept { return archiving_; }
 
  private:
-  [[nodiscard]] Json person(const plumbing::Signature& signature) const;
+  [[nodiscard]] Json person(const git::Signature& signature) const;
   [[nodiscard]] std::string page_of(const ServedRepository& repository) const;
 
   std::string base_;
@@ -50,4 +46,4 @@ class Entities {
   bool archiving_;  ///< this version knows archived repositories
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

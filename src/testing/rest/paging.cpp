@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-namespace bitbucket::embedded {
+#include "testing/base/refusal.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 std::size_t number(const Call& call, const char* name, std::size_t otherwise, std::int64_t least) {
@@ -76,4 +78,4 @@ void Pager::answer(Call& call, std::size_t max_limit, std::size_t size,
       more);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

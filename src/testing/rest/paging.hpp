@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "testing/rest/call.hpp"
-#include "testing/rest/entities.hpp"
+#include <bitbucket/testing/git_server.hpp>
 
-namespace bitbucket::embedded {
+#include "testing/rest/call.hpp"
+#include "testing/rest/json.hpp"
+
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Rows of a page as JSON text.
 struct Rows {
@@ -38,4 +40,4 @@ class Pager {
   std::atomic<std::size_t> pages_{0};
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -1,5 +1,7 @@
 #include "testing/scm/scm_backend.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
@@ -10,14 +12,15 @@
 #include "testing/scm/cgi.hpp"
 #include "testing/webhooks/push_event.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::string_view kReceive = "git-receive-pack";
+constexpr std::string_view receive_pack = "git-receive-pack";
 
-/// The CGI variables; nothing else of this process's environment and no configuration of its user.
-std::vector<std::string> environment(const HttpRequest& request, const std::string& git_dir,
-                                     const std::string& sub_path, const User& user) {
+/// Returns the command and its CGI variables; nothing else of this process's environment and no
+/// configuration of its user.
+git::Command http_backend(const HttpRequest& request, const std::string& git_dir,
+                          const std::string& sub_path, const User& user) {
   std::vector<std::string> out{"HOME=/nonexistent", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1",
                                "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0",
                                // A partial clone would fetch what it lacks, and so be written to.
@@ -27,7 +30,7 @@ std::vector<std::string> environment(const HttpRequest& request, const std::stri
                                "QUERY_STRING=" + std::string(request.query()),
                                "CONTENT_TYPE=" + std::string(request.header("Content-Type")),
                                "GATEWAY_INTERFACE=CGI/1.1", "REMOTE_ADDR=127.0.0.1"};
-  for (std::string& variable : plumbing::inherited_environment()) {
+  for (std::string& variable : git::inherited_environment()) {
     out.push_back(std::move(variable));
   }
   if (user) out.push_back("REMOTE_USER=" + user->name);
@@ -45,17 +48,18 @@ std::vector<std::string> environment(const HttpRequest& request, const std::stri
     out.push_back("GIT_CONFIG_KEY_" + std::to_string(i) + '=' + settings[i].first);
     out.push_back("GIT_CONFIG_VALUE_" + std::to_string(i) + '=' + settings[i].second);
   }
-  return out;
+  // It ends its own git when it is asked to end.
+  return {{"http-backend"}, std::move(out), SIGTERM};
 }
 
 }  // namespace
 
 bool ScmBackend::writes(const HttpRequest& request, const std::string& sub_path) {
-  if (sub_path.ends_with(kReceive)) return true;
+  if (sub_path.ends_with(receive_pack)) return true;
   // Of several services git takes the last one.
   const Pairs query = parse_form(request.query()).value_or(Pairs());
   return std::any_of(query.begin(), query.end(), [](const auto& pair) {
-    return pair.first == "service" && pair.second == kReceive;
+    return pair.first == "service" && pair.second == receive_pack;
   });
 }
 
@@ -70,8 +74,7 @@ void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
   }
   if (writes(request, sub_path)) static_cast<void>(repository->git.writable());
   if (sub_path == "/git-receive-pack") return push(request, response, repository, sub_path, user);
-  run_cgi({"git", "http-backend"},
-          environment(request, repository->git.git_dir().string(), sub_path, user), request,
+  run_cgi(http_backend(request, repository->git.git_dir().string(), sub_path, user), request,
           response, false);
 }
 
@@ -80,8 +83,7 @@ void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
                       const User& user) {
   std::unique_lock lock(repository->pushing, std::defer_lock);
   RefSnapshot before;
-  run_cgi({"git", "http-backend"},
-          environment(request, repository->git.git_dir().string(), sub_path, user), request,
+  run_cgi(http_backend(request, repository->git.git_dir().string(), sub_path, user), request,
           response, true, [&] {
             lock.lock();  // only now: a slow client must not hold up the others
             before = snapshot(repository->git);
@@ -92,4 +94,4 @@ void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
   if (!event.is_null()) deliveries_.publish(repository, "repo:refs_changed", event);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -8,7 +8,7 @@
 #include "testing/state/catalog.hpp"
 #include "testing/webhooks/deliveries.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Clone links: git's own `git http-backend` behind /scm/PROJECT/slug.git.
 class ScmBackend {
@@ -35,4 +35,4 @@ class ScmBackend {
   const std::string version_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

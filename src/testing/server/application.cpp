@@ -1,35 +1,19 @@
 #include "testing/server/application.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
-
-#include <algorithm>
 #include <exception>
 
+#include "base/trim.hpp"
+#include "testing/base/path.hpp"
 #include "testing/base/version.hpp"
 #include "testing/faults/delivery.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{16} << 20;
-
-bool mutates(std::string_view method) {
-  return method != "GET" && method != "HEAD" && method != "OPTIONS";
-}
-
-/// What a browser sends across sites without asking first.
-bool browser_simple(const std::string& media_type) {
-  return media_type.empty() || media_type == "text/plain" || media_type == "multipart/form-data" ||
-         media_type == "application/x-www-form-urlencoded";
-}
-
-bool accepts_json(std::string_view accept) {
-  if (trim(accept).empty()) return true;
-  const std::string text = lower(accept);
-  return text.find("*/*") != std::string::npos || text.find("application/*") != std::string::npos ||
-         text.find("application/json") != std::string::npos;
-}
+constexpr std::size_t max_body = std::size_t{16} << 20;
 
 std::string http_date(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
@@ -44,14 +28,6 @@ void not_found_page(HttpResponse& response) {
   response.content("text/html;charset=UTF-8",
                    "<!DOCTYPE html>\n<html><head><title>Not found</title></head><body><h1>Oops, "
                    "you've found a dead link.</h1></body></html>\n");
-}
-
-void unrouted(HttpResponse& response, int status, const std::string& reason) {
-  answer_json(response,
-              {{"message", "HTTP " + std::to_string(status) + ' ' + reason},
-               {"status-code", status},
-               {"sub-code", -1}},
-              status);
 }
 
 const std::filesystem::path& pick(const std::filesystem::path& a, const std::filesystem::path& b) {
@@ -86,7 +62,8 @@ Application::Application(const GitServerOptions& options, Clock clock, std::stri
       entities_(base_url_, accounts, options),
       deliveries(options.version, options.deliver_webhooks, options.delivery_timeout, clock),
       oauth_(provider, accounts, base_url_, options.auto_approve),
-      api_(options, clock, accounts, catalog, entities_, deliveries),
+      pager_(options),
+      rest_({options, clock, accounts, catalog, entities_, deliveries, pager_}),
       scm_(entities_, deliveries, clock, options.version) {}
 
 std::string Application::next_request_id() {
@@ -181,7 +158,9 @@ void Application::route(Call& call, const PathSegments& path) {
   const bool strange = path.verdict == PathSegments::Verdict::unrouted;
   if (first == "scm" && !strange) return scm(call, segments);
   read_body(call);
-  if (!strange && segments.size() == 4 && match("plugins/servlet/oauth/{leg}", segments)) {
+  static const PathPattern oauth("plugins/servlet/oauth/{leg}");
+  static const PathPattern whoami("plugins/servlet/applinks/whoami");
+  if (!strange && oauth.match(segments)) {
     const bool token = segments[3] != "authorize";
     if (!token) call.caller = authenticate(call);
     if (!oauth_.answer(segments[3], call, token ? signed_request(call) : SignedRequest())) {
@@ -191,11 +170,10 @@ void Application::route(Call& call, const PathSegments& path) {
   }
   call.caller = authenticate(call);
   if (first == "rest") {
-    if (strange) return unrouted(call.response, 404, "Not Found");
-    rest(call, segments);
+    rest_.answer(call, path);
   } else if (segments == std::vector<std::string>{"status"}) {
     answer_json(call.response, {{"state", "RUNNING"}});
-  } else if (match("plugins/servlet/applinks/whoami", segments)) {
+  } else if (whoami.match(segments)) {
     call.response.content("text/plain;charset=UTF-8",
                           call.caller.user ? call.caller.user->name : "");
   } else {
@@ -206,65 +184,16 @@ void Application::route(Call& call, const PathSegments& path) {
 void Application::read_body(Call& call) {
   const std::string type = call.request.media_type();
   // With GET a body means nothing, as to the real one.
-  if (!mutates(call.request.method) || type == "multipart/form-data") return;
+  if (!call.request.mutates() || type == "multipart/form-data") return;
   const auto length = parse_integer(call.request.header("Content-Length")).value_or(0);
-  bool too_large = length > static_cast<std::int64_t>(kMaxBody);
+  bool too_large = length > static_cast<std::int64_t>(max_body);
   const bool whole = !too_large && call.request.read_body([&](std::string_view piece) {
     call.body += piece;
-    too_large = call.body.size() > kMaxBody;
+    too_large = call.body.size() > max_body;
     return !too_large;
   });
-  if (too_large) throw refusal(413, "The body is larger than 16 MiB.", kValidation);
-  if (!whole) throw refusal(400, "The body could not be read.", kValidation);
-}
-
-void Application::rest(Call& call, const std::vector<std::string>& segments) {
-  const bool ours = segments.size() > 3 && segments[1] == "api" &&
-                    (segments[2] == "1.0" || segments[2] == "latest");
-  if (!ours) return unrouted(call.response, 404, "Not Found");
-  const std::vector<std::string> below(segments.begin() + 3, segments.end());
-  const std::string method = call.request.method == "HEAD" ? "GET" : call.request.method;
-  std::string allowed;
-  for (const Api::Operation& operation : Api::operations()) {
-    auto values = match(operation.pattern, below);
-    if (!values) continue;
-    if (operation.method == method) {
-      call.path = std::move(*values);
-      return run(call, operation);
-    }
-    allowed += (allowed.empty() ? "" : ",") + std::string(operation.method);
-  }
-  if (allowed.empty()) return unrouted(call.response, 404, "Not Found");
-  call.response.set("Allow", allowed);
-  unrouted(call.response, 405, "Method Not Allowed");
-}
-
-void Application::run(Call& call, const Api::Operation& operation) {
-  const std::string type = call.request.media_type();
-  if (mutates(call.request.method) && browser_simple(type) &&
-      !equals_ignoring_case(call.request.header("X-Atlassian-Token"), "no-check")) {
-    call.response.status = 403;
-    call.response.content("text/html;charset=UTF-8", "XSRF check failed");
-    return;
-  }
-  require(call, operation.need);
-  if (type != "application/json" && (operation.json_body || !call.body.empty()) &&
-      mutates(operation.method)) {
-    return unrouted(call.response, 415, "Unsupported Media Type");
-  }
-  if (!operation.any_answer && !accepts_json(call.request.header("Accept"))) {
-    call.response.status = 406;
-    return;
-  }
-  (api_.*operation.run)(call);
-}
-
-void Application::require(const Call& call, Api::Need need) const {
-  if (need == Api::Need::nothing) return;
-  if (need == Api::Need::read && (options_.anonymous_reads || call.caller.may("REPO_READ"))) return;
-  if (need == Api::Need::admin && call.caller.may("REPO_ADMIN")) return;
-  if (!call.caller.user) throw authentication_required();
-  throw not_permitted();
+  if (too_large) throw refusal(413, "The body is larger than 16 MiB.", validation_exception);
+  if (!whole) throw refusal(400, "The body could not be read.", validation_exception);
 }
 
 void Application::scm(Call& call, const std::vector<std::string>& segments) {
@@ -275,9 +204,7 @@ void Application::scm(Call& call, const std::vector<std::string>& segments) {
   std::string rest;
   for (std::size_t i = 3; i < segments.size(); ++i) rest += '/' + segments[i];
   const bool push = ScmBackend::writes(call.request, rest);
-  if (push && !call.caller.user) throw authentication_required();
-  if (!push) require(call, Api::Need::read);
-  if (push && !call.caller.may("REPO_WRITE")) throw not_permitted();
+  call.caller.require(push ? Need::write : Need::read, options_.anonymous_reads);
   scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest,
               call.caller.user);
 }
@@ -309,7 +236,7 @@ Caller Application::oauth_caller(const Call& call) {
 Caller Application::authenticate(const Call& call) {
   const std::string_view header = call.request.header("Authorization");
   const std::string scheme = lower(header.substr(0, header.find(' ')));
-  const std::string value = header.size() > scheme.size() ? trim(header.substr(scheme.size())) : "";
+  const std::string value(detail::trim(header.substr(scheme.size())));
   if (scheme == "oauth" || (header.empty() && find_value(call.query, "oauth_signature"))) {
     return oauth_caller(call);
   }
@@ -343,4 +270,4 @@ void Application::refuse(HttpResponse& response, const Refusal& refusal) const {
   answer_json(response, {{"errors", std::move(errors)}}, refusal.status);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

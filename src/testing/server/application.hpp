@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "testing/base/path.hpp"
+#include "testing/base/refusal.hpp"
 #include "testing/faults/script.hpp"
-#include "testing/handlers/api.hpp"
+#include "testing/handlers/rest_api.hpp"
 #include "testing/oauth/endpoints.hpp"
 #include "testing/oauth/provider.hpp"
 #include "testing/rest/entities.hpp"
@@ -17,7 +17,7 @@
 #include "testing/state/catalog.hpp"
 #include "testing/webhooks/deliveries.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Everything behind the HTTP front: finds out who asks and what for, and has it answered.
 class Application {
@@ -40,14 +40,11 @@ class Application {
   void answer_wrongly(HttpResponse& response) const;
   void dispatch(HttpRequest& request, HttpResponse& response, GitServerRequest& entry);
   void route(Call& call, const PathSegments& path);
-  void rest(Call& call, const std::vector<std::string>& segments);
-  void run(Call& call, const Api::Operation& operation);
   void scm(Call& call, const std::vector<std::string>& segments);
   void read_body(Call& call);
   [[nodiscard]] Caller authenticate(const Call& call);
   [[nodiscard]] Caller oauth_caller(const Call& call);
   [[nodiscard]] SignedRequest signed_request(const Call& call) const;
-  void require(const Call& call, Api::Need need) const;
   void refuse(HttpResponse& response, const Refusal& refusal) const;
   std::string next_request_id();
 
@@ -61,9 +58,10 @@ class Application {
 
  private:
   OAuthEndpoints oauth_;
-  Api api_;
+  Pager pager_;
+  RestApi rest_;
   ScmBackend scm_;
   std::atomic<std::uint64_t> requests_{0};
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

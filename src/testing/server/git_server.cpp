@@ -1,4 +1,4 @@
-#include "testing/base/options.hpp"
+#include <bitbucket/testing/git_server.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -11,7 +11,7 @@
 namespace bitbucket::inline v0_1::testing {
 namespace {
 
-using namespace bitbucket::embedded;
+using namespace embedded;
 
 std::string checked_context(std::string context) {
   while (context.ends_with('/')) context.pop_back();

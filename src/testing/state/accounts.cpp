@@ -6,12 +6,13 @@
 
 #include <bitbucket/error.hpp>
 
+#include "testing/base/refusal.hpp"
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::array<std::string_view, 3> kPermissions{"REPO_READ", "REPO_WRITE", "REPO_ADMIN"};
+constexpr std::array<std::string_view, 3> permissions{"REPO_READ", "REPO_WRITE", "REPO_ADMIN"};
 
 Refusal wrong_password() {
   return unauthenticated("Authentication failed. Please check your credentials and try again.",
@@ -32,9 +33,9 @@ std::string slug_of(std::string_view name) {
 
 bool includes(std::string_view has, std::string_view needs) {
   const auto at = [](std::string_view p) {
-    return std::find(kPermissions.begin(), kPermissions.end(), p);
+    return std::find(permissions.begin(), permissions.end(), p);
   };
-  return at(needs) <= at(has) && at(has) != kPermissions.end();
+  return at(needs) <= at(has) && at(has) != permissions.end();
 }
 
 void require_permission(const std::string& permission, const std::string& what) {
@@ -145,4 +146,4 @@ void Accounts::clear_captcha(const std::string& name) {
   failures_.erase(user->name);
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "testing/base/options.hpp"
-#include "testing/base/refusal.hpp"
+#include <bitbucket/testing/git_server.hpp>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 using User = std::shared_ptr<const GitServerUser>;
 
@@ -49,4 +48,4 @@ bool includes(std::string_view has, std::string_view needs);
 /// Throws InvalidArgument that names `what` unless `permission` is one of the three.
 void require_permission(const std::string& permission, const std::string& what);
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -10,12 +10,12 @@
 
 #include "testing/base/refusal.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxTextBytes = std::size_t{128} << 20;
+constexpr std::size_t max_text_bytes = std::size_t{128} << 20;
 
 bool looks_like_repository(const fs::path& path) {
   std::error_code ignored;
@@ -58,15 +58,15 @@ std::string plain_name(const fs::path& path) {
 }  // namespace
 
 CommitTexts::Text CommitTexts::find(const std::string& id, std::uint64_t version) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (version != version_) return nullptr;
   const auto found = texts_.find(id);
   return found == texts_.end() ? nullptr : found->second;
 }
 
 void CommitTexts::put(const std::string& id, std::uint64_t version, Text text) {
-  const std::lock_guard lock(mutex_);
-  if (version != version_ || bytes_ > kMaxTextBytes) {
+  const std::scoped_lock lock(mutex_);
+  if (version != version_ || bytes_ > max_text_bytes) {
     texts_.clear();
     bytes_ = 0;
     version_ = version;
@@ -185,4 +185,4 @@ std::vector<std::shared_ptr<const Project>> Catalog::projects() const {
   return out;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

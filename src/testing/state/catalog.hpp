@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "testing/base/options.hpp"
 #include "testing/base/temporary_folder.hpp"
+#include "testing/git/repository.hpp"
 #include "testing/state/webhook_store.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 struct Project {
   std::int64_t id = 0;
@@ -47,7 +47,7 @@ struct ServedRepository {
   std::shared_ptr<const Project> project;
   std::string slug, name;
   std::string hierarchy;
-  plumbing::Repository git;
+  git::Repository git;
   WebhookStore hooks;
   CommitTexts texts;
   std::mutex pushing;  ///< one push at a time, so that each sees its own changes
@@ -80,4 +80,4 @@ class Catalog {
   std::vector<RepositoryPtr> repositories_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -5,12 +5,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
+/// A webhook of a repository.
 struct Webhook {
   std::int64_t id = 0;
   std::string name, url;
@@ -22,12 +24,6 @@ struct Webhook {
   bool ssl_verification = true;
   std::optional<std::pair<std::string, std::string>> credentials;
 };
-
-/// Returns whether a delivery could be sent to `url`.
-bool is_web_address(const std::string& url);
-/// Reads the body of a create or replace; throws Refusal with one entry per bad field.
-Webhook parse_webhook(const nlohmann::json& body);
-nlohmann::json webhook_json(const Webhook& hook, bool mask_secret);
 
 /// The webhooks of one repository.  Thread-safe.
 class WebhookStore {
@@ -48,4 +44,4 @@ class WebhookStore {
   std::map<std::int64_t, nlohmann::json> latest_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

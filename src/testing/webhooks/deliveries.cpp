@@ -1,22 +1,23 @@
 #include "testing/webhooks/deliveries.hpp"
 
-#include <algorithm>
-
 #include <fcntl.h>
-#include <httplib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include <httplib.h>
+
 #include "testing/base/text.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::chrono::seconds kConnectTime(3);
-constexpr std::size_t kMaxKept = 32u << 10;    // of an answer's body
-constexpr std::size_t kMaxAnswer = 16u << 20;  // more is an error
+constexpr std::chrono::seconds connect_time(3);
+constexpr std::size_t max_kept = 32u << 10;    // of an answer's body
+constexpr std::size_t max_answer = 16u << 20;  // more is an error
 
 struct Address {
   std::string origin, target;
@@ -44,9 +45,9 @@ httplib::Request post(const std::string& target, httplib::Headers headers, const
   request.content_receiver = [&received, total = std::size_t{0}](const char* data, std::size_t size,
                                                                  std::uint64_t,
                                                                  std::uint64_t) mutable {
-    received.append(data, std::min(size, kMaxKept - received.size()));
+    received.append(data, std::min(size, max_kept - received.size()));
     total += size;
-    return total <= kMaxAnswer;
+    return total <= max_answer;
   };
   return request;
 }
@@ -78,7 +79,7 @@ Deliveries::~Deliveries() { stop(); }
 class Deliveries::Sending {
  public:
   explicit Sending(Deliveries& all) : all_(all) {
-    const std::lock_guard lock(all_.mutex_);
+    const std::scoped_lock lock(all_.mutex_);
     allowed_ = !all_.stopping_;
     if (allowed_) all_.sendings_.insert(this);
     all_.changed_.notify_all();
@@ -87,7 +88,7 @@ class Deliveries::Sending {
   Sending& operator=(const Sending&) = delete;
   ~Sending() {
     if (!allowed_) return;
-    const std::lock_guard lock(all_.mutex_);
+    const std::scoped_lock lock(all_.mutex_);
     for (const int socket : sockets_) ::close(socket);
     all_.sendings_.erase(this);
     all_.changed_.notify_all();
@@ -96,7 +97,7 @@ class Deliveries::Sending {
   void add(int socket) {
     const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
     if (copy < 0) return;
-    const std::lock_guard lock(all_.mutex_);
+    const std::scoped_lock lock(all_.mutex_);
     sockets_.push_back(copy);
   }
   [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
@@ -114,7 +115,7 @@ class Deliveries::Sending {
 
 void Deliveries::stop() noexcept {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     stopping_ = true;
     jobs_.clear();
     changed_.notify_all();
@@ -151,7 +152,7 @@ void Deliveries::publish(const RepositoryPtr& repository, const std::string& eve
     const bool wanted =
         std::find(hook.events.begin(), hook.events.end(), event) != hook.events.end();
     if (!hook.active || !wanted) continue;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     jobs_.push_back({repository, hook, event, text});
   }
   changed_.notify_all();
@@ -190,7 +191,7 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
   out.request = {{"url", url}, {"method", "POST"}, {"headers", shown}, {"body", body}};
 
   httplib::Client client(address.origin);
-  client.set_connection_timeout(kConnectTime);
+  client.set_connection_timeout(connect_time);
   client.set_read_timeout(timeout_);
   client.set_write_timeout(timeout_);
   client.set_tcp_nodelay(true);
@@ -258,4 +259,4 @@ void Deliveries::deliver(const Job& job) {
        {"result", {{"outcome", outcome.outcome}, {"description", outcome.description}}}});
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -13,9 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include "testing/rest/entities.hpp"
+#include "testing/base/clock.hpp"
+#include "testing/base/text.hpp"
+#include "testing/rest/json.hpp"
+#include "testing/state/catalog.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// What became of one request to a receiver.
 struct DeliveryOutcome {
@@ -68,4 +71,4 @@ class Deliveries {
   std::thread sender_, watcher_;
 };
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

@@ -7,15 +7,15 @@
 #include "testing/base/text.hpp"
 #include "testing/base/version.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
-constexpr std::size_t kCommits = 5;  // the newest few are told
-constexpr std::string_view kZeros = "0000000000000000000000000000000000000000";
+constexpr std::size_t most_commits = 5;  // the newest few are told
+constexpr std::string_view zeros = "0000000000000000000000000000000000000000";
 
 std::string hash_of(const RefSnapshot& refs, const std::string& name) {
   const auto found = refs.find(name);
-  if (found == refs.end()) return std::string(kZeros);
+  if (found == refs.end()) return std::string(zeros);
   return found->second.object.empty() ? found->second.commit : found->second.object;
 }
 
@@ -28,7 +28,7 @@ std::string format_time(std::time_t seconds, const char* format) {
 
 Json change(const std::string& name, const std::string& from, const std::string& to) {
   const bool branch = name.starts_with("refs/heads/");
-  const char* type = from == kZeros ? "ADD" : to == kZeros ? "DELETE" : "UPDATE";
+  const char* type = from == zeros ? "ADD" : to == zeros ? "DELETE" : "UPDATE";
   return {{"ref",
            {{"id", name},
             {"displayId", name.substr(name.find('/', 5) + 1)},
@@ -61,13 +61,13 @@ void add_commits(Json& body, const Entities& entities, ServedRepository& reposit
   for (const Json& entry : body["changes"]) {
     const auto to = after.find(entry["refId"].get<std::string>());
     if (to == after.end()) continue;
-    plumbing::HistoryQuery query;
+    git::HistoryQuery query;
     query.until = to->second.commit;
     if (const auto from = before.find(to->first); from != before.end())
       query.since = from->second.commit;
     Json commits = Json::array();
     for (const auto& commit :
-         repository.git.commits(repository.git.history(query, 0, kCommits).ids)) {
+         repository.git.commits(repository.git.history(query, 0, most_commits).ids)) {
       commits.push_back(entities.commit(commit));
     }
     body["commits"] = std::move(commits);
@@ -80,10 +80,10 @@ void add_commits(Json& body, const Entities& entities, ServedRepository& reposit
 
 }  // namespace
 
-RefSnapshot snapshot(plumbing::Repository& git) {
+RefSnapshot snapshot(git::Repository& git) {
   RefSnapshot out;
-  for (plumbing::Ref& ref : git.branches()) out.emplace(ref.name, ref);
-  for (plumbing::Ref& ref : git.tags()) out.emplace(ref.name, ref);
+  for (git::Ref& ref : git.branches()) out.emplace(ref.name, ref);
+  for (git::Ref& ref : git.tags()) out.emplace(ref.name, ref);
   return out;
 }
 
@@ -110,4 +110,4 @@ Json refs_changed(const Entities& entities, ServedRepository& repository,
   return body;
 }
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

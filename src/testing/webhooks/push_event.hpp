@@ -6,15 +6,15 @@
 
 #include "testing/rest/entities.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Refs and what they point to, as pushes report it (a tag object, else the commit).
-using RefSnapshot = std::map<std::string, plumbing::Ref>;
-RefSnapshot snapshot(plumbing::Repository& git);
+using RefSnapshot = std::map<std::string, git::Ref>;
+RefSnapshot snapshot(git::Repository& git);
 
 /// Returns the body of `repo:refs_changed`; null when nothing moved.
 Json refs_changed(const Entities& entities, ServedRepository& repository,
                   const GitServerUser& actor, std::chrono::system_clock::time_point time,
                   const std::string& version, const RefSnapshot& before, const RefSnapshot& after);
 
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded

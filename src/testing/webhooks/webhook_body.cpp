@@ -1,42 +1,42 @@
-#include "testing/state/webhook_store.hpp"
+#include "testing/webhooks/webhook_body.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <string_view>
 
+#include "base/trim.hpp"
 #include "testing/base/refusal.hpp"
 
-namespace bitbucket::embedded {
+namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxUrl = 2048;
+constexpr std::size_t max_url = 2048;
 
-constexpr std::array<std::string_view, 23> kEvents{"repo:refs_changed",
-                                                   "repo:modified",
-                                                   "repo:forked",
-                                                   "repo:comment:added",
-                                                   "repo:comment:edited",
-                                                   "repo:comment:deleted",
-                                                   "repo:secret_detected",
-                                                   "mirror:repo_synchronized",
-                                                   "project:modified",
-                                                   "pr:opened",
-                                                   "pr:from_ref_updated",
-                                                   "pr:modified",
-                                                   "pr:merged",
-                                                   "pr:declined",
-                                                   "pr:deleted",
-                                                   "pr:reviewer:updated",
-                                                   "pr:reviewer:approved",
-                                                   "pr:reviewer:unapproved",
-                                                   "pr:reviewer:needs_work",
-                                                   "pr:comment:added",
-                                                   "pr:comment:edited",
-                                                   "pr:comment:deleted",
-                                                   "diagnostics:ping"};
+constexpr std::array<std::string_view, 23> known_events{"repo:refs_changed",
+                                                        "repo:modified",
+                                                        "repo:forked",
+                                                        "repo:comment:added",
+                                                        "repo:comment:edited",
+                                                        "repo:comment:deleted",
+                                                        "repo:secret_detected",
+                                                        "mirror:repo_synchronized",
+                                                        "project:modified",
+                                                        "pr:opened",
+                                                        "pr:from_ref_updated",
+                                                        "pr:modified",
+                                                        "pr:merged",
+                                                        "pr:declined",
+                                                        "pr:deleted",
+                                                        "pr:reviewer:updated",
+                                                        "pr:reviewer:approved",
+                                                        "pr:reviewer:unapproved",
+                                                        "pr:reviewer:needs_work",
+                                                        "pr:comment:added",
+                                                        "pr:comment:edited",
+                                                        "pr:comment:deleted",
+                                                        "diagnostics:ping"};
 
 std::string text_of(const json& body, const char* name) {
   const auto found = body.find(name);
@@ -60,13 +60,14 @@ bool possible_port(std::string_view authority) {
 void read_events(const json& body, Webhook& hook, Refusal& bad) {
   const auto events = body.find("events");
   if (events == body.end() || !events->is_array() || events->empty()) {
-    bad.errors.push_back({"events", "At least one event must be provided.", kValidation});
+    bad.errors.push_back({"events", "At least one event must be provided.", validation_exception});
     return;
   }
   for (const json& event : *events) {
     const std::string name = event.is_string() ? event.get<std::string>() : event.dump();
-    if (std::find(kEvents.begin(), kEvents.end(), name) == kEvents.end()) {
-      bad.errors.push_back({"events", "The event '" + name + "' is unknown.", kValidation});
+    if (std::find(known_events.begin(), known_events.end(), name) == known_events.end()) {
+      bad.errors.push_back(
+          {"events", "The event '" + name + "' is unknown.", validation_exception});
     }
     hook.events.push_back(name);
   }
@@ -88,7 +89,7 @@ void read_configuration(const json& body, Webhook& hook) {
 bool is_web_address(const std::string& url) {
   // The HTTP client takes addresses apart with a regular expression, which recurses: it would
   // overflow the stack on a long one.
-  if (url.size() > kMaxUrl) return false;
+  if (url.size() > max_url) return false;
   const std::string text = lower(url);
   const std::size_t at = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
   return at != 0 && at < text.size() && text[at] != '/' && text[at] != ':' &&
@@ -102,11 +103,13 @@ Webhook parse_webhook(const json& body) {
   Webhook hook;
   hook.name = text_of(body, "name");
   hook.url = text_of(body, "url");
-  if (trim(hook.name).empty() || hook.name.size() > 255) {
-    bad.errors.push_back({"name", "The name must have between 1 and 255 characters.", kValidation});
+  if (detail::trim(hook.name).empty() || hook.name.size() > 255) {
+    bad.errors.push_back(
+        {"name", "The name must have between 1 and 255 characters.", validation_exception});
   }
   if (!is_web_address(hook.url)) {
-    bad.errors.push_back({"url", "The URL must be an absolute http or https URL.", kValidation});
+    bad.errors.push_back(
+        {"url", "The URL must be an absolute http or https URL.", validation_exception});
   }
   read_events(body, hook, bad);
   if (!bad.errors.empty()) throw bad;
@@ -133,51 +136,4 @@ json webhook_json(const Webhook& hook, bool mask_secret) {
   return out;
 }
 
-Webhook WebhookStore::add(Webhook hook) {
-  static std::atomic<std::int64_t> last{0};
-  hook.id = ++last;
-  const std::lock_guard lock(mutex_);
-  hooks_[hook.id] = hook;
-  return hook;
-}
-
-std::vector<Webhook> WebhookStore::all() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<Webhook> out;
-  for (const auto& [id, hook] : hooks_) out.push_back(hook);
-  return out;
-}
-
-std::optional<Webhook> WebhookStore::find(std::int64_t id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = hooks_.find(id);
-  if (found == hooks_.end()) return std::nullopt;
-  return found->second;
-}
-
-bool WebhookStore::replace(const Webhook& hook) {
-  const std::lock_guard lock(mutex_);
-  const auto found = hooks_.find(hook.id);
-  if (found == hooks_.end()) return false;
-  found->second = hook;
-  return true;
-}
-
-bool WebhookStore::remove(std::int64_t id) {
-  const std::lock_guard lock(mutex_);
-  latest_.erase(id);
-  return hooks_.erase(id) != 0;
-}
-
-void WebhookStore::set_latest(std::int64_t id, json invocation) {
-  const std::lock_guard lock(mutex_);
-  if (hooks_.contains(id)) latest_[id] = std::move(invocation);
-}
-
-json WebhookStore::latest(std::int64_t id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = latest_.find(id);
-  return found == latest_.end() ? json() : found->second;
-}
-
-}  // namespace bitbucket::embedded
+}  // namespace bitbucket::inline v0_1::testing::embedded
