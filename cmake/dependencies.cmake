@@ -1,5 +1,5 @@
-# Uses installed packages first, and FetchContent for missing ones.  libcurl and OpenSSL are never
-# fetched, because a process should have each only once.
+# Uses installed packages first, and FetchContent for missing ones, in the versions of Debian 12.
+# libcurl and OpenSSL are never fetched, because a process should have each only once.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -10,7 +10,8 @@ find_package(nlohmann_json 3.10 QUIET)
 if(NOT nlohmann_json_FOUND)
   include(FetchContent)
   FetchContent_Declare(nlohmann_json
-    URL https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz)
+    # v3.11.2
+    URL https://github.com/nlohmann/json/archive/bc889afb4c5bf1c0d8ee29ef35eaaf4c8bef8a5d.tar.gz)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
@@ -18,22 +19,38 @@ find_package(simdjson 3.0 QUIET)
 if(NOT simdjson_FOUND)
   include(FetchContent)
   FetchContent_Declare(simdjson
-    URL https://github.com/simdjson/simdjson/archive/refs/tags/v3.10.1.tar.gz)
+    URL https://github.com/simdjson/simdjson/archive/refs/tags/v3.0.1.tar.gz
+    URL_HASH SHA256=156b1bc5eb0561b2bd166b46d191fd3d95a3e709cc63761477d3b7aec2b6e9ed)
   FetchContent_MakeAvailable(simdjson)
 endif()
 
+# The embedded server overrides functions of cpp-httplib that are not part of its interface: only the
+# version that it was tried with will do.
+set(BITBUCKET_HTTPLIB_VERSION 0.11.4)
 if(BITBUCKET_BUILD_TESTING_LIBRARY)
   # Debian ships httplib without a CMake package.
   find_package(PkgConfig QUIET)
   if(PkgConfig_FOUND)
     pkg_check_modules(BITBUCKET_CPP_HTTPLIB QUIET IMPORTED_TARGET cpp-httplib)
   endif()
-  if(TARGET PkgConfig::BITBUCKET_CPP_HTTPLIB)
+  if(BITBUCKET_CPP_HTTPLIB_VERSION VERSION_EQUAL BITBUCKET_HTTPLIB_VERSION)
     set(BITBUCKET_HTTPLIB PkgConfig::BITBUCKET_CPP_HTTPLIB)
   else()
+    if(BITBUCKET_CPP_HTTPLIB_FOUND)
+      set(bitbucket_found "cpp-httplib ${BITBUCKET_CPP_HTTPLIB_VERSION} is installed")
+    else()
+      set(bitbucket_found "cpp-httplib is not installed")
+    endif()
+    if(FETCHCONTENT_FULLY_DISCONNECTED AND NOT FETCHCONTENT_SOURCE_DIR_HTTPLIB)
+      message(FATAL_ERROR "bitbucket: ${bitbucket_found}, but the embedded server works with "
+              "${BITBUCKET_HTTPLIB_VERSION} only. Install that version (Debian 12: libcpp-httplib-dev), "
+              "let CMake fetch it, or set BITBUCKET_BUILD_TESTING_LIBRARY to OFF.")
+    endif()
+    message(STATUS "bitbucket: ${bitbucket_found}; the embedded server is built with "
+            "${BITBUCKET_HTTPLIB_VERSION}, which is fetched")
     include(FetchContent)
     FetchContent_Declare(httplib
-      URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v0.11.4.tar.gz)
+      URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v${BITBUCKET_HTTPLIB_VERSION}.tar.gz)
     FetchContent_MakeAvailable(httplib)
     set(BITBUCKET_HTTPLIB httplib::httplib)
   endif()
