@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Draws the includes between the rooms (source folders) and checks that each goes to a lower room.
+    architecture.py SOURCE_DIRECTORY [--write]
+
+The tables of docs/architecture.md list the rooms, the lowest first, with the public headers that
+belong to each of them.  Between the markers in that page stand the graphs that this script draws:
+--write replaces them, otherwise a page that is out of date is a failure, as is an include of a
+higher room, a cycle between rooms, and a folder or public header that no table lists."""
+import pathlib
+import re
+import sys
+
+# Upward includes that are still to be removed: (room, higher room).  They are not drawn.
+EXCEPTIONS = {("json", "model"), ("model", "server")}
+
+ROOM = re.compile(r"^\| `([\w/]+)` \| .+? \| (.*?) ?\|$", re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<bitbucket/([^>]+)>)', re.M)
+GRAPH = re.compile(r"(<!-- graph: (\S+) -->\n).*?(<!-- end of graph -->)", re.S)
+
+
+def read_rooms(page, headers):
+    """Returns the rooms in the order of the page, and the room of each public header."""
+    order, owner, failures = [], {}, []
+    for room, listed in ROOM.findall(page):
+        order.append(room)
+        for pattern in re.findall(r"`([^`]+)`", listed):
+            matching = [header for header in headers if pathlib.PurePath(header).match(pattern)
+                        and header.count("/") == pattern.count("/")]
+            if not matching:
+                failures.append(f"the page gives {room} the header {pattern}, which does not exist")
+            for header in matching:
+                if header in owner:
+                    failures.append(f"the page gives {header} to {owner[header]} and to {room}")
+                owner[header] = room
+    failures += [f"no room of the page has the public header {header}" for header in headers if header not in owner]
+    return order, owner, failures
+
+
+def read_edges(root, owner):
+    """Returns for each pair of rooms the includes from the first to the second, and all rooms in use."""
+    edges, rooms = {}, set()
+    src, public = root / "src", root / "include" / "bitbucket"
+    files = [(path, path.parent.relative_to(src).as_posix()) for path in src.rglob("*.[ch]pp")]
+    files += [(path, owner.get(path.relative_to(public).as_posix())) for path in public.rglob("*.hpp")]
+    for path, room in sorted(files):
+        rooms.add(room)
+        for own, shown in INCLUDE.findall(path.read_text(encoding="utf-8")):
+            to = pathlib.PurePosixPath(own).parent.as_posix() if own else owner.get(shown)
+            if to not in (room, None):
+                edges.setdefault((room, to), []).append(f"{path.relative_to(root)} includes {own or shown}")
+    return edges, rooms - {None}
+
+
+def find_cycle(edges):
+    """Returns the rooms of a cycle in their order, or nothing."""
+    below = {}
+    for room, to in sorted(edges):
+        below.setdefault(room, []).append(to)
+    done = set()
+
+    def walk(room, path):
+        if room in path:
+            return path[path.index(room):] + [room]
+        if room in done:
+            return None
+        for to in below.get(room, []):
+            if cycle := walk(to, path + [room]):
+                return cycle
+        done.add(room)
+        return None
+
+    for start in sorted(below):
+        if cycle := walk(start, []):
+            return cycle
+    return None
+
+
+def reaches(edges, start, goal):
+    seen, todo = set(), [start]
+    while todo:
+        room = todo.pop()
+        if room == goal:
+            return True
+        if room not in seen:
+            seen.add(room)
+            todo += [to for begin, to in edges if begin == room]
+    return False
+
+
+def draw(edges, order, part):
+    """Draws the rooms of a part.  An arrow that follows from others is left out."""
+    def drawn(room):
+        return (room.split("/")[0] == part) if part == "testing" else not room.startswith("testing")
+
+    inside = {edge for edge in edges if drawn(edge[0]) and drawn(edge[1])}
+    lines = ["```mermaid", "graph TD"]
+    for room in reversed([room for room in order if drawn(room)]):
+        for to in reversed(order):
+            rest = inside - {(room, to)}
+            if (room, to) in inside and not reaches(rest, room, to):
+                lines.append(f"  {room.replace('/', '_')}[{room}] --> {to.replace('/', '_')}[{to}]")
+    return "\n".join(lines + ["```", ""])
+
+
+def main(source, *options):
+    root = pathlib.Path(source).resolve()
+    where = root / "docs" / "architecture.md"
+    page = where.read_text(encoding="utf-8")
+    public = root / "include" / "bitbucket"
+    headers = sorted(path.relative_to(public).as_posix() for path in public.rglob("*.hpp"))
+    order, owner, failures = read_rooms(page, headers)
+    edges, rooms = read_edges(root, owner)
+    failures += [f"the page has no room {room}" for room in sorted(rooms - set(order))]
+    failures += [f"there is no room {room}" for room in order if room not in rooms]
+
+    place = {room: i for i, room in enumerate(order)}
+    kept = {}
+    for edge, includes in sorted(edges.items()):
+        room, to = edge
+        if edge in EXCEPTIONS:
+            print(f"excepted: {room} --> {to}: {'; '.join(includes)}")
+            continue
+        kept[edge] = includes
+        if place.get(to, -1) > place.get(room, len(place)):
+            failures += [f"{room} must not include {to}, which is above it: {each}" for each in includes]
+    if cycle := find_cycle(kept):
+        failures.append("the rooms include each other: " + " --> ".join(cycle))
+    for edge in sorted(EXCEPTIONS - set(edges)):
+        print(f"an exception that nothing needs any more: {edge[0]} --> {edge[1]}")
+
+    new = GRAPH.sub(lambda found: found[1] + draw(kept, order, found[2]) + found[3], page)
+    if new != page and "--write" in options:
+        where.write_text(new, encoding="utf-8")
+    elif new != page:
+        failures.append("the graphs in docs/architecture.md are out of date; run "
+                        "tests/docs/architecture.py . --write")
+    print("\n".join(failures))
+    print(f"{len(order)} rooms, {len(kept)} arrows between them")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
