@@ -67,6 +67,17 @@ TEST_F(ProcessTest, DoesNotBlockOnMuchStandardError) {
   EXPECT_LE(output.errors.size(), 4096U);
 }
 
+TEST_F(ProcessTest, ReadsItsInputFromAFile) {
+  Child child(command({"hash-object", "--stdin"}),
+              Descriptor(::open(config.c_str(), O_RDONLY | O_CLOEXEC)));
+  std::string output;
+  for (std::string_view piece = child.read_some(); !piece.empty(); piece = child.read_some()) {
+    output += piece;
+  }
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_EQ(output, run(command({"hash-object", config.string()})).output);
+}
+
 TEST_F(ProcessTest, SurvivesWritingToADeadChild) {
   Child child(script("exec true"));
   child.write(std::string(8'000'000, 'x'));
