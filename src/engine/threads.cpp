@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <exception>
-#include <mutex>
 #include <stop_token>
 #include <system_error>
 #include <thread>
@@ -9,27 +8,17 @@
 #include <bitbucket/detail/concurrently.hpp>
 
 #include "engine/first_error.hpp"
+#include "engine/supply.hpp"
 
 namespace bitbucket::inline v0_1::detail {
 
 void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
                     const std::stop_token& stopped, std::size_t max) {
-  if (max == 0) throw InvalidArgument("the max of concurrently must be at least 1");
+  Supply<Job> jobs(next, stopped, max);
   FirstError error;
-  std::mutex mutex;
-  bool exhausted = false;
-
-  const auto take = [&]() -> Job {
-    const std::scoped_lock lock(mutex);
-    if (exhausted || stopped.stop_requested()) return {};
-    exhausted = true;  // an iterator that threw is not asked again
-    Job job = next();
-    exhausted = !job;
-    return job;
-  };
   const auto work = [&] {
     try {
-      while (Job job = take()) job();
+      while (Job job = jobs.take()) job();
     } catch (...) {
       error.keep(stop);
     }
@@ -55,7 +44,7 @@ void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
   };
   try {
     while (threads.size() + 1 < max) {
-      const Job job = take();
+      const Job job = jobs.take();
       if (!job || !start(job)) break;
     }
   } catch (...) {
@@ -64,7 +53,7 @@ void run_on_threads(const std::function<Job()>& next, std::stop_source& stop,
   work();
   threads.clear();  // joins
   error.rethrow();
-  if (!exhausted) throw Cancelled();  // by the caller's token
+  if (!jobs.exhausted()) throw Cancelled();  // by the caller's token
 }
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -2,7 +2,6 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <system_error>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "engine/first_error.hpp"
 #include "engine/processors.hpp"
 #include "engine/retry.hpp"
+#include "engine/supply.hpp"
 
 namespace bitbucket::inline v0_1::detail {
 
@@ -24,35 +24,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using TaskPtr = std::unique_ptr<Task>;
-
-/// Hands the tasks out to the threads, one at a time.
-class Tasks {
- public:
-  Tasks(const std::function<TaskPtr()>& next, const std::stop_token& stop)
-      : next_(next), stop_(stop) {}
-
-  /// Returns null when no task is left or the work is stopped; at once, if the caller is `busy`,
-  /// when another thread is waiting for the next item.
-  TaskPtr take(bool busy) {
-    std::unique_lock lock(mutex_, std::defer_lock);
-    if (!busy)
-      lock.lock();
-    else if (!lock.try_lock())
-      return nullptr;
-    if (exhausted_ || stop_.stop_requested()) return nullptr;
-    exhausted_ = true;  // an iterator that threw is not asked again
-    TaskPtr task = next_();
-    exhausted_ = !task;
-    return task;
-  }
-  [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
-
- private:
-  const std::function<TaskPtr()>& next_;
-  const std::stop_token stop_;
-  std::mutex mutex_;
-  bool exhausted_ = false;
-};
+using Tasks = Supply<TaskPtr>;
 
 /// Drives the calls of up to `room` tasks on one thread.
 class Driver {
@@ -76,7 +48,7 @@ class Driver {
         TaskPtr task = std::move(unfinished_.front());
         unfinished_.pop_front();
         begin(std::move(task));
-      } else if (TaskPtr task = tasks_.take(!active_.empty())) {
+      } else if (TaskPtr task = active_.empty() ? tasks_.take() : tasks_.try_take()) {
         begin(std::move(task));
       } else {
         return;
@@ -173,11 +145,10 @@ class Driver {
 
 void run_together(const ContextPtr& context, const std::function<TaskPtr()>& next,
                   std::size_t max) {
-  if (max == 0) throw InvalidArgument("the max of concurrently must be at least 1");
   std::stop_source stop;
   const ContextPtr view = change_context(context, {.stop = stop.get_token()});
   FirstError error;
-  Tasks tasks(next, view->stop);
+  Tasks tasks(next, view->stop, max);
   const std::size_t threads_wanted =
       view->core->transport->waits_for_many() ? std::min(max, processors()) : max;
   // The first threads take the remainder of the division.
@@ -198,7 +169,7 @@ void run_together(const ContextPtr& context, const std::function<TaskPtr()>& nex
     own.fill();
     // Another thread begins only when there is a task for it.
     while (own.is_full() && threads.size() + 1 < threads_wanted) {
-      TaskPtr first = tasks.take(false);
+      TaskPtr first = tasks.take();
       if (!first) break;
       // std::jthread copies its function, which cannot hold a unique_ptr.
       auto shared = std::make_shared<TaskPtr>(std::move(first));
