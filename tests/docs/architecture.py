@@ -42,13 +42,13 @@ def read_edges(root, owner):
     src, public = root / "src", root / "include" / "bitbucket"
     files = [(path, path.parent.relative_to(src).as_posix()) for path in src.rglob("*.[ch]pp")]
     files += [(path, owner.get(path.relative_to(public).as_posix())) for path in public.rglob("*.hpp")]
-    for path, room in sorted(files):
+    for path, room in sorted(file for file in files if file[1]):
         rooms.add(room)
         for own, shown in INCLUDE.findall(path.read_text(encoding="utf-8")):
             to = pathlib.PurePosixPath(own).parent.as_posix() if own else owner.get(shown)
             if to not in (room, None):
                 edges.setdefault((room, to), []).append(f"{path.relative_to(root)} includes {own or shown}")
-    return edges, rooms - {None}
+    return edges, rooms
 
 
 def find_cycle(edges):

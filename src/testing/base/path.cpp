@@ -34,8 +34,7 @@ PathSegments split_path(std::string_view raw) {
     return out;
   }
   raw.remove_prefix(1);
-  out.trailing_slash = raw.ends_with('/');
-  if (out.trailing_slash) raw.remove_suffix(1);
+  if (raw.ends_with('/')) raw.remove_suffix(1);
   if (raw.empty()) return out;
   for (const std::string& segment : split(raw, '/')) {
     out.verdict = std::max(out.verdict, add_segment(segment, out.segments));

@@ -18,7 +18,6 @@ struct PathSegments {
   };
   Verdict verdict = Verdict::good;
   std::vector<std::string> segments;  ///< decoded one by one, `.` and `..` resolved
-  bool trailing_slash = false;
 };
 
 /// Splits a raw path ("/rest/api/1.0/repos").

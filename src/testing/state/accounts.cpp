@@ -38,6 +38,9 @@ bool includes(std::string_view has, std::string_view needs) {
   return at(needs) <= at(has) && at(has) != permissions.end();
 }
 
+namespace {
+
+/// Throws InvalidArgument that names `what` unless `permission` is one of the three.
 void require_permission(const std::string& permission, const std::string& what) {
   if (!includes("REPO_ADMIN", permission)) {
     throw InvalidArgument("the permission of " + what +
@@ -45,6 +48,8 @@ void require_permission(const std::string& permission, const std::string& what) 
                           '"');
   }
 }
+
+}  // namespace
 
 void Accounts::add(GitServerUser user) {
   if (user.name.empty() || user.name.find(':') != std::string::npos) {

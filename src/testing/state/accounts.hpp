@@ -45,7 +45,5 @@ class Accounts {
 
 /// Does a user who has `has` have `needs` too ("REPO_READ" < "REPO_WRITE" < "REPO_ADMIN")?
 bool includes(std::string_view has, std::string_view needs);
-/// Throws InvalidArgument that names `what` unless `permission` is one of the three.
-void require_permission(const std::string& permission, const std::string& what);
 
 }  // namespace bitbucket::inline v0_1::testing::embedded
