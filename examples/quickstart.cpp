@@ -138,7 +138,7 @@ void show_commit(const bitbucket::Commit& commit, const std::vector<bitbucket::C
 bitbucket::CommitFilter between_newest_tags(const BitbucketServer& client, const RepoRef& repo) {
   std::string newest, newest_commit;
   for (const bitbucket::Tag& tag :
-       client.tags.list(repo, {.order_by = bitbucket::RefOrder::modification})) {
+       client.tags.list(repo, {.order_by = bitbucket::TagFilter::Order::modification})) {
     if (!newest.empty() && tag.latest_commit != newest_commit) {
       const bitbucket::CommitFilter filter{.since = tag.display_id, .until = newest};
       // Tags made in the same second come in any order.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <bitbucket/codec.hpp>
 #include <bitbucket/ids.hpp>
 #include <bitbucket/json.hpp>
 #include <bitbucket/transport.hpp>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include <bitbucket/family.hpp>
 #include <bitbucket/ids.hpp>
@@ -9,18 +8,6 @@
 #include <bitbucket/paged.hpp>
 
 namespace bitbucket::inline v0_1 {
-
-/// How branches and tags are sorted.
-enum class RefOrder { server_default, alphabetical, modification };
-
-/// Which branches to list.
-struct BranchFilter {
-  std::string filter_text = {};                  ///< text that the name contains
-  std::string base = {};                         ///< branch or commit that `details` compares with
-  bool details = false;                          ///< fills Branch::metadata
-  bool boost_matches = false;                    ///< lists exact and prefix matches first
-  RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
-};
 
 /// Branches.
 class BITBUCKET_EXPORT Branches : public Family {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include <bitbucket/family.hpp>
@@ -11,19 +10,6 @@
 #include <bitbucket/paged.hpp>
 
 namespace bitbucket::inline v0_1 {
-
-/// Whether commits with several parents are listed.
-enum class Merges { include, exclude, only };
-
-/// Which commits to list.
-struct CommitFilter {
-  std::string since = {};           ///< id, branch or tag, left out together with all it reaches
-  std::string until = {};           ///< id, branch or tag, included; the default branch when empty
-  std::string path = {};            ///< only commits that touched this file or directory
-  Merges merges = Merges::include;  ///< what to do with merges
-  bool follow_renames = false;      ///< follows the file that `path` names across its renames
-  bool ignore_missing = false;  ///< an unknown `since` or `until` gives no commits, not an error
-};
 
 /// Commits and what they changed.
 class BITBUCKET_EXPORT Commits : public Family {

@@ -5,6 +5,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,106 +61,108 @@ struct BITBUCKET_EXPORT RepoRef {
                            i == 0 ? "the project key" : "the repository slug");
   }
   friend auto operator<=>(const RepoRef&, const RepoRef&) = default;
+  /// Writes "PRJ/demo".
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const RepoRef& repo) {
+    return out << std::string_view(repo.project) << '/' << std::string_view(repo.slug);
+  }
 };
 
-/// The key of a project in a path: "PRJ", or "~user" for a personal project.
-struct ProjectKey {
-  std::string value;  ///< the key, not the name
+/// Whether a plain text or number becomes an id by itself.
+enum class Conversion {
+  implicit,  ///< where one call cannot take two ids that could be swapped
+  by_name    ///< it is to be named: `CommentId{3}`
+};
 
-  ProjectKey() = default;
-  /// Takes the key as it is.
-  ProjectKey(std::string key) : value(std::move(key)) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the key as it is.
-  ProjectKey(std::string_view key) : value(key) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the key as it is.
-  ProjectKey(const char* key) : value(key) {}  // NOLINT(google-explicit-constructor)
+/// An id that is text, for the placeholder of that name; `what` is what errors call it.  Ids of
+/// different kinds do not convert.
+template <detail::FixedString Placeholder, detail::FixedString What,
+          Conversion How = Conversion::implicit, auto Append = detail::append_segment>
+struct TextId {
+  std::string value;  ///< not encoded
+
+  TextId() = default;
+  /// Takes the text as it is.
+  explicit(How == Conversion::by_name) TextId(std::string text) : value(std::move(text)) {}
+  /// Takes the text as it is.
+  explicit(How == Conversion::by_name) TextId(std::string_view text) : value(text) {}
+  /// Takes the text as it is.
+  explicit(How == Conversion::by_name) TextId(const char* text) : value(text) {}
 
   /// What it fills in a path.
-  static constexpr std::array<std::string_view, 1> placeholders{"project"};
+  static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
   /// Appends it, encoded.
-  void append_to(std::string& path, std::size_t) const {
-    detail::append_segment(path, value, "the project key");
+  void append_to(std::string& path, std::size_t) const { Append(path, value, What.view()); }
+  friend auto operator<=>(const TextId&, const TextId&) = default;
+  /// Writes the text.
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const TextId& id) {
+    return out << std::string_view(id.value);
   }
-  friend auto operator<=>(const ProjectKey&, const ProjectKey&) = default;
-};
-
-/// A commit in a path: its full or abbreviated id.  A branch or tag is given as `until` or `at`.
-struct CommitId {
-  std::string value;  ///< hexadecimal digits
-
-  CommitId() = default;
-  /// Takes the id as it is.
-  CommitId(std::string id) : value(std::move(id)) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the id as it is.
-  CommitId(std::string_view id) : value(id) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the id as it is.
-  CommitId(const char* id) : value(id) {}  // NOLINT(google-explicit-constructor)
-
-  /// What it fills in a path.
-  static constexpr std::array<std::string_view, 1> placeholders{"commit"};
-  /// Appends it, encoded.
-  void append_to(std::string& path, std::size_t) const {
-    detail::append_segment(path, value, "the commit id");
-  }
-  friend auto operator<=>(const CommitId&, const CommitId&) = default;
-};
-
-/// The path of a file in a repository, "src/main.cpp": its slashes stay.
-struct FilePath {
-  std::string value;  ///< from the root of the repository, without a leading slash
-
-  FilePath() = default;
-  /// Takes the path as it is.
-  FilePath(std::string path) : value(std::move(path)) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the path as it is.
-  FilePath(std::string_view path) : value(path) {}  // NOLINT(google-explicit-constructor)
-  /// Takes the path as it is.
-  FilePath(const char* path) : value(path) {}  // NOLINT(google-explicit-constructor)
-
-  /// What it fills in a path.
-  static constexpr std::array<std::string_view, 1> placeholders{"path"};
-  /// Appends it, encoded; slashes stay.
-  void append_to(std::string& path, std::size_t) const {
-    detail::append_segments(path, value, "the file path");
-  }
-  friend auto operator<=>(const FilePath&, const FilePath&) = default;
 };
 
 /// A number the server gave to one kind of thing; ids of different kinds do not convert.
-template <detail::FixedString Placeholder>
+template <detail::FixedString Placeholder, Conversion How = Conversion::by_name>
 struct NumericId {
   std::int64_t value = 0;  ///< as the server gave it
 
   NumericId() = default;
   /// Takes the number as it is.
-  explicit NumericId(std::int64_t id) : value(id) {}
+  explicit(How == Conversion::by_name) NumericId(std::int64_t id) : value(id) {}
 
   /// What it fills in a path.
   static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
   /// Appends the number.
   void append_to(std::string& path, std::size_t) const { path += std::to_string(value); }
   friend auto operator<=>(const NumericId&, const NumericId&) = default;
+  /// Writes the number.
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const NumericId& id) {
+    return out << id.value;
+  }
 };
 
+/// The key of a project: "PRJ", or "~user" for a personal project; not its name.
+using ProjectKey = TextId<"project", "the project key">;
+/// A commit: its full or abbreviated id.  A branch or tag is given as `until` or `at`.
+using CommitId = TextId<"commit", "the commit id">;
+/// The path of a file from the root of the repository, "src/main.cpp": its slashes stay.
+using FilePath = TextId<"path", "the file path", Conversion::implicit, detail::append_segments>;
 /// A webhook.
-using HookId = NumericId<"webhook">;
+using HookId = NumericId<"webhook", Conversion::implicit>;
 
 /// One segment of a path in a row of your own: `PathParam<"issue">{"PRJ-1"}` fills `{issue}`.
 template <detail::FixedString Placeholder>
-struct PathParam {
-  std::string value;  ///< not encoded
+using PathParam = TextId<Placeholder, Placeholder, Conversion::by_name>;
 
-  PathParam() = default;
-  /// Takes the text as it is.
-  explicit PathParam(std::string text) : value(std::move(text)) {}
-
-  /// What it fills in a path.
-  static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
-  /// Appends it, encoded; a slash too.
-  void append_to(std::string& path, std::size_t) const {
-    detail::append_segment(path, value, Placeholder.view());
-  }
-  friend auto operator<=>(const PathParam&, const PathParam&) = default;
+namespace detail {
+template <class T>
+concept Id = requires(const T& id) {
+  T::placeholders;
+  id.value;
 };
+}  // namespace detail
 
 }  // namespace bitbucket::inline v0_1
+
+/// Hashes an id.
+template <bitbucket::detail::Id T>
+struct std::hash<T> {
+  /// Returns the hash of its text or number.
+  std::size_t operator()(const T& id) const noexcept {
+    return std::hash<decltype(id.value)>{}(id.value);
+  }
+};
+
+/// Hashes the name of a repository.
+template <>
+struct std::hash<bitbucket::RepoRef> {
+  /// Returns the hash of both parts.
+  std::size_t operator()(const bitbucket::RepoRef& repo) const noexcept {
+    const std::hash<std::string> part;
+    return part(repo.project) * 31 + part(repo.slug);
+  }
+};

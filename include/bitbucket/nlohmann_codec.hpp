@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <bitbucket/codec.hpp>
 #include <bitbucket/error.hpp>
 #include <bitbucket/json.hpp>
 

@@ -5,40 +5,51 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <bitbucket/print.hpp>
 
 namespace bitbucket::inline v0_1 {
 
-/// The wire names of an enumeration, see Open.
+/// An enumerator and the word that servers write for it.
 template <class E>
-using EnumNames = std::span<const std::pair<E, std::string_view>>;
+using EnumWord = std::pair<E, std::string_view>;
+/// The words of an enumeration.  An enumerator without a word is not sent.
+template <class E>
+using EnumWords = std::span<const EnumWord<E>>;
 
-/// Returns the wire name of an enumerator; "unknown" when it has none.
+namespace detail {
 template <class E>
-requires requires {
-  { names(E{}) } -> std::same_as<EnumNames<E>>;
-}
+concept HasWords = std::is_enum_v<E> && requires(E value) {
+  { enum_words(value) } -> std::same_as<EnumWords<E>>;
+};
+}  // namespace detail
+
+/// Returns the word of an enumerator; "unknown" when it has none.
+template <detail::HasWords E>
 std::string_view to_string(E value) noexcept {
-  for (const auto& [known, name] : names(E{}))
-    if (known == value) return name;
+  for (const auto& [known, word] : enum_words(value))
+    if (known == value) return word;
   return "unknown";
 }
 
 /// An enumeration that a newer server may extend: text it does not know is kept and given back
-/// unchanged.  `E` has an enumerator `unknown` (the default) and a function `names(E)` that returns
-/// the wire names, found by argument-dependent look-up.
+/// unchanged.  `E` has an enumerator `unknown` (the default) and a function `enum_words(E)` in its
+/// namespace, which returns its EnumWords.
 template <class E>
 class Open {
+  static_assert(detail::HasWords<E>,
+                "an enumeration needs its words: declare EnumWords<E> enum_words(E) behind it");
+
  public:
   Open() = default;
   /// Stands for a value that is known.
   Open(E value) : value_(value) {}  // NOLINT(google-explicit-constructor): stands in for E
-  /// Finds the value of a wire name; keeps the text when there is none.
+  /// Finds the value of a word; keeps the text when there is none.
   explicit Open(std::string_view text) {
-    for (const auto& [value, name] : names(E{}))
-      if (name == text) {
+    for (const auto& [value, word] : enum_words(E{}))
+      if (word == text) {
         value_ = value;
         return;
       }

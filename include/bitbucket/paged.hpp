@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <bitbucket/codec.hpp>
 #include <bitbucket/detail/export.hpp>
-#include <bitbucket/detail/own_codec.hpp>
 #include <bitbucket/error.hpp>
 #include <bitbucket/model/page.hpp>
 
@@ -213,7 +213,7 @@ void Paged<T>::iterator::Walk::load() {
                                           : wanted + skip);
     Page<T> next;
     try {
-      detail::read_answer(body, next);
+      JsonCodec<Page<T>>::read(body, next);
     } catch (const DecodeError& error) {
       source->fail(error);
     }

@@ -1,20 +1,11 @@
 #pragma once
 
-#include <string>
-
-#include <bitbucket/branches.hpp>
 #include <bitbucket/family.hpp>
 #include <bitbucket/ids.hpp>
 #include <bitbucket/model/ref.hpp>
 #include <bitbucket/paged.hpp>
 
 namespace bitbucket::inline v0_1 {
-
-/// Which tags to list.
-struct TagFilter {
-  std::string filter_text = {};                  ///< text that the name contains
-  RefOrder order_by = RefOrder::server_default;  ///< the order of the rows
-};
 
 /// Tags.
 class BITBUCKET_EXPORT Tags : public Family {

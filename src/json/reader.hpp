@@ -10,44 +10,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <bitbucket/boxed.hpp>
+#include <bitbucket/codec.hpp>
 #include <bitbucket/ids.hpp>
-#include <bitbucket/model/change.hpp>
-#include <bitbucket/model/common.hpp>
-#include <bitbucket/model/page.hpp>
 #include <bitbucket/open_enum.hpp>
 #include <bitbucket/secret.hpp>
 
 #include "json/decode.hpp"
+#include "json/fields.hpp"
+#include "json/time.hpp"
 #include "json/walk.hpp"
 
-// The Reader: fills structs from JSON through their field lists,
+// The Reader: fills structs from JSON through their lists of members.
 //
-//   template <class F> void fields(Branch& b, F& f) { f("id", b.id); f("displayId", b.display_id);
-//   ... }
-//
-// `f.required("id", b.id)` names a member without which an object means nothing: the one that
-// identifies an entity, the rows of a page.  A list may end with `f.others(raw)`, which collects
-// the members that it does not name.
-//
-// Other members that are absent or null keep their default; of two members with one name the last
-// wins.  A required member that is absent or null, a wrong type and a number out of range are a
+// Members that are absent or null keep their default; of two members with one name the last wins.
+// A required member that is absent or null, a wrong type and a number out of range are a
 // DecodeError.  What is skipped must be JSON and is not looked into any further.
 
 namespace bitbucket::inline v0_1::json {
-
-/// Looks in a field list for where the members go that it does not name.
-struct RestOf {
-  RawJson* raw = nullptr;
-  template <class M>
-  void operator()(const char*, M&) {}
-  template <class M>
-  void required(const char*, M&) {}
-  void others(RawJson& rest) { raw = &rest; }
-};
 
 /// Puts the default of one field back.
 struct FieldReset {
@@ -62,15 +46,14 @@ struct FieldReset {
   void required(const char* name, M& fresh) {
     (*this)(name, fresh);
   }
+  template <class List>
+  void nested(const char*, List&&) {
+    ++at;  // each of its members has its own reset
+  }
   void others(RawJson&) {}
 };
 
 template <class T>
-concept HasFields = requires(T& t, RestOf& f) {
-  fields(t, f);
-};
-
-template <HasFields T>
 void read(Cursor& in, T& out);
 template <class T>
 void read(Cursor& in, std::vector<T>& out);
@@ -80,8 +63,6 @@ template <class T>
 void read(Cursor& in, Boxed<T>& out);
 
 void read(Cursor& in, Secret& out);
-void read(Cursor& in, Links& out);
-void read(Cursor& in, RepoPath& out);
 
 [[gnu::always_inline]] inline void read(Cursor& in, std::string& out) { assign(out, text_of(in)); }
 [[gnu::always_inline]] inline void read(Cursor& in, bool& out) { out = read_bool(in); }
@@ -89,10 +70,10 @@ inline void read(Cursor& in, double& out) { out = read_double(in); }
 inline void read(Cursor& in, RawJson& out) { out.text = read_raw(in); }
 
 /// Reads the other form of times.
-void read_iso8601(Cursor& in, Timestamp& out);
-[[gnu::always_inline]] inline void read(Cursor& in, Timestamp& out) {
+void read_iso8601(Cursor& in, Time& out);
+[[gnu::always_inline]] inline void read(Cursor& in, Time& out) {
   if (first_of(in) != '"') [[likely]]
-    out = Timestamp(std::chrono::milliseconds(read_int64(in)));
+    out = Time(std::chrono::milliseconds(read_int64(in)));
   else
     read_iso8601(in, out);
 }
@@ -111,8 +92,8 @@ template <std::integral I>
   }
 }
 
-template <detail::FixedString P>
-void read(Cursor& in, NumericId<P>& out) {
+template <detail::FixedString P, Conversion C>
+void read(Cursor& in, NumericId<P, C>& out) {
   out.value = read_int64(in);
 }
 
@@ -147,16 +128,17 @@ struct Missing {
   void required(const char* name, M&) {
     if (!(seen & (std::uint64_t{1} << (index++ % 64)))) walk.fail_missing(name);
   }
+  template <class List>
+  void nested(const char*, List&&) {
+    ++index;
+  }
   void others(RawJson&) {}
 };
 
-/// Tells how many rows a page said it has, if it did before the rows came.
+/// Tells how many rows the arrays of a struct will have; for those that say so before the rows
+/// come.
 template <class T>
 void expect_rows(Walk&, const T&) noexcept {}
-template <class T>
-void expect_rows(Walk& walk, const Page<T>& page) noexcept {
-  if (page.size && *page.size > 0) walk.expect(static_cast<std::size_t>(*page.size));
-}
 
 /// Visits a field list again and again, each field comparing its name with the key that comes next:
 /// a document in the order of the list costs one comparison per field.
@@ -165,7 +147,7 @@ class Members {
  public:
   Members(T& out, Walk& walk) : out_(out), walk_(walk) {}
 
-  void read() {
+  [[gnu::noinline]] void read() {
     while (!walk_.done()) {
       const char* before = walk_.key();
       visit();
@@ -182,6 +164,11 @@ class Members {
   template <std::size_t N, class M>
   [[gnu::always_inline]] void required(const char (&name)[N], M& member) {
     read_if_next(name, member, read_required<M>);
+  }
+  template <std::size_t N, class List>
+  void nested(const char (&name)[N], List&& list) {
+    Nested<List> inner{list};
+    read_if_next(name, inner, read_member<Nested<List>>);
   }
   void others(RawJson&) {}
 
@@ -210,9 +197,11 @@ class Members {
   }
 
   [[gnu::noinline]] void reset(void* member) {
-    T fresh{};
-    FieldReset visitor{index_, member};
-    fields(fresh, visitor);
+    if constexpr (std::is_default_constructible_v<T>) {
+      T fresh{};
+      FieldReset visitor{index_, member};
+      fields(fresh, visitor);
+    }
   }
 
   /// No field has the key.  One with escapes is given another round in clear.
@@ -285,19 +274,25 @@ const char* read_elements(ondemand::array array, const Place& at, std::vector<T>
 /// Reads an object that is a value or the document.
 template <class T>
 void read_members(Cursor& in, T& out) {
+  static_assert(HasFields<T>, "this type has no list of members: write fields() for it");
   Walk walk(in);
   Members<T>(out, walk).read();
   in.next = walk.next();
 }
 template <class T>
 void read_members(Document& document, T& out) {
+  static_assert(HasFields<T>, "this type has no list of members: write fields() for it");
   Walk walk(document);
   Members<T>(out, walk).read();
 }
 
-template <HasFields T>
+/// Reads a struct: one of another header through its codec.
+template <class T>
 void read(Cursor& in, T& out) {
-  read_members(in, out);
+  if constexpr (detail::OfTheLibrary<T>)
+    detail::codec_of<T>().read_member(in, out);
+  else
+    read_members(in, out);
 }
 
 template <class T>
@@ -317,7 +312,7 @@ void read(Cursor& in, Boxed<T>& out) {
   read(in, out.emplace());
 }
 
-template <HasFields T>
+template <class T>
 void read_root(Document& document, T& out) {
   read_members(document, out);
 }
@@ -338,5 +333,7 @@ void read_document(std::string& body, T& out) {
 
 /// Keeps the text as it came once it proved to be JSON.
 void read_document(std::string& body, RawJson& out);
+/// Reads a document that is one string.
+void read_document(std::string& body, std::string& out);
 
 }  // namespace bitbucket::inline v0_1::json

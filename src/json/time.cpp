@@ -63,7 +63,7 @@ bool scan_zone(Scanner& in, minutes& out) noexcept {
 
 }  // namespace
 
-bool parse_iso8601(std::string_view text, Timestamp& out) noexcept {
+bool parse_iso8601(std::string_view text, Time& out) noexcept {
   Scanner in{text};
   int y = 0;
   int mo = 0;

@@ -2,142 +2,191 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <bitbucket/boxed.hpp>
+#include <bitbucket/codec.hpp>
 #include <bitbucket/ids.hpp>
-#include <bitbucket/model/common.hpp>
 #include <bitbucket/open_enum.hpp>
 #include <bitbucket/secret.hpp>
 
+#include "json/fields.hpp"
 #include "json/place.hpp"
+#include "json/time.hpp"
 
-// The Writer: JSON of structs through the field lists that the Reader uses.  Members keep the order
-// of the list.  What is absent (no value, an empty RawJson, Secret or unknown enumerator) is left
-// out.
+// The Writer: JSON of structs through their lists of members, in the order of the list.  What is
+// absent (no value, an empty RawJson, Secret or unknown enumerator) is left out.
 
 namespace bitbucket::inline v0_1::json {
 
-using OrderedJson = nlohmann::ordered_json;
-
-/// Throws InvalidArgument for a place in a body.
-[[noreturn]] void refuse(const Place& at, std::string_view reason);
-
-/// Returns the value; throws InvalidArgument when the text is not UTF-8.
-OrderedJson written_text(std::string_view text, const Place& at);
-/// Returns the value; throws InvalidArgument when the text is not JSON.
-OrderedJson written_raw(const RawJson& raw, const Place& at);
-
-/// Returns the text of a value.  Throws InvalidArgument when a string in it is not UTF-8.
-std::string dump(const OrderedJson& value);
-std::string dump(const nlohmann::json& value);
-
-class Writer;
-
-// Each returns discarded() for what is absent.
-inline OrderedJson discarded() { return OrderedJson(OrderedJson::value_t::discarded); }
-
-inline OrderedJson written(const std::string& v, const Place& at) { return written_text(v, at); }
-inline OrderedJson written(const Secret& v, const Place& at) {
-  return v.empty() ? discarded() : written_text(v.reveal(), at);
-}
-template <class N>
-requires std::integral<N> || std::floating_point<N> OrderedJson written(N v, const Place&) {
-  return v;
-}
-inline OrderedJson written(Timestamp v, const Place&) { return v.time_since_epoch().count(); }
-inline OrderedJson written(const RawJson& v, const Place& at) {
-  return v.empty() ? discarded() : written_raw(v, at);
-}
-template <detail::FixedString P>
-OrderedJson written(NumericId<P> v, const Place&) {
-  return v.value;
-}
+inline bool is_absent(const Secret& v) { return v.empty(); }
+inline bool is_absent(const RawJson& v) { return v.empty(); }
 template <class E>
-OrderedJson written(const Open<E>& v, const Place& at) {
-  return v.text().empty() ? discarded() : written_text(v.text(), at);
-}
-
-template <class T>
-concept Writable = requires(T& t, Writer& f) {
-  fields(t, f);
-};
-
-template <Writable T>
-OrderedJson written(const T& v, const Place& at);
-template <class T>
-OrderedJson written(const std::vector<T>& v, const Place& at);
-
-template <class T>
-OrderedJson written(const std::optional<T>& v, const Place& at) {
-  return v ? written(*v, at) : discarded();
+bool is_absent(const Open<E>& v) {
+  return v.text().empty();
 }
 template <class T>
-OrderedJson written(const Boxed<T>& v, const Place& at) {
-  return v ? written(*v, at) : discarded();
+bool is_absent(const std::optional<T>& v) {
+  return !v;
+}
+template <class T>
+bool is_absent(const Boxed<T>& v) {
+  return !v;
+}
+template <class T>
+bool is_absent(const T&) {
+  return false;
 }
 
-/// Visits a field list and fills one object.
+/// Appends values to a text, and visits lists of members.
 class Writer {
  public:
-  explicit Writer(const Place& object) : place_{&object, {}, 0, object.depth + 1} {}
+  /// What becomes of members that are absent.
+  enum class Absent { left_out, null };
 
-  template <std::size_t N, class M>
-  void operator()(const char (&name)[N], const M& member) {
-    place_.name = {name, N - 1};
-    if (OrderedJson value = written(member, place_); !value.is_discarded())
-      object_[name] = std::move(value);
+  explicit Writer(Absent absent = Absent::left_out) : nulls_(absent == Absent::null) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+  // Values.  They throw InvalidArgument for what is not UTF-8 or not JSON.
+  void text(std::string_view value);
+  void raw(const RawJson& value);
+  void number(std::int64_t value) { text_ += std::to_string(value); }
+  void number(std::uint64_t value) { text_ += std::to_string(value); }
+  void number(double value);
+  void boolean(bool value) { text_ += value ? "true" : "false"; }
+  void null() { text_ += "null"; }
+  /// Writes the members that `list` names to the Writer.
+  template <class List>
+  void object(List&& list) {
+    Place inner;
+    Place* const outer = open('{', inner);
+    list(*this);
+    close('}', outer);
   }
-  template <std::size_t N, class M>
-  void required(const char (&name)[N], const M& member) {
+  template <class T>
+  void array(const std::vector<T>& items) {
+    Place inner;
+    Place* const outer = open('[', inner);
+    for (const T& item : items) {
+      if (text_.back() != '[') text_ += ',';
+      value(item);
+      ++inner.index;
+    }
+    close(']', outer);
+  }
+
+  // What a list of members calls.
+  template <class M>
+  void operator()(const char* name, const M& member) {
+    if (!nulls_ && is_absent(member)) return;
+    key(name);
+    value(member);
+  }
+  template <class M>
+  void required(const char* name, const M& member) {
     (*this)(name, member);
   }
-  /// An object that has no struct; left out when it has no members.
-  template <std::size_t N, class L>
-  void nested(const char (&name)[N], L list) {
-    place_.name = {name, N - 1};
-    Writer inner(place_);
-    list(inner);
-    if (!inner.object_.empty()) object_[name] = std::move(inner.object_);
+  template <class List>
+  void nested(const char* name, List&& list) {
+    const std::size_t before = text_.size();
+    key(name);
+    object(list);
+    if (text_.ends_with("{}")) text_.resize(before);
   }
-  void others(const RawJson&) {}  // what was read beside the fields is not ours to write
-
-  OrderedJson take() { return std::move(object_); }
+  void others(const RawJson& members);
+  /// Writes a member whose name is no literal.
+  template <class M>
+  void member(std::string_view name, const M& value_of_it) {
+    begin_member(name);
+    text(name);
+    text_ += ':';
+    value(value_of_it);
+  }
 
  private:
-  Place place_;
-  OrderedJson object_ = OrderedJson::object();
+  template <class T>
+  void value(const T& v) {
+    if (is_absent(v))
+      null();
+    else
+      write(*this, v);
+  }
+  Place* open(char bracket, Place& inner);
+  void close(char bracket, Place* outer);
+  void begin_member(std::string_view name);
+  void key(std::string_view name);
+
+  std::string text_;
+  Place root_;
+  Place* at_ = &root_;
+  bool nulls_;
 };
 
-template <Writable T>
-OrderedJson written(const T& v, const Place& at) {
-  Writer writer(at);
-  // One list serves reading and writing; the Writer takes every member as const.
-  fields(const_cast<T&>(v), writer);
+inline void write(Writer& out, const std::string& v) { out.text(v); }
+inline void write(Writer& out, const Secret& v) { out.text(v.reveal()); }
+inline void write(Writer& out, const RawJson& v) { out.raw(v); }
+inline void write(Writer& out, bool v) { out.boolean(v); }
+inline void write(Writer& out, double v) { out.number(v); }
+inline void write(Writer& out, Time v) { out.number(std::int64_t{v.time_since_epoch().count()}); }
+template <std::signed_integral I>
+void write(Writer& out, const I& v) {
+  out.number(std::int64_t{v});
+}
+template <std::unsigned_integral I>
+void write(Writer& out, const I& v) {
+  out.number(std::uint64_t{v});
+}
+template <detail::FixedString P, Conversion C>
+void write(Writer& out, const NumericId<P, C>& v) {
+  out.number(v.value);
+}
+template <class E>
+void write(Writer& out, const Open<E>& v) {
+  out.text(v.text());
+}
+template <class T>
+void write(Writer& out, const std::vector<T>& v) {
+  out.array(v);
+}
+template <class T>
+void write(Writer& out, const std::optional<T>& v) {
+  write(out, *v);
+}
+template <class T>
+void write(Writer& out, const Boxed<T>& v) {
+  write(out, *v);
+}
+
+/// Writes an object through the list of its type.
+template <class T>
+void write_members(Writer& out, const T& v) {
+  static_assert(HasFields<T>, "this type has no list of members: write fields() for it");
+  // The same list serves reading; the Writer takes every member as const.
+  out.object([&v](Writer& members) { fields(const_cast<T&>(v), members); });
+}
+
+/// Writes a struct: one of another header through its codec.
+template <class T>
+void write(Writer& out, const T& v) {
+  if constexpr (detail::OfTheLibrary<T>)
+    detail::codec_of<T>().write_member(out, v);
+  else
+    write_members(out, v);
+}
+
+template <class T>
+std::string write_document(const T& value, Writer::Absent absent = Writer::Absent::left_out) {
+  Writer writer(absent);
+  write(writer, value);
   return writer.take();
-}
-
-template <class T>
-OrderedJson written(const std::vector<T>& v, const Place& at) {
-  OrderedJson array = OrderedJson::array();
-  Place element{&at, {}, 0, at.depth + 1};
-  for (const T& item : v) {
-    OrderedJson value = written(item, element);
-    array.push_back(value.is_discarded() ? OrderedJson() : std::move(value));
-    ++element.index;
-  }
-  return array;
-}
-
-template <class T>
-std::string write_document(const T& value) {
-  return dump(written(value, Place{}));
 }
 
 /// Returns the text as it is; throws InvalidArgument when it is not JSON.  Empty stays empty.

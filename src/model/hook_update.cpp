@@ -34,7 +34,7 @@ void apply_secret(Json& hook, const HookUpdate& update) {
     object_member(hook, "configuration")["secret"] = std::string(fresh->reveal());
     return;
   }
-  if (std::holds_alternative<Clear>(update.secret)) {
+  if (std::holds_alternative<HookUpdate::Clear>(update.secret)) {
     object_member(hook, "configuration").erase("secret");
     return;
   }
@@ -53,7 +53,7 @@ void apply_credentials(Json& hook, const HookUpdate& update) {
     return;
   }
   const bool present = hook.contains("credentials") && !hook["credentials"].is_null();
-  if (present && std::holds_alternative<Keep>(update.credentials))
+  if (present && std::holds_alternative<HookUpdate::Keep>(update.credentials))
     throw InvalidArgument(
         "the webhook's credentials cannot be kept: the server never shows their password, and an "
         "update without it removes it; name .credentials anew or as clear");

@@ -11,7 +11,7 @@ import re
 import sys
 
 # Upward includes that are still to be removed: (room, higher room).  They are not drawn.
-EXCEPTIONS = {("json", "model"), ("model", "server")}
+EXCEPTIONS = set()
 
 ROOM = re.compile(r"^\| `([\w/]+)` \| .+? \| (.*?) ?\|$", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<bitbucket/([^>]+)>)', re.M)

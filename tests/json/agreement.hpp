@@ -36,7 +36,12 @@ inline void normalise(Repo& r) {
   normalise(r.project);
   if (r.origin) normalise(*r.origin);
 }
+inline void normalise(MinimalCommit& c) {
+  if (c.author) normalise(*c.author);
+  if (c.committer) normalise(*c.committer);
+}
 inline void normalise(Commit& c) {
+  for (MinimalCommit& parent : c.parents) normalise(parent);
   normalise(c.author);
   normalise(c.committer);
   normalise(c.properties);

@@ -42,6 +42,18 @@ Person expected_person() {
           .avatar_url = "/avatar/1"};
 }
 
+Person expected_committer() {
+  Person committer = expected_person();
+  committer.name = "build";
+  committer.type = UserType::normal;
+  return committer;
+}
+
+MinimalCommit expected_parent(const char* id, const char* display_id, std::int64_t time,
+                              const char* message) {
+  return {id, display_id, expected_person(), ms(time), expected_committer(), ms(time + 1), message};
+}
+
 Project expected_project() {
   return {.key = "~JDOE",
           .id = 11,
@@ -51,8 +63,8 @@ Project expected_project() {
           .type = ProjectType::personal,
           .scope = "PROJECT",
           .owner = expected_user(),
-          .links = {{{"self", "p1", ""}}},
-          .avatar_url = "/avatar/p"};
+          .links = {{{"self", "https://git.example.com/users/jdoe/repos", ""}}},
+          .avatar_url = "/users/jdoe/avatar.png"};
 }
 
 Repo expected_repo() {
@@ -83,18 +95,18 @@ RepoPath expected_path(const std::string& name) {
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAUser) {
-  EXPECT_EQ(decode<User>(test::user().dump()), expected_user());
+  EXPECT_EQ(decode<User>(test::sample("user").dump()), expected_user());
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAProject) {
-  EXPECT_EQ(decode<Project>(test::project().dump()), expected_project());
+  EXPECT_EQ(decode<Project>(test::sample("project").dump()), expected_project());
 }
 
 TEST(ModelTest, ReadsEveryMemberOfARepository) {
   Repo expected = expected_repo();
   expected.origin = expected_repo();
   expected.origin->slug = "origin";
-  const Repo repo = decode<Repo>(test::repo().dump());
+  const Repo repo = decode<Repo>(test::sample("repo").dump());
   EXPECT_EQ(repo, expected);
   EXPECT_EQ(repo.full_name(), "~JDOE/demo");
   EXPECT_EQ(repo.clone_url(), "https://git.example.com/scm/demo.git");
@@ -106,21 +118,22 @@ TEST(ModelTest, ReadsEveryMemberOfACommit) {
                   .display_id = "0123456789a",
                   .author = expected_person(),
                   .author_timestamp = ms(1700000000001),
-                  .committer = expected_person(),
+                  .committer = expected_committer(),
                   .committer_timestamp = ms(1700000000002),
                   .message = "Title\n\nbody",
-                  .parents = {{"p1", "d1"}, {"p2", "d2"}},
+                  .parents = {expected_parent("89abcdef0123456789abcdef0123456789abcdef",
+                                              "89abcdef012", 1699999999001, "First parent"),
+                              expected_parent("fedcba9876543210fedcba9876543210fedcba98",
+                                              "fedcba98765", 1699999998001, "Second parent")},
                   .properties = {R"({"jira-key":["A-1"]})"}};
-  expected.committer.name = "build";
-  expected.committer.type = UserType::normal;
-  EXPECT_EQ(decode<Commit>(test::commit().dump()), expected);
+  EXPECT_EQ(decode<Commit>(test::sample("commit").dump()), expected);
   EXPECT_EQ(expected.title(), "Title");
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAChange) {
   const Change expected{
-      .content_id = "c1",
-      .from_content_id = "c0",
+      .content_id = "8baef1b4abc478178b004d62031cf7fe6db6f903",
+      .from_content_id = "0d1b5c1a2e3f40516273849506a7b8c9d0e1f203",
       .path = expected_path("new.cpp"),
       .src_path = expected_path("old.cpp"),
       .executable = true,
@@ -132,20 +145,32 @@ TEST(ModelTest, ReadsEveryMemberOfAChange) {
       .conflict =
           Conflict{ConflictChange{expected_path("o.cpp"), expected_path("s.cpp"), ChangeType::copy},
                    ConflictChange{{{}, "", "", "", "t.cpp"}, {}, ChangeType::del}},
-      .links = {{{"self", "c", ""}}},
+      .links = {{{"self", "https://git.example.com/demo/commits/0123456789a#src/new.cpp", ""}}},
       .properties = {R"({"gitChangeType":"RENAME"})"}};
-  EXPECT_EQ(decode<Change>(test::change().dump()), expected);
+  EXPECT_EQ(decode<Change>(test::sample("change").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfABranch) {
-  const Branch expected{"refs/heads/main", "main", RefType::branch, "c1", "c2", true,
-                        {R"({"m":true})"}};
-  EXPECT_EQ(decode<Branch>(test::branch().dump()), expected);
+  const Branch expected{
+      "refs/heads/main",
+      "main",
+      RefType::branch,
+      "0123456789abcdef0123456789abcdef01234567",
+      "89abcdef0123456789abcdef0123456789abcdef",
+      true,
+      {R"({"com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-metadata-provider":)"
+       R"({"ahead":2,"behind":0}})"}};
+  EXPECT_EQ(decode<Branch>(test::sample("branch").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfATag) {
-  const Tag expected{"refs/tags/v1", "v1", RefType::tag, "c1", "c2", "h1"};
-  EXPECT_EQ(decode<Tag>(test::tag().dump()), expected);
+  const Tag expected{"refs/tags/v1",
+                     "v1",
+                     RefType::tag,
+                     "0123456789abcdef0123456789abcdef01234567",
+                     "89abcdef0123456789abcdef0123456789abcdef",
+                     "fedcba9876543210fedcba9876543210fedcba98"};
+  EXPECT_EQ(decode<Tag>(test::sample("tag").dump()), expected);
   EXPECT_EQ(decode<Tag>(R"({"id":"refs/tags/v1","hash":null})").hash, std::nullopt);
 }
 
@@ -162,7 +187,7 @@ TEST(ModelTest, ReadsEveryMemberOfAWebhook) {
                       .ssl_verification_required = true,
                       .credentials = HookCredentials{"u", "p"},
                       .statistics = {R"({"s":1})"}};
-  EXPECT_EQ(decode<Hook>(test::hook().dump()), expected);
+  EXPECT_EQ(decode<Hook>(test::sample("hook").dump()), expected);
 }
 
 TEST(ModelTest, ReadsATestDelivery) {
@@ -175,11 +200,11 @@ TEST(ModelTest, ReadsATestDelivery) {
 
 TEST(ModelTest, ReadsEveryMemberOfTheApplicationProperties) {
   const ApplicationProperties expected{"8.19.3", "8019003", "1700000000005", "Bitbucket"};
-  EXPECT_EQ(decode<ApplicationProperties>(test::application_properties().dump()), expected);
+  EXPECT_EQ(decode<ApplicationProperties>(test::sample("application_properties").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAPage) {
-  const auto page = decode<Page<Branch>>(test::page_of(test::branch()).dump());
+  const auto page = decode<Page<Branch>>(test::page_of(test::sample("branch")).dump());
   EXPECT_EQ(page.size, 1);
   EXPECT_EQ(page.limit, 25);
   EXPECT_EQ(page.start, 50);
@@ -190,18 +215,23 @@ TEST(ModelTest, ReadsEveryMemberOfAPage) {
 }
 
 TEST(ModelTest, ReadsPagesAndArraysOfEveryEntity) {
-  EXPECT_EQ(decode<Page<Repo>>(test::page_of(test::repo()).dump()).values.at(0).origin->slug,
-            "origin");
-  EXPECT_EQ(decode<Page<Project>>(test::page_of(test::project()).dump()).values.at(0).id, 11);
-  EXPECT_EQ(decode<Page<User>>(test::page_of(test::user()).dump()).values.at(0).id, 101);
-  EXPECT_EQ(decode<Page<Commit>>(test::page_of(test::commit()).dump()).values.at(0).title(),
+  EXPECT_EQ(
+      decode<Page<Repo>>(test::page_of(test::sample("repo")).dump()).values.at(0).origin->slug,
+      "origin");
+  EXPECT_EQ(decode<Page<Project>>(test::page_of(test::sample("project")).dump()).values.at(0).id,
+            11);
+  EXPECT_EQ(decode<Page<User>>(test::page_of(test::sample("user")).dump()).values.at(0).id, 101);
+  EXPECT_EQ(decode<Page<Commit>>(test::page_of(test::sample("commit")).dump()).values.at(0).title(),
             "Title");
-  EXPECT_EQ(decode<Page<Change>>(test::page_of(test::change()).dump()).values.at(0).content_id,
-            "c1");
-  EXPECT_EQ(decode<Page<Hook>>(test::page_of(test::hook()).dump()).values.at(0).id, HookId(10));
-  EXPECT_EQ(decode<Page<Tag>>(test::page_of(test::tag()).dump()).values.at(0).hash, "h1");
+  EXPECT_EQ(
+      decode<Page<Change>>(test::page_of(test::sample("change")).dump()).values.at(0).content_id,
+      "8baef1b4abc478178b004d62031cf7fe6db6f903");
+  EXPECT_EQ(decode<Page<Hook>>(test::page_of(test::sample("hook")).dump()).values.at(0).id,
+            HookId(10));
+  EXPECT_EQ(decode<Page<Tag>>(test::page_of(test::sample("tag")).dump()).values.at(0).hash,
+            "fedcba9876543210fedcba9876543210fedcba98");
   EXPECT_EQ(decode<Page<std::string>>(R"({"values":["a"]})").values, std::vector<std::string>{"a"});
-  EXPECT_EQ(decode<std::vector<User>>(ordered_json::array({test::user()}).dump()).at(0),
+  EXPECT_EQ(decode<std::vector<User>>(ordered_json::array({test::sample("user")}).dump()).at(0),
             expected_user());
 }
 
@@ -311,18 +341,23 @@ std::vector<std::string> indifferent_places(const ordered_json& document) {
 using Places = std::vector<std::string>;
 
 TEST(ModelTest, NamesThePlaceOfEveryWrongType) {
-  EXPECT_EQ(indifferent_places<Page<Repo>>(test::page_of(test::repo())),
+  EXPECT_EQ(indifferent_places<Page<Repo>>(test::page_of(test::sample("repo"))),
             (Places{"/values/0/relatedLinks/r", "/values/0/origin/relatedLinks/r"}));
-  EXPECT_EQ(indifferent_places<Page<Commit>>(test::page_of(test::commit())),
+  EXPECT_EQ(indifferent_places<Page<Commit>>(test::page_of(test::sample("commit"))),
             Places{"/values/0/properties/jira-key/0"});
-  EXPECT_EQ(indifferent_places<Page<Change>>(test::page_of(test::change())),
+  EXPECT_EQ(indifferent_places<Page<Change>>(test::page_of(test::sample("change"))),
             Places{"/values/0/properties/gitChangeType"});
-  EXPECT_EQ(indifferent_places<Page<Hook>>(test::page_of(test::hook())),
+  EXPECT_EQ(indifferent_places<Page<Hook>>(test::page_of(test::sample("hook"))),
             (Places{"/values/0/configuration/more", "/values/0/statistics/s"}));
-  EXPECT_EQ(indifferent_places<Page<Branch>>(test::page_of(test::branch())),
-            Places{"/values/0/metadata/m"});
-  EXPECT_EQ(indifferent_places<Page<Tag>>(test::page_of(test::tag())), Places{});
-  EXPECT_EQ(indifferent_places<ApplicationProperties>(test::application_properties()), Places{});
+  EXPECT_EQ(
+      indifferent_places<Page<Branch>>(test::page_of(test::sample("branch"))),
+      (Places{"/values/0/metadata/com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-"
+              "metadata-provider/ahead",
+              "/values/0/metadata/com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-"
+              "metadata-provider/behind"}));
+  EXPECT_EQ(indifferent_places<Page<Tag>>(test::page_of(test::sample("tag"))), Places{});
+  EXPECT_EQ(indifferent_places<ApplicationProperties>(test::sample("application_properties")),
+            Places{});
 }
 
 TEST(ModelTest, RefusesAnEntityWithoutWhatIdentifiesIt) {

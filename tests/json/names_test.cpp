@@ -22,7 +22,7 @@ std::vector<std::string_view> known(const std::vector<std::string_view>& texts) 
     EXPECT_EQ(value.text(), text);
     if (value.value() != E::unknown) result.push_back(text);
   }
-  EXPECT_EQ(names(E{}).size(), result.size()) << "the list in the test is not complete";
+  EXPECT_EQ(enum_words(E{}).size(), result.size()) << "the list in the test is not complete";
   return result;
 }
 

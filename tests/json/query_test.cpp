@@ -1,9 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <bitbucket/branches.hpp>
-#include <bitbucket/commits.hpp>
-#include <bitbucket/repos.hpp>
-#include <bitbucket/tags.hpp>
+#include <bitbucket/model/commit.hpp>
+#include <bitbucket/model/ref.hpp>
+#include <bitbucket/model/repo.hpp>
 
 namespace {
 
@@ -28,10 +27,10 @@ TEST(QueryTest, NamesEveryRepoFilter) {
   const RepoFilter filter{.name = "n",
                           .project_name = "pn",
                           .project_key = "PK",
-                          .permission = "REPO_WRITE",
-                          .visibility = Visibility::is_private,
-                          .state = "AVAILABLE",
-                          .archived = ArchivedFilter::all};
+                          .permission = RepoFilter::Permission::write,
+                          .visibility = RepoFilter::Visibility::is_private,
+                          .state = RepoState::available,
+                          .archived = RepoFilter::Archived::all};
   EXPECT_EQ(query(filter), (Parameters{{"name", "n"},
                                        {"projectname", "pn"},
                                        {"projectkey", "PK"},
@@ -39,19 +38,21 @@ TEST(QueryTest, NamesEveryRepoFilter) {
                                        {"visibility", "private"},
                                        {"state", "AVAILABLE"},
                                        {"archived", "ALL"}}));
-  EXPECT_EQ(query(RepoFilter{.visibility = Visibility::is_public}),
+  EXPECT_EQ(query(RepoFilter{.visibility = RepoFilter::Visibility::is_public}),
             (Parameters{{"visibility", "public"}}));
-  EXPECT_EQ(query(RepoFilter{.archived = ArchivedFilter::active}),
+  EXPECT_EQ(query(RepoFilter{.archived = RepoFilter::Archived::active}),
             (Parameters{{"archived", "ACTIVE"}}));
-  EXPECT_EQ(query(RepoFilter{.archived = ArchivedFilter::archived}),
+  EXPECT_EQ(query(RepoFilter{.archived = RepoFilter::Archived::archived}),
             (Parameters{{"archived", "ARCHIVED"}}));
+  EXPECT_EQ(query(RepoFilter{.state = Open<RepoState>("MOTHBALLED")}),
+            (Parameters{{"state", "MOTHBALLED"}}));
 }
 
 TEST(QueryTest, NamesEveryCommitFilter) {
   const CommitFilter filter{.since = "a",
                             .until = "refs/heads/b",
                             .path = "src/x.cpp",
-                            .merges = Merges::exclude,
+                            .merges = CommitFilter::Merges::exclude,
                             .follow_renames = true,
                             .ignore_missing = true};
   EXPECT_EQ(query(filter), (Parameters{{"since", "a"},
@@ -60,7 +61,8 @@ TEST(QueryTest, NamesEveryCommitFilter) {
                                        {"merges", "exclude"},
                                        {"followRenames", "true"},
                                        {"ignoreMissing", "true"}}));
-  EXPECT_EQ(query(CommitFilter{.merges = Merges::only}), (Parameters{{"merges", "only"}}));
+  EXPECT_EQ(query(CommitFilter{.merges = CommitFilter::Merges::only}),
+            (Parameters{{"merges", "only"}}));
 }
 
 TEST(QueryTest, NamesEveryRefFilter) {
@@ -68,13 +70,13 @@ TEST(QueryTest, NamesEveryRefFilter) {
                               .base = "main",
                               .details = true,
                               .boost_matches = true,
-                              .order_by = RefOrder::modification};
+                              .order_by = BranchFilter::Order::modification};
   EXPECT_EQ(query(branches), (Parameters{{"filterText", "f"},
                                          {"base", "main"},
                                          {"details", "true"},
                                          {"boostMatches", "true"},
                                          {"orderBy", "MODIFICATION"}}));
-  EXPECT_EQ(query(TagFilter{.filter_text = "v1", .order_by = RefOrder::alphabetical}),
+  EXPECT_EQ(query(TagFilter{.filter_text = "v1", .order_by = TagFilter::Order::alphabetical}),
             (Parameters{{"filterText", "v1"}, {"orderBy", "ALPHABETICAL"}}));
 }
 

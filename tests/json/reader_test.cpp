@@ -7,8 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "json/reader.hpp"
-#include "model/common.hpp"
+#include "model/codec.hpp"
 #include "support.hpp"
 
 namespace {

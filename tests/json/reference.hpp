@@ -255,6 +255,11 @@ inline void get(const json& j, Person& p) { get_person(j, p); }
 
 inline void get(const json& j, MinimalCommit& c) {
   want(j.is_object());
+  member(j, "message", c.message);
+  member(j, "committerTimestamp", c.committer_timestamp);
+  member(j, "committer", c.committer);
+  member(j, "authorTimestamp", c.author_timestamp);
+  member(j, "author", c.author);
   member(j, "displayId", c.display_id);
   required(j, "id", c.id);
 }

@@ -11,7 +11,7 @@ namespace {
 using namespace bitbucket;
 
 std::optional<std::int64_t> ms(std::string_view text) {
-  Timestamp time;
+  json::Time time;
   if (!json::parse_iso8601(text, time)) return std::nullopt;
   return time.time_since_epoch().count();
 }

@@ -71,7 +71,7 @@ TEST(EchoTest, AnEchoOfASecretInABodyIsMarked) {
       [&](const BitbucketServer& c) {
         c.hooks.update(
             {"A", "b"}, HookId{7},
-            {.secret = bitbucket::clear, .credentials = HookCredentials{"user", Secret(secret)}});
+            {.secret = HookUpdate::clear, .credentials = HookCredentials{"user", Secret(secret)}});
       },
       [&](const BitbucketServer& c) {
         (void)c.call(Method::post, "/rest/x", {}, {{"nested", {{"clientSecret", secret}}}});

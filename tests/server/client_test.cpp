@@ -167,7 +167,7 @@ TEST(HookTest, UpdateReplacesOrClearsTheSecret) {
   const auto transport = FakeTransport::in_turn({json_answer(shown_hook)});
   BitbucketServer client(fake_options(transport));
   client.hooks.update(demo, HookId{3}, {.secret = Secret("fresh")});
-  client.hooks.update(demo, HookId{3}, {.secret = bitbucket::clear});
+  client.hooks.update(demo, HookId{3}, {.secret = HookUpdate::clear});
   const auto requests = transport->requests();
   EXPECT_EQ(nlohmann::json::parse(requests[1].body)["configuration"]["secret"], "fresh");
   EXPECT_FALSE(nlohmann::json::parse(requests[3].body)["configuration"].contains("secret"));

@@ -60,6 +60,7 @@ std::vector<std::string> ids(Paged<Commit> commits) {
 }
 
 TEST_F(GitAgreementTest, CommitsAreThoseOfRevList) {
+  using Merges = CommitFilter::Merges;
   const auto& r = samples().rich;
   const std::vector<std::pair<Merges, std::vector<std::string>>> filters = {
       {Merges::include, {}}, {Merges::exclude, {"--no-merges"}}, {Merges::only, {"--merges"}}};
@@ -203,7 +204,8 @@ TEST_F(GitAgreementTest, TheWalkIsTheSameOverShortAndEmptyPages) {
 
 TEST_F(GitAgreementTest, BranchesAndTagsAreThoseOfForEachRef) {
   std::vector<std::string> branches;
-  for (const Branch& branch : client().branches.list(rich, {.order_by = RefOrder::alphabetical})) {
+  for (const Branch& branch :
+       client().branches.list(rich, {.order_by = BranchFilter::Order::alphabetical})) {
     branches.push_back(branch.id + ' ' + branch.latest_commit);
     EXPECT_EQ(branch.is_default, branch.display_id == "main");
   }

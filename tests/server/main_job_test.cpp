@@ -275,7 +275,7 @@ TEST(MainJobTest, UpdatesAWebhookOfAServerThatShowsItsSecretAndOneThatHidesIt) {
       const Hook updated = client.hooks.update(demo, hook.id, {.name = "m"});
       EXPECT_EQ(updated.name, "m");
       EXPECT_EQ(updated.configuration.secret, Secret("s3cret"));
-      EXPECT_TRUE(client.hooks.update(demo, hook.id, {.secret = bitbucket::clear})
+      EXPECT_TRUE(client.hooks.update(demo, hook.id, {.secret = HookUpdate::clear})
                       .configuration.secret.empty());
     }
     EXPECT_EQ(client.hooks.update(demo, hook.id, {.active = false, .secret = Secret("new")}).active,

@@ -20,7 +20,16 @@ TEST_P(VersionsTest, TheMainReadsWork) {
   EXPECT_FALSE(client.repos.get(demo).archived);
   const auto commits = client.commits.list(demo).to_vector();
   ASSERT_FALSE(commits.empty());
-  EXPECT_EQ(client.commits.get(demo, commits[0].id), commits[0]);
+  Commit newest = client.commits.get(demo, commits[0].id);
+  for (MinimalCommit& parent : newest.parents)  // a single commit tells more about its parents
+    parent = {.id = parent.id,
+              .display_id = parent.display_id,
+              .author = {},
+              .author_timestamp = {},
+              .committer = {},
+              .committer_timestamp = {},
+              .message = {}};
+  EXPECT_EQ(newest, commits[0]);
   EXPECT_FALSE(client.commits.changes(demo, commits[0].id).to_vector().empty());
   EXPECT_FALSE(client.branches.list(demo).to_vector().empty());
   EXPECT_NO_THROW(client.tags.list(demo).to_vector());

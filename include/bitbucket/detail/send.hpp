@@ -7,8 +7,8 @@
 #include <utility>
 
 #include <bitbucket/api_path.hpp>
+#include <bitbucket/codec.hpp>
 #include <bitbucket/detail/export.hpp>
-#include <bitbucket/detail/own_codec.hpp>
 #include <bitbucket/error.hpp>
 #include <bitbucket/paged.hpp>
 #include <bitbucket/transport.hpp>
@@ -31,7 +31,7 @@ template <class A>
 A decode(const Context& context, const CallSpec& call, Response& response) {
   A answer{};
   try {
-    read_answer(response.body, answer);
+    JsonCodec<A>::read(response.body, answer);
   } catch (const DecodeError& error) {
     rethrow(error, context, call, response);
   }

@@ -24,13 +24,11 @@ struct RepoPath {
 
 /// What was done to a file.
 enum class ChangeType { unknown, add, copy, del, modify, move };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<ChangeType> names(ChangeType);
+BITBUCKET_EXPORT EnumWords<ChangeType> enum_words(ChangeType);
 
 /// What a path is.
 enum class NodeType { unknown, file, directory, submodule };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<NodeType> names(NodeType);
+BITBUCKET_EXPORT EnumWords<NodeType> enum_words(NodeType);
 
 /// One side of a conflict.
 struct ConflictChange {
@@ -64,5 +62,6 @@ struct Change {
   RawJson properties;                           ///< what plugins add
   friend bool operator==(const Change&, const Change&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Change>& model_codec(const Change*);
 
 }  // namespace bitbucket::inline v0_1

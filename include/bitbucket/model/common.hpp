@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <bitbucket/codec.hpp>
 #include <bitbucket/detail/export.hpp>
 #include <bitbucket/json.hpp>
 #include <bitbucket/open_enum.hpp>
@@ -35,8 +36,7 @@ struct Links {
 
 /// A person or a service.
 enum class UserType { unknown, normal, service };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<UserType> names(UserType);
+BITBUCKET_EXPORT EnumWords<UserType> enum_words(UserType);
 
 /// A user of the server.
 struct User {
@@ -51,6 +51,7 @@ struct User {
   std::string avatar_url;     ///< empty unless asked for
   friend bool operator==(const User&, const User&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<User>& model_codec(const User*);
 
 /// The author or committer of a commit.  The members after the address are set when the server
 /// maps the address to a user; `id` is 0 otherwise.
@@ -66,5 +67,6 @@ struct Person {
   std::string avatar_url;     ///< empty unless asked for
   friend bool operator==(const Person&, const Person&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Person>& model_codec(const Person*);
 
 }  // namespace bitbucket::inline v0_1

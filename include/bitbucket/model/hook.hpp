@@ -42,6 +42,7 @@ struct Hook {
   RawJson statistics;                          ///< of the deliveries, when asked for
   friend bool operator==(const Hook&, const Hook&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Hook>& model_codec(const Hook*);
 
 /// A webhook to be created.
 struct NewHook {
@@ -56,29 +57,29 @@ struct NewHook {
   std::optional<HookCredentials> credentials = {};
   friend bool operator==(const NewHook&, const NewHook&) = default;
 };
-
-/// The type of `keep`.
-struct Keep {
-  friend bool operator==(Keep, Keep) = default;
-};
-/// The type of `clear`.
-struct Clear {
-  friend bool operator==(Clear, Clear) = default;
-};
-/// Leaves it as the server has it.
-inline constexpr Keep keep{};
-/// Removes it.
-inline constexpr Clear clear{};
+BITBUCKET_EXPORT const detail::ModelCodec<NewHook>& model_codec(const NewHook*);
 
 /// What to change of a webhook; what is not named stays as it is.
 struct HookUpdate {
+  /// Leaves something as the server has it.
+  struct Keep {
+    friend bool operator==(Keep, Keep) = default;
+  };
+  /// Removes something.
+  struct Clear {
+    friend bool operator==(Clear, Clear) = default;
+  };
+  static constexpr Keep keep{};    ///< leaves it as the server has it
+  static constexpr Clear clear{};  ///< removes it
+
   std::optional<std::string> name = {};                 ///< for people
   std::optional<std::string> url = {};                  ///< absolute, http or https
   std::optional<std::vector<std::string>> events = {};  ///< replaces all of them
   std::optional<bool> active = {};                      ///< deliveries are sent
   std::optional<bool> ssl_verification_required = {};   ///< the receiver's certificate is checked
-  /// A new secret, `keep` or `clear`.  A server that masks secrets cannot keep one, because an
-  /// update replaces the whole webhook: `keep` is then an InvalidArgument and nothing is changed.
+  /// A new secret, `HookUpdate::keep` or `HookUpdate::clear`.  A server that masks secrets cannot
+  /// keep one, because an update replaces the whole webhook: `keep` is then an InvalidArgument and
+  /// nothing is changed.
   std::variant<Keep, Clear, Secret> secret = keep;
   /// The same for the credentials that deliveries carry; their password is never shown.
   std::variant<Keep, Clear, HookCredentials> credentials = keep;
@@ -91,5 +92,6 @@ struct HookTestResult {
   RawJson others;    ///< all other members, as an object
   friend bool operator==(const HookTestResult&, const HookTestResult&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<HookTestResult>& model_codec(const HookTestResult*);
 
 }  // namespace bitbucket::inline v0_1

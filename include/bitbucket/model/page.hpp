@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include <bitbucket/codec.hpp>
 #include <bitbucket/json.hpp>
 
 namespace bitbucket::inline v0_1 {
@@ -17,6 +19,26 @@ struct Page {
   std::optional<std::int64_t> start;            ///< cursor of this page
   std::optional<std::int64_t> next_page_start;  ///< cursor of the next one; not `start` plus `size`
   std::optional<bool> is_last_page;             ///< no other page follows
+};
+
+/// Pages of every type that has a codec.
+template <class T>
+struct JsonCodec<Page<T>> {
+  /// Fills `out` from the text of a page.
+  static void read(std::string& body, Page<T>& out) {
+    if constexpr (detail::OfTheLibrary<T>) {
+      detail::codec_of<T>().read_page(body, out);
+    } else {
+      Page<RawJson> page;
+      JsonCodec<Page<RawJson>>::read(body, page);
+      out = {detail::read_rows<T>(page.values, "/values"),
+             page.size,
+             page.limit,
+             page.start,
+             page.next_page_start,
+             page.is_last_page};
+    }
+  }
 };
 
 }  // namespace bitbucket::inline v0_1

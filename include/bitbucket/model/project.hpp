@@ -10,8 +10,7 @@ namespace bitbucket::inline v0_1 {
 
 /// Of a team or of one user.
 enum class ProjectType { unknown, normal, personal };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<ProjectType> names(ProjectType);
+BITBUCKET_EXPORT EnumWords<ProjectType> enum_words(ProjectType);
 
 /// A project, which holds repositories.
 struct Project {
@@ -27,5 +26,6 @@ struct Project {
   std::string avatar_url;   ///< empty unless asked for
   friend bool operator==(const Project&, const Project&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Project>& model_codec(const Project*);
 
 }  // namespace bitbucket::inline v0_1

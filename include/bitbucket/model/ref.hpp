@@ -9,8 +9,7 @@ namespace bitbucket::inline v0_1 {
 
 /// A branch or a tag.
 enum class RefType { unknown, branch, tag };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<RefType> names(RefType);
+BITBUCKET_EXPORT EnumWords<RefType> enum_words(RefType);
 
 /// A branch.
 struct Branch {
@@ -23,6 +22,7 @@ struct Branch {
   RawJson metadata;              ///< with BranchFilter::details: a map from provider to data
   friend bool operator==(const Branch&, const Branch&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Branch>& model_codec(const Branch*);
 
 /// A tag.
 struct Tag {
@@ -34,5 +34,30 @@ struct Tag {
   std::optional<std::string> hash;  ///< of the tag object; absent for a lightweight tag
   friend bool operator==(const Tag&, const Tag&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Tag>& model_codec(const Tag*);
+
+/// Which branches to list.
+struct BranchFilter {
+  /// How branches and tags are sorted.
+  enum class Order { server_default, alphabetical, modification };
+
+  std::string filter_text = {};            ///< text that the name contains
+  std::string base = {};                   ///< branch or commit that `details` compares with
+  bool details = false;                    ///< fills Branch::metadata
+  bool boost_matches = false;              ///< lists exact and prefix matches first
+  Order order_by = Order::server_default;  ///< the order of the rows
+};
+BITBUCKET_EXPORT EnumWords<BranchFilter::Order> enum_words(BranchFilter::Order);
+BITBUCKET_EXPORT void append_query(Parameters& query, const BranchFilter& filter);
+
+/// Which tags to list.
+struct TagFilter {
+  /// The same as for branches.
+  using Order = BranchFilter::Order;
+
+  std::string filter_text = {};            ///< text that the name contains
+  Order order_by = Order::server_default;  ///< the order of the rows
+};
+BITBUCKET_EXPORT void append_query(Parameters& query, const TagFilter& filter);
 
 }  // namespace bitbucket::inline v0_1

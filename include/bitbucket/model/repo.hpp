@@ -12,8 +12,7 @@ namespace bitbucket::inline v0_1 {
 
 /// Whether a repository can be used.
 enum class RepoState { unknown, available, initialising, initialisation_failed, offline };
-/// Returns the server's words, see Open.
-BITBUCKET_EXPORT EnumNames<RepoState> names(RepoState);
+BITBUCKET_EXPORT EnumWords<RepoState> enum_words(RepoState);
 
 /// A repository.
 struct Repo {
@@ -48,5 +47,30 @@ struct Repo {
   }
   friend bool operator==(const Repo&, const Repo&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<Repo>& model_codec(const Repo*);
+
+/// Which repositories to list; an empty member does not filter.
+struct RepoFilter {
+  /// What this user may do.
+  enum class Permission { any, read, write, admin };
+  /// Whether public or private repositories are listed.
+  enum class Visibility { any, is_public, is_private };
+  /// Whether archived repositories are listed.
+  enum class Archived { server_default, active, archived, all };
+
+  std::string name = {};          ///< text that the name contains
+  std::string project_name = {};  ///< text that the project's name contains
+  /// Key of one project.  An unknown key lists nothing, and an old server may ignore this filter;
+  /// Repos::list_in_project() has neither problem.
+  std::string project_key = {};
+  Permission permission = Permission::any;       ///< what this user may do at least
+  Visibility visibility = Visibility::any;       ///< public or private
+  Open<RepoState> state = {};                    ///< whether it can be used
+  Archived archived = Archived::server_default;  ///< from version 8.0 on
+};
+BITBUCKET_EXPORT EnumWords<RepoFilter::Permission> enum_words(RepoFilter::Permission);
+BITBUCKET_EXPORT EnumWords<RepoFilter::Visibility> enum_words(RepoFilter::Visibility);
+BITBUCKET_EXPORT EnumWords<RepoFilter::Archived> enum_words(RepoFilter::Archived);
+BITBUCKET_EXPORT void append_query(Parameters& query, const RepoFilter& filter);
 
 }  // namespace bitbucket::inline v0_1

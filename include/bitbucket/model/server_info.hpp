@@ -14,5 +14,7 @@ struct ApplicationProperties {
   std::string display_name;  ///< "Bitbucket"
   friend bool operator==(const ApplicationProperties&, const ApplicationProperties&) = default;
 };
+BITBUCKET_EXPORT const detail::ModelCodec<ApplicationProperties>& model_codec(
+    const ApplicationProperties*);
 
 }  // namespace bitbucket::inline v0_1

@@ -1,10 +1,9 @@
-#pragma once
-
 #include <bitbucket/model/hook.hpp>
 
-#include "model/common.hpp"
+#include "model/codec.hpp"
 
-namespace bitbucket::inline v0_1::json {
+namespace bitbucket::inline v0_1 {
+namespace json {
 
 template <class F>
 void fields(HookConfiguration& c, F& f) {
@@ -35,7 +34,6 @@ void fields(Hook& h, F& f) {
   f("statistics", h.statistics);
 }
 
-/// Only written: the secret of a new webhook lies one level deeper than in the struct.
 template <class F>
 void fields(NewHook& h, F& f) {
   f("name", h.name);
@@ -54,4 +52,12 @@ void fields(HookTestResult& r, F& f) {
   f.others(r.others);
 }
 
-}  // namespace bitbucket::inline v0_1::json
+}  // namespace json
+
+const detail::ModelCodec<Hook>& model_codec(const Hook*) { return json::codec<Hook>; }
+const detail::ModelCodec<NewHook>& model_codec(const NewHook*) { return json::codec<NewHook>; }
+const detail::ModelCodec<HookTestResult>& model_codec(const HookTestResult*) {
+  return json::codec<HookTestResult>;
+}
+
+}  // namespace bitbucket::inline v0_1

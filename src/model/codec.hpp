@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <bitbucket/codec.hpp>
+#include <bitbucket/model/common.hpp>
+#include <bitbucket/model/page.hpp>
+
+#include "json/query.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
+
+// For the source files that hold the lists of members and the words of one model header, and are
+// the only ones that compile them.  A list stands in front of those that use it; behind it stands
+// what the header declares:
+//
+//   const detail::ModelCodec<Repo>& model_codec(const Repo*) { return json::codec<Repo>; }
+
+namespace bitbucket::inline v0_1 {
+
+struct RepoPath;
+
+namespace json {
+
+template <class T, class F>
+void fields(Page<T>& p, F& f) {
+  f("size", p.size);
+  f("limit", p.limit);
+  f("isLastPage", p.is_last_page);
+  f.required("values", p.values);
+  f("start", p.start);
+  f("nextPageStart", p.next_page_start);
+}
+
+template <class T>
+void expect_rows(Walk& walk, const Page<T>& page) noexcept {
+  if (page.size && *page.size > 0) walk.expect(static_cast<std::size_t>(*page.size));
+}
+
+// The types that are not what their JSON is.
+void read(Cursor& in, Links& out);
+void write(Writer& out, const Links& value);
+void read(Cursor& in, RepoPath& out);
+void write(Writer& out, const RepoPath& value);
+
+/// How a type is read and written whose list stands in the file that uses this.
+template <class T>
+inline constexpr detail::ModelCodec<T> codec{
+    .read = [](std::string& body, T& out) { read_document(body, out); },
+    .read_array = [](std::string& body, std::vector<T>& out) { read_document(body, out); },
+    .read_page = [](std::string& body, Page<T>& out) { read_document(body, out); },
+    .write = [](const T& value) { return write_document(value); },
+    .read_member = [](Cursor& in, T& out) { read_members(in, out); },
+    .write_member = [](Writer& out, const T& value) { write_members(out, value); },
+};
+
+}  // namespace json
+}  // namespace bitbucket::inline v0_1

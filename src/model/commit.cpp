@@ -1,0 +1,62 @@
+#include <bitbucket/model/commit.hpp>
+
+#include "model/codec.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+EnumWords<CommitFilter::Merges> enum_words(CommitFilter::Merges) {
+  static constexpr EnumWord<CommitFilter::Merges> words[] = {
+      {CommitFilter::Merges::exclude, "exclude"},
+      {CommitFilter::Merges::only, "only"},
+  };
+  return words;
+}
+
+namespace json {
+
+template <class F>
+void fields(MinimalCommit& c, F& f) {
+  f.required("id", c.id);
+  f("displayId", c.display_id);
+  f("author", c.author);
+  f("authorTimestamp", c.author_timestamp);
+  f("committer", c.committer);
+  f("committerTimestamp", c.committer_timestamp);
+  f("message", c.message);
+}
+
+template <class F>
+void fields(Commit& c, F& f) {
+  f.required("id", c.id);
+  f("displayId", c.display_id);
+  f("author", c.author);
+  f("authorTimestamp", c.author_timestamp);
+  f("committer", c.committer);
+  f("committerTimestamp", c.committer_timestamp);
+  f("message", c.message);
+  f("parents", c.parents);
+  f("properties", c.properties);
+}
+
+template <class F>
+void fields(CommitFilter& c, F& f) {
+  f("since", c.since);
+  f("until", c.until);
+  f("path", c.path);
+  f("merges", c.merges);
+  f("followRenames", c.follow_renames);
+  f("ignoreMissing", c.ignore_missing);
+}
+
+}  // namespace json
+
+const detail::ModelCodec<MinimalCommit>& model_codec(const MinimalCommit*) {
+  return json::codec<MinimalCommit>;
+}
+const detail::ModelCodec<Commit>& model_codec(const Commit*) { return json::codec<Commit>; }
+
+void append_query(Parameters& query, const CommitFilter& filter) {
+  json::append_fields(query, filter);
+}
+
+}  // namespace bitbucket::inline v0_1

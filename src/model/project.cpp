@@ -1,0 +1,35 @@
+#include <bitbucket/model/project.hpp>
+
+#include "model/codec.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+EnumWords<ProjectType> enum_words(ProjectType) {
+  static constexpr EnumWord<ProjectType> words[] = {
+      {ProjectType::normal, "NORMAL"},
+      {ProjectType::personal, "PERSONAL"},
+  };
+  return words;
+}
+
+namespace json {
+
+template <class F>
+void fields(Project& p, F& f) {
+  f.required("key", p.key);
+  f("id", p.id);
+  f("name", p.name);
+  f("description", p.description);
+  f("public", p.is_public);
+  f("type", p.type);
+  f("scope", p.scope);
+  f("owner", p.owner);
+  f("links", p.links);
+  f("avatarUrl", p.avatar_url);
+}
+
+}  // namespace json
+
+const detail::ModelCodec<Project>& model_codec(const Project*) { return json::codec<Project>; }
+
+}  // namespace bitbucket::inline v0_1

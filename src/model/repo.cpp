@@ -1,0 +1,86 @@
+#include <bitbucket/model/repo.hpp>
+
+#include "model/codec.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+EnumWords<RepoState> enum_words(RepoState) {
+  static constexpr EnumWord<RepoState> words[] = {
+      {RepoState::available, "AVAILABLE"},
+      {RepoState::initialising, "INITIALISING"},
+      {RepoState::initialisation_failed, "INITIALISATION_FAILED"},
+      {RepoState::offline, "OFFLINE"},
+  };
+  return words;
+}
+
+EnumWords<RepoFilter::Permission> enum_words(RepoFilter::Permission) {
+  static constexpr EnumWord<RepoFilter::Permission> words[] = {
+      {RepoFilter::Permission::read, "REPO_READ"},
+      {RepoFilter::Permission::write, "REPO_WRITE"},
+      {RepoFilter::Permission::admin, "REPO_ADMIN"},
+  };
+  return words;
+}
+
+EnumWords<RepoFilter::Visibility> enum_words(RepoFilter::Visibility) {
+  static constexpr EnumWord<RepoFilter::Visibility> words[] = {
+      {RepoFilter::Visibility::is_public, "public"},
+      {RepoFilter::Visibility::is_private, "private"},
+  };
+  return words;
+}
+
+EnumWords<RepoFilter::Archived> enum_words(RepoFilter::Archived) {
+  static constexpr EnumWord<RepoFilter::Archived> words[] = {
+      {RepoFilter::Archived::active, "ACTIVE"},
+      {RepoFilter::Archived::archived, "ARCHIVED"},
+      {RepoFilter::Archived::all, "ALL"},
+  };
+  return words;
+}
+
+namespace json {
+
+template <class F>
+void fields(Repo& r, F& f) {
+  f.required("slug", r.slug);
+  f("id", r.id);
+  f("name", r.name);
+  f("description", r.description);
+  f("hierarchyId", r.hierarchy_id);
+  f("scmId", r.scm_id);
+  f("state", r.state);
+  f("statusMessage", r.status_message);
+  f("forkable", r.forkable);
+  f("origin", r.origin);
+  f("project", r.project);
+  f("public", r.is_public);
+  f("archived", r.archived);
+  f("defaultBranch", r.default_branch);
+  f("partition", r.partition);
+  f("scope", r.scope);
+  f("relatedLinks", r.related_links);
+  f("links", r.links);
+}
+
+template <class F>
+void fields(RepoFilter& r, F& f) {
+  f("name", r.name);
+  f("projectname", r.project_name);
+  f("projectkey", r.project_key);
+  f("permission", r.permission);
+  f("visibility", r.visibility);
+  f("state", r.state);
+  f("archived", r.archived);
+}
+
+}  // namespace json
+
+const detail::ModelCodec<Repo>& model_codec(const Repo*) { return json::codec<Repo>; }
+
+void append_query(Parameters& query, const RepoFilter& filter) {
+  json::append_fields(query, filter);
+}
+
+}  // namespace bitbucket::inline v0_1
