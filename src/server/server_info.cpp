@@ -12,8 +12,7 @@ ApplicationProperties ServerInfo::application_properties() const {
 }
 
 std::string ServerInfo::who_am_i() const {
-  const Response response =
-      detail::execute(context_, api::server::application_properties().spec());
+  const Response response = detail::execute(context_, api::server::application_properties().spec());
   const std::string_view name = response.header("X-AUSERNAME");
   return http::percent_decode(name, false).value_or(std::string(name));
 }
