@@ -7,3 +7,7 @@ s/ : public Family \{/ {/
 s/^ *(using Family::Family|friend class BitbucketServer);//
 # A row of the table is documented by its path.
 s/^inline constexpr .*\{"(\/[^"]*)".*$/\/** The row of `\1`. *\/ &/
+# What connects a type of the library with its codec, and the hashes of ids.
+s/^BITBUCKET_EXPORT .*\b(model_codec|enum_words|append_query)\(.*\);$//
+/^BITBUCKET_EXPORT .*\bmodel_codec\($/{N;s/.*/\n/}
+/^\/\/\/ Hashes /,/^};$/s/.*//
