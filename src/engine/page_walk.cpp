@@ -33,7 +33,7 @@ void PageWalk::asked(int limit) {
 }
 
 void PageWalk::accept(const Context& context, const PageHead& head, const Response& response) try {
-  check(head);
+  require_valid(head);
   if (head.limit && *head.limit < asked_) server_limit_ = *head.limit;
   at_end_ = head.last.value_or(!head.next);
   if (at_end_) return;
@@ -53,7 +53,7 @@ void PageWalk::accept(const Context& context, const PageHead& head, const Respon
 }
 
 /// Refuses a page that contradicts itself or does not say whether it is the last.
-void PageWalk::check(const PageHead& head) const {
+void PageWalk::require_valid(const PageHead& head) const {
   if (head.start && *head.start != page_start_)
     throw DecodeError("/start", "the page begins at " + std::to_string(*head.start) + ", not at " +
                                     std::to_string(page_start_) + " as requested");

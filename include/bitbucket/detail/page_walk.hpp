@@ -39,7 +39,7 @@ class BITBUCKET_EXPORT PageWalk {
   [[nodiscard]] std::optional<std::int64_t> server_limit() const noexcept { return server_limit_; }
 
  private:
-  void check(const PageHead& head) const;
+  void require_valid(const PageHead& head) const;
   void count_empty(const PageHead& head, int most);
 
   CallSpec call_;
