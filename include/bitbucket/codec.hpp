@@ -57,7 +57,7 @@ inline constexpr bool missing = false;
 }  // namespace detail
 
 /// How a type is read from an answer and written to a body.  The library has it for its own types;
-/// specialise it to use a type of yours in a row of your own: alone, in an array or in pages.
+/// specialise it to use your own type in a row of your own: alone, in an array or in pages.
 /// NlohmannCodec makes one from nlohmann's from_json() and to_json().
 template <class T>
 struct JsonCodec {
@@ -67,7 +67,7 @@ struct JsonCodec {
 };
 
 /// How a filter becomes query parameters.  The library has it for its own filters and for
-/// Parameters; specialise it to use a filter of yours in a row of your own.
+/// Parameters; specialise it to use your own filter in a row of your own.
 template <class T>
 struct QueryCodec {
   static_assert(detail::missing<T>,
@@ -131,7 +131,7 @@ struct QueryCodec<T> {
   static void append(Parameters& query, const T& filter) { append_query(query, filter); }
 };
 
-/// Names and values as they are.
+/// Plain names and values.
 template <>
 struct QueryCodec<Parameters> {
   /// Appends all of them.

@@ -22,7 +22,7 @@ namespace detail {
 /// Appends one percent-encoded segment, `/` included; throws InvalidArgument on "", "." and "..".
 BITBUCKET_EXPORT void append_segment(std::string& path, std::string_view text,
                                      std::string_view what);
-/// The same for several segments: `/` stays.
+/// Appends several segments and the slashes between them.
 BITBUCKET_EXPORT void append_segments(std::string& path, std::string_view text,
                                       std::string_view what);
 
@@ -37,10 +37,10 @@ struct FixedString {
 /// A repository: the key of its project and its slug.
 struct BITBUCKET_EXPORT RepoRef {
   std::string project;  ///< "PRJ", or "~user" for a personal project
-  std::string slug;     ///< as in the address bar; not the name
+  std::string slug;     ///< the one in the address bar, not the name
 
   RepoRef() = default;
-  /// Takes both parts as they are.
+  /// Refers to a repository by the key of its project and its slug.
   RepoRef(std::string project_key, std::string repo_slug)
       : project(std::move(project_key)), slug(std::move(repo_slug)) {}
   /// Parses "PRJ/demo"; throws InvalidArgument on anything else.
@@ -53,9 +53,9 @@ struct BITBUCKET_EXPORT RepoRef {
   /// Returns "PRJ/demo".
   [[nodiscard]] std::string str() const { return project + '/' + slug; }
 
-  /// What it fills in a path.
+  /// The placeholders that it fills.
   static constexpr std::array<std::string_view, 2> placeholders{"project", "repo"};
-  /// Appends the i-th of them, encoded.
+  /// Appends the text of the i-th placeholder, encoded.
   void append_to(std::string& path, std::size_t i) const {
     detail::append_segment(path, i == 0 ? project : slug,
                            i == 0 ? "the project key" : "the repository slug");
@@ -69,30 +69,30 @@ struct BITBUCKET_EXPORT RepoRef {
   }
 };
 
-/// Whether a plain text or number becomes an id by itself.
+/// Whether a plain text or number converts to an id implicitly.
 enum class Conversion {
-  implicit,  ///< where one call cannot take two ids that could be swapped
-  by_name    ///< it is to be named: `CommentId{3}`
+  implicit,  ///< it does, because no call takes two ids that could be swapped
+  by_name    ///< it does not: write `CommentId{3}`
 };
 
-/// An id that is text, for the placeholder of that name; `what` is what errors call it.  Ids of
-/// different kinds do not convert.
+/// An id that is text and fills the placeholder of that name; error messages call it `What`.  An id
+/// does not convert to an id of another kind.
 template <detail::FixedString Placeholder, detail::FixedString What,
           Conversion How = Conversion::implicit, auto Append = detail::append_segment>
 struct TextId {
   std::string value;  ///< not encoded
 
   TextId() = default;
-  /// Takes the text as it is.
+  /// Makes an id of a text that is not encoded.
   explicit(How == Conversion::by_name) TextId(std::string text) : value(std::move(text)) {}
-  /// Takes the text as it is.
+  /// Makes an id of a text that is not encoded.
   explicit(How == Conversion::by_name) TextId(std::string_view text) : value(text) {}
-  /// Takes the text as it is.
+  /// Makes an id of a text that is not encoded.
   explicit(How == Conversion::by_name) TextId(const char* text) : value(text) {}
 
-  /// What it fills in a path.
+  /// The placeholders that it fills.
   static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
-  /// Appends it, encoded.
+  /// Appends the text, encoded.
   void append_to(std::string& path, std::size_t) const { Append(path, value, What.view()); }
   friend auto operator<=>(const TextId&, const TextId&) = default;
   /// Writes the text.
@@ -103,16 +103,16 @@ struct TextId {
   }
 };
 
-/// A number the server gave to one kind of thing; ids of different kinds do not convert.
+/// An id that is a number.  An id does not convert to an id of another kind.
 template <detail::FixedString Placeholder, Conversion How = Conversion::by_name>
 struct NumericId {
-  std::int64_t value = 0;  ///< as the server gave it
+  std::int64_t value = 0;  ///< the number that the server assigned
 
   NumericId() = default;
-  /// Takes the number as it is.
+  /// Makes an id of a number.
   explicit(How == Conversion::by_name) NumericId(std::int64_t id) : value(id) {}
 
-  /// What it fills in a path.
+  /// The placeholders that it fills.
   static constexpr std::array<std::string_view, 1> placeholders{Placeholder.view()};
   /// Appends the number.
   void append_to(std::string& path, std::size_t) const { path += std::to_string(value); }

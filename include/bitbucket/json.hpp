@@ -10,9 +10,9 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// JSON that has no type of its own here, kept as the text that came; empty when it was absent.
+/// JSON for which the library has no type, kept as text; empty when it was absent.
 struct RawJson {
-  std::string text;  ///< as it came
+  std::string text;  ///< exactly as the server sent it
 
   /// Returns the value; null when empty.  Throws DecodeError when the text is not JSON.
   [[nodiscard]] BITBUCKET_EXPORT nlohmann::json parse() const;

@@ -44,9 +44,9 @@ class Open {
 
  public:
   Open() = default;
-  /// Stands for a value that is known.
+  /// Holds a known value.
   Open(E value) : value_(value) {}  // NOLINT(google-explicit-constructor): stands in for E
-  /// Finds the value of a word; keeps the text when there is none.
+  /// Finds the value of a word; keeps the text when no value has this word.
   explicit Open(std::string_view text) {
     for (const auto& [value, word] : enum_words(E{}))
       if (word == text) {
@@ -68,7 +68,7 @@ class Open {
   }
 
   friend bool operator==(const Open&, const Open&) = default;
-  /// Compares with a value that is known.
+  /// Compares with a known value.
   friend bool operator==(const Open& a, E b) noexcept { return a.value_ == b; }
   /// Writes text(); "unknown" when that is empty.
   template <class Traits>

@@ -8,8 +8,8 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// The path of a file as Bitbucket takes it apart.  It arrives as an object or as a string; only
-/// the parts that arrived are set, str() is always there.
+/// The path of a file, split into parts by Bitbucket.  It arrives as an object or as a string; only
+/// the parts that arrived are set, but str() always works.
 struct RepoPath {
   std::vector<std::string> components;  ///< "src", "main.cpp"
   std::string parent;                   ///< "src"

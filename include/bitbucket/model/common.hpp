@@ -13,13 +13,14 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// A point in time as Bitbucket has it: milliseconds since 1970, UTC.
+/// A point in time in milliseconds since 1970, UTC.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// One link of an object.
 struct Link {
   std::string rel;   ///< "self", "clone", ...
-  std::string href;  ///< as the server is configured; not a base for API addresses
+  std::string href;  ///< built from the base URL in the server's settings; do not derive API
+                     ///< addresses from it
   std::string name;  ///< "http" or "ssh" for clone links
   friend bool operator==(const Link&, const Link&) = default;
 };
@@ -40,8 +41,8 @@ BITBUCKET_EXPORT EnumWords<UserType> enum_words(UserType);
 
 /// A user of the server.
 struct User {
-  std::string name;           ///< what queries take
-  std::string slug;           ///< what paths take
+  std::string name;           ///< identifies the user in queries
+  std::string slug;           ///< identifies the user in paths
   std::int64_t id = 0;        ///< unique on this server
   std::string display_name;   ///< for people
   std::string email_address;  ///< empty for service users and where privacy hides it
@@ -56,11 +57,11 @@ BITBUCKET_EXPORT const detail::ModelCodec<User>& model_codec(const User*);
 /// The author or committer of a commit.  The members after the address are set when the server
 /// maps the address to a user; `id` is 0 otherwise.
 struct Person {
-  std::string name;           ///< as the commit has it
-  std::string email_address;  ///< as the commit has it
+  std::string name;           ///< recorded in the commit
+  std::string email_address;  ///< recorded in the commit
   std::int64_t id = 0;        ///< of the user, 0 when there is none
   std::string display_name;   ///< of the user, for people
-  std::string slug;           ///< of the user, what paths take
+  std::string slug;           ///< of the user, for paths
   bool active = false;        ///< the user may log in
   Open<UserType> type;        ///< a person or a service
   Links links;                ///< to the profile in the browser

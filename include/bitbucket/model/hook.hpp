@@ -28,12 +28,12 @@ struct HookCredentials {
 
 /// A webhook of a repository.
 struct Hook {
-  HookId id;                                   ///< what the other operations take
+  HookId id;                                   ///< identifies the webhook in the other operations
   std::string name;                            ///< for people
   std::string url;                             ///< where deliveries go
   bool active = false;                         ///< deliveries are sent
   std::vector<std::string> events;             ///< "repo:refs_changed", "pr:merged", ...
-  Timestamp created_date{};                    ///< when it was made
+  Timestamp created_date{};                    ///< when it was created
   Timestamp updated_date{};                    ///< when it was changed last
   HookConfiguration configuration;             ///< the secret, among others
   std::string scope_type;                      ///< "repository" or "project"
@@ -59,9 +59,9 @@ struct NewHook {
 };
 BITBUCKET_EXPORT const detail::ModelCodec<NewHook>& model_codec(const NewHook*);
 
-/// What to change of a webhook; what is not named stays as it is.
+/// Changes to a webhook; a member without a value changes nothing.
 struct HookUpdate {
-  /// Leaves something as the server has it.
+  /// Leaves the server's value unchanged.
   struct Keep {
     friend bool operator==(Keep, Keep) = default;
   };
@@ -69,7 +69,7 @@ struct HookUpdate {
   struct Clear {
     friend bool operator==(Clear, Clear) = default;
   };
-  static constexpr Keep keep{};    ///< leaves it as the server has it
+  static constexpr Keep keep{};    ///< leaves the server's value unchanged
   static constexpr Clear clear{};  ///< removes it
 
   std::optional<std::string> name = {};                 ///< for people
@@ -81,7 +81,8 @@ struct HookUpdate {
   /// keep one, because an update replaces the whole webhook: `keep` is then an InvalidArgument and
   /// nothing is changed.
   std::variant<Keep, Clear, Secret> secret = keep;
-  /// The same for the credentials that deliveries carry; their password is never shown.
+  /// New credentials for deliveries, `keep` or `clear`; the server never shows the password, so
+  /// that `keep` is an InvalidArgument when there are credentials.
   std::variant<Keep, Clear, HookCredentials> credentials = keep;
 };
 

@@ -8,7 +8,7 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// Of a team or of one user.
+/// Whether a project belongs to a team or to one user.
 enum class ProjectType { unknown, normal, personal };
 BITBUCKET_EXPORT EnumWords<ProjectType> enum_words(ProjectType);
 
@@ -19,9 +19,9 @@ struct Project {
   std::string name;         ///< for people
   std::string description;  ///< empty when there is none
   bool is_public = false;   ///< anybody may read it
-  Open<ProjectType> type;   ///< of a team or of one user
+  Open<ProjectType> type;   ///< belongs to a team or to one user
   std::string scope;        ///< where it is defined
-  Boxed<User> owner;        ///< of a personal project
+  Boxed<User> owner;        ///< the user of a personal project
   Links links;              ///< to it in the browser
   std::string avatar_url;   ///< empty unless asked for
   friend bool operator==(const Project&, const Project&) = default;

@@ -16,8 +16,8 @@ struct Branch {
   std::string id;                ///< "refs/heads/main"
   std::string display_id;        ///< "main"
   Open<RefType> type;            ///< always RefType::branch
-  std::string latest_commit;     ///< what it points to
-  std::string latest_changeset;  ///< the same, deprecated by the server
+  std::string latest_commit;     ///< the commit that it points to
+  std::string latest_changeset;  ///< an older name of `latest_commit`
   bool is_default = false;       ///< the default branch of the repository
   RawJson metadata;              ///< with BranchFilter::details: a map from provider to data
   friend bool operator==(const Branch&, const Branch&) = default;
@@ -29,8 +29,8 @@ struct Tag {
   std::string id;                   ///< "refs/tags/v1.0"
   std::string display_id;           ///< "v1.0"
   Open<RefType> type;               ///< always RefType::tag
-  std::string latest_commit;        ///< what it points to in the end
-  std::string latest_changeset;     ///< the same, deprecated by the server
+  std::string latest_commit;        ///< the commit that it finally points to
+  std::string latest_changeset;     ///< an older name of `latest_commit`
   std::optional<std::string> hash;  ///< of the tag object; absent for a lightweight tag
   friend bool operator==(const Tag&, const Tag&) = default;
 };
@@ -52,7 +52,7 @@ BITBUCKET_EXPORT void append_query(Parameters& query, const BranchFilter& filter
 
 /// Which tags to list.
 struct TagFilter {
-  /// The same as for branches.
+  /// How tags are sorted, like branches.
   using Order = BranchFilter::Order;
 
   std::string filter_text = {};            ///< text that the name contains

@@ -16,18 +16,18 @@ BITBUCKET_EXPORT EnumWords<RepoState> enum_words(RepoState);
 
 /// A repository.
 struct Repo {
-  std::string slug;            ///< what paths take
+  std::string slug;            ///< identifies the repository in paths
   std::int64_t id = 0;         ///< unique on this server
   std::string name;            ///< for people; may differ from the slug
   std::string description;     ///< empty when there is none
   std::string hierarchy_id;    ///< shared by all forks of one tree
   std::string scm_id;          ///< "git"
   Open<RepoState> state;       ///< whether it can be used
-  std::string status_message;  ///< the same for people
+  std::string status_message;  ///< a sentence about the state
   bool forkable = false;       ///< may be forked
   bool is_public = false;      ///< anybody may read it
   bool archived = false;       ///< false before version 8.0
-  Project project;             ///< that holds it
+  Project project;             ///< the project that holds it
   Boxed<Repo> origin;          ///< the parent of a fork
   std::string default_branch;  ///< empty where the server leaves it out
   std::int64_t partition = 0;  ///< where the server keeps it
@@ -39,7 +39,7 @@ struct Repo {
   [[nodiscard]] std::string full_name() const { return project.key + '/' + slug; }
   /// Returns the project key and the slug.
   [[nodiscard]] RepoRef ref() const { return {project.key, slug}; }
-  /// Returns the same, so that a repository can be given where one is named.
+  /// Returns ref(), so that a Repo can be passed where a RepoRef is expected.
   operator RepoRef() const { return ref(); }  // NOLINT: a repository names itself
   /// Returns the clone address for "http" or "ssh"; empty when the server offers none.
   [[nodiscard]] std::string_view clone_url(std::string_view protocol = "http") const noexcept {

@@ -6,7 +6,7 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// What the server says of itself.
+/// What the server says about itself.
 struct ApplicationProperties {
   std::string version;       ///< "8.19.3"
   std::string build_number;  ///< "8019003"
