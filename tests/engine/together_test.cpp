@@ -4,9 +4,10 @@
 
 #include <atomic>
 #include <map>
-#include <ranges>
+#include <numeric>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "engine/processors.hpp"
 #include "engine/timed_transport.hpp"
@@ -41,6 +42,29 @@ std::vector<std::string> texts(const std::vector<RawJson>& answers) {
   return out;
 }
 
+std::vector<int> numbers(int end) {
+  std::vector<int> out(static_cast<std::size_t>(end));
+  std::iota(out.begin(), out.end(), 0);
+  return out;
+}
+
+/// The numbers below 100; counts how many were read.
+struct CountedNumbers {
+  struct Iterator {
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    int number = 0;
+    int* read = nullptr;
+    int operator*() const { return ++*read, number; }
+    Iterator& operator++() { return ++number, *this; }
+    void operator++(int) { ++number; }
+    bool operator==(const Iterator& other) const { return number == other.number; }
+  };
+  int* read;
+  [[nodiscard]] Iterator begin() const { return {0, read}; }
+  [[nodiscard]] Iterator end() const { return {100, read}; }
+};
+
 std::vector<std::string> numbers_to(int end) {
   std::vector<std::string> out;
   for (int i = 0; i < end; ++i) out.push_back(std::to_string(i));
@@ -60,8 +84,7 @@ TEST(TogetherTest, AnswersComeInTheOrderOfTheItems) {
     return TimedAnswer{echo(request), milliseconds(100 - number_of(request))};
   });
   const BitbucketServer client(timed_options(transport));
-  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 100), get_number, {.max = 32})),
-            numbers_to(100));
+  EXPECT_EQ(texts(client.concurrently(numbers(100), get_number, {.max = 32})), numbers_to(100));
 }
 
 TEST(TogetherTest, AsManyAreUnderWayAsAllowed) {
@@ -69,16 +92,16 @@ TEST(TogetherTest, AsManyAreUnderWayAsAllowed) {
       [](const Request& request) { return TimedAnswer{echo(request)}; });
   ClientOptions options = timed_options(transport);
   const BitbucketServer client(options);
-  (void)client.concurrently(std::views::iota(0, 100), get_number, {.max = 1});
+  (void)client.concurrently(numbers(100), get_number, {.max = 1});
   EXPECT_EQ(transport->most_under_way(), 1);
-  (void)client.concurrently(std::views::iota(0, 100), get_number, {.max = 7});
+  (void)client.concurrently(numbers(100), get_number, {.max = 7});
   EXPECT_LE(transport->most_under_way(), 7);
 }
 
 TEST(TogetherTest, AnswersGoToAFunctionAsTheyArrive) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
   std::set<int> seen;
-  client.concurrently(std::views::iota(0, 100), get_number,
+  client.concurrently(numbers(100), get_number,
                       [&](int n, const RawJson& answer) {
                         EXPECT_EQ(answer.text, std::to_string(n));
                         seen.insert(n);
@@ -91,16 +114,16 @@ TEST(TogetherTest, CallsWithoutAnAnswerReturnNothing) {
   const auto transport = FakeTransport::in_turn({json_answer("", 204)});
   const BitbucketServer client(fake_options(transport));
   const auto call = [](int n) { return remove_number(PathParam<"n">(std::to_string(n))); };
-  client.concurrently(std::views::iota(0, 5), call);
+  client.concurrently(numbers(5), call);
   int removed = 0;
-  client.concurrently(std::views::iota(0, 5), call, [&](int) { ++removed; });
+  client.concurrently(numbers(5), call, [&](int) { ++removed; });
   EXPECT_EQ(removed, 5);
   EXPECT_EQ(transport->started(), 10u);
 }
 
 TEST(TogetherTest, PagesAreWalkedToTheirEnd) {
   const BitbucketServer client(fake_options(tag_server(23, 5)));
-  const auto all = client.concurrently(std::views::iota(0, 3), tags_of);
+  const auto all = client.concurrently(numbers(3), tags_of);
   ASSERT_THAT(all, SizeIs(3));
   for (const auto& each : all) EXPECT_EQ(names(each), expected_names(0, 23));
 }
@@ -108,8 +131,7 @@ TEST(TogetherTest, PagesAreWalkedToTheirEnd) {
 TEST(TogetherTest, FirstAsksForNoPageThatItDoesNotNeed) {
   const auto transport = tag_server(23, 5);
   const BitbucketServer client(fake_options(transport));
-  const auto some =
-      client.concurrently(std::views::iota(0, 3), [](int n) { return tags_of(n).first(7); });
+  const auto some = client.concurrently(numbers(3), [](int n) { return tags_of(n).first(7); });
   for (const auto& each : some) EXPECT_EQ(names(each), expected_names(0, 7));
   EXPECT_EQ(transport->started(), 6u);
   EXPECT_EQ(query_value(transport->requests().front().url, "limit"), "7");
@@ -121,7 +143,7 @@ TEST(TogetherTest, OneSlowAnswerDelaysNoOther) {
   });
   std::map<int, milliseconds> arrived;
   const BitbucketServer client(timed_options(transport));
-  client.concurrently(std::views::iota(0, 1000), get_number,
+  client.concurrently(numbers(1000), get_number,
                       [&](int n, const RawJson&) { arrived[n] = transport->elapsed(); },
                       {.max = 32});
   ASSERT_THAT(arrived, SizeIs(1000));
@@ -150,7 +172,7 @@ TEST(TogetherTest, APausedAccountDelaysNoOther) {
   };
   std::vector<milliseconds> arrived;
   const BitbucketServer client(options);
-  client.concurrently(std::views::iota(0, 1000), get_number,
+  client.concurrently(numbers(1000), get_number,
                       [&](int, const RawJson&) { arrived.push_back(transport->elapsed()); },
                       {.max = 64});
   ASSERT_THAT(arrived, SizeIs(1000));
@@ -168,8 +190,7 @@ TEST(TogetherTest, SleepsOnlyWhenNothingIsUnderWay) {
     return TimedAnswer{echo(request)};
   });
   const BitbucketServer client(timed_options(transport));
-  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 100), get_number, {.max = 16})),
-            numbers_to(100));
+  EXPECT_EQ(texts(client.concurrently(numbers(100), get_number, {.max = 16})), numbers_to(100));
   EXPECT_EQ(refused, 30);
   for (const auto& sleep : transport->sleeps()) EXPECT_EQ(sleep.under_way, 0);
 }
@@ -179,7 +200,7 @@ TEST(TogetherTest, ACallThatTakesTooLongEndsAlone) {
     return TimedAnswer{echo(request), number_of(request) == 3 ? 20min : 20ms};
   });
   const BitbucketServer client(timed_options(transport));
-  EXPECT_THROW((void)client.concurrently(std::views::iota(0, 10), get_number), TransportError);
+  EXPECT_THROW((void)client.concurrently(numbers(10), get_number), TransportError);
   EXPECT_GE(transport->elapsed(), 59s);
   EXPECT_LT(transport->elapsed(), 5min);
 }
@@ -190,7 +211,7 @@ TEST(TogetherTest, TheFirstErrorStopsTheOthers) {
   });
   const BitbucketServer client(timed_options(transport));
   try {
-    (void)client.concurrently(std::views::iota(0, 1000), get_number, {.max = 4});
+    (void)client.concurrently(numbers(1000), get_number, {.max = 4});
     FAIL();
   } catch (const ApiError& error) {
     EXPECT_EQ(error.status(), 404);
@@ -199,7 +220,7 @@ TEST(TogetherTest, TheFirstErrorStopsTheOthers) {
 
 TEST(TogetherTest, ThrowsWhatAnItemThrows) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
-  EXPECT_THROW((void)client.concurrently(std::views::iota(0, 10),
+  EXPECT_THROW((void)client.concurrently(numbers(10),
                                          [](int n) {
                                            if (n == 5) throw std::runtime_error("five");
                                            return get_number(n);
@@ -210,8 +231,7 @@ TEST(TogetherTest, ThrowsWhatAnItemThrows) {
 TEST(TogetherTest, ThrowsWhatTheFunctionThrows) {
   const BitbucketServer client(fake_options(std::make_shared<FakeTransport>(echo)));
   const auto refuse = [](int, const RawJson&) { throw std::runtime_error("no"); };
-  EXPECT_THROW(client.concurrently(std::views::iota(0, 10), get_number, refuse),
-               std::runtime_error);
+  EXPECT_THROW(client.concurrently(numbers(10), get_number, refuse), std::runtime_error);
 }
 
 TEST(TogetherTest, TheCallersTokenCancelsEverything) {
@@ -222,7 +242,7 @@ TEST(TogetherTest, TheCallersTokenCancelsEverything) {
   });
   const BitbucketServer client(fake_options(transport));
   EXPECT_THROW((void)client.with({.stop = source.get_token()})
-                   .concurrently(std::views::iota(0, 1000), get_number, {.max = 2}),
+                   .concurrently(numbers(1000), get_number, {.max = 2}),
                Cancelled);
   EXPECT_LT(transport->started(), 20u);
 }
@@ -233,8 +253,7 @@ TEST(TogetherTest, ItemsAreTakenOnlyWhenThereIsRoom) {
       [](const Request& request) { return TimedAnswer{echo(request)}; });
   const BitbucketServer client(timed_options(transport));
   client.concurrently(
-      std::views::iota(0, 100) | std::views::transform([&](int n) { return ++taken, n; }),
-      get_number,
+      CountedNumbers{&taken}, get_number,
       [&](int, const RawJson&) { most_ahead = std::max(most_ahead, taken - ++arrived); },
       {.max = 4});
   EXPECT_EQ(taken, 100);
@@ -266,8 +285,7 @@ TEST(TogetherTest, ABlockingTransportHasAThreadForEachItem) {
   };
   const auto transport = std::make_shared<Slow>();
   const BitbucketServer client(fake_options(transport));
-  EXPECT_EQ(texts(client.concurrently(std::views::iota(0, 8), get_number, {.max = 4})),
-            numbers_to(8));
+  EXPECT_EQ(texts(client.concurrently(numbers(8), get_number, {.max = 4})), numbers_to(8));
   EXPECT_EQ(transport->most, 4);
 }
 
@@ -277,7 +295,7 @@ TEST(TogetherTest, UsesNoMoreThreadsThanProcessorsAreAllowed) {
   const BitbucketServer client(timed_options(std::make_shared<TimedTransport>(
       [](const Request& request) { return TimedAnswer{echo(request)}; })));
   EXPECT_EQ(detail::processors(), 1u);
-  client.concurrently(std::views::iota(0, 3), get_number,
+  client.concurrently(numbers(3), get_number,
                       [&](int, const RawJson&) {
                         const std::scoped_lock lock(mutex);
                         threads.insert(std::this_thread::get_id());
