@@ -33,7 +33,8 @@ struct AnswerHead {
   const std::vector<Header>& headers;  ///< in the order received; valid only during the call
 };
 
-/// A function that sees the head of each 2xx answer, on the thread that makes the call.
+/// A function that sees the head of each 2xx answer, on the thread that makes the call.  Several
+/// threads may be in it at the same time, also in concurrently().
 using AnswerObserver = std::function<void(const AnswerHead&)>;
 
 /// The options of a client.

@@ -97,18 +97,10 @@ class Driver {
       sleep_until(until);
       return go_on(earliest);
     }
-    const Exchange* ready =
-        context_->core->transport->wait_any(transfers_, real(until), context_->stop);
+    const Exchange* ready = context_->core->transport->wait_any(transfers_, until, context_->stop);
     if (!ready) return go_on(earliest);
     for (std::size_t i = 0; i < active_.size(); ++i)
       if (active_[i].call->transfer() == ready) return go_on(i);
-  }
-
-  /// Returns a time of the client's clock on the clock of transports.
-  [[nodiscard]] Deadline real(Deadline until) const {
-    const RetryOptions& retry = context_->core->connection.retry;
-    if (!retry.clock || until == Deadline::max()) return until;
-    return std::chrono::steady_clock::now() + (until - now(retry));
   }
 
   void sleep_until(Deadline until) {

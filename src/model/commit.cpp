@@ -14,8 +14,8 @@ EnumWords<CommitFilter::Merges> enum_words(CommitFilter::Merges) {
 
 namespace json {
 
-template <class F>
-void fields(MinimalCommit& c, F& f) {
+template <class C, class F>
+void fields_of_commit(C& c, F& f) {
   f.required("id", c.id);
   f("displayId", c.display_id);
   f("author", c.author);
@@ -26,14 +26,13 @@ void fields(MinimalCommit& c, F& f) {
 }
 
 template <class F>
+void fields(MinimalCommit& c, F& f) {
+  fields_of_commit(c, f);
+}
+
+template <class F>
 void fields(Commit& c, F& f) {
-  f.required("id", c.id);
-  f("displayId", c.display_id);
-  f("author", c.author);
-  f("authorTimestamp", c.author_timestamp);
-  f("committer", c.committer);
-  f("committerTimestamp", c.committer_timestamp);
-  f("message", c.message);
+  fields_of_commit(c, f);
   f("parents", c.parents);
   f("properties", c.properties);
 }

@@ -9,10 +9,6 @@
 namespace bitbucket::inline v0_1 {
 namespace {
 
-/// An update writes back what it has read, including the members that this library does not know.
-constexpr Get<RawJson, RepoRef, HookId> get_as_json{
-    "/rest/api/1.0/projects/{project}/repos/{repo}/webhooks/{webhook}"};
-
 void check_events(const std::vector<std::string>& events) {
   for (const std::string& event : events)
     if (event.empty()) throw InvalidArgument("a webhook event is empty");
@@ -39,7 +35,9 @@ Hook Hooks::get(const RepoRef& repo, HookId id) const {
 Hook Hooks::update(const RepoRef& repo, HookId id, const HookUpdate& update) const {
   if (update.url) http::require_http_url(*update.url, "the webhook's url");
   if (update.events) check_events(*update.events);
-  const RawJson current = detail::send(context_, get_as_json(repo, id));
+  // As JSON, because the update writes back even the members that this library does not know.
+  const RawJson current =
+      detail::send(context_, ApiCall<RawJson>(api::hooks::get(repo, id).spec()));
   return detail::send(context_, api::hooks::update(repo, id, json::updated_hook(current, update)));
 }
 

@@ -76,12 +76,8 @@ class TimedTransport final : public Transport {
     const auto due = [](Exchange* each) { return static_cast<TimedExchange*>(each)->due; };
     Exchange* const first = *std::min_element(exchanges.begin(), exchanges.end(),
                                               [&](auto* a, auto* b) { return due(a) < due(b); });
-    // Deadlines are on the real clock; the driver knows the distance between the two clocks.
-    const Time until = deadline == Deadline::max()
-                           ? Time::max()
-                           : now_ + (deadline - std::chrono::steady_clock::now());
-    if (due(first) > until) {
-      now_ = std::max(now_, until);
+    if (due(first) > deadline) {
+      now_ = std::max(now_, deadline);
       return nullptr;
     }
     now_ = std::max(now_, due(first));

@@ -17,6 +17,7 @@ namespace bitbucket::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -134,6 +135,15 @@ TEST(TogetherTest, FirstAsksForNoPageThatItDoesNotNeed) {
   for (const auto& each : some) EXPECT_EQ(names(each), expected_names(0, 7));
   EXPECT_EQ(transport->started(), 6u);
   EXPECT_EQ(query_value(transport->requests().front().url, "limit"), "7");
+}
+
+TEST(TogetherTest, TheFirstNoneAreNoError) {
+  const auto transport = tag_server(23, 5);
+  const BitbucketServer client(fake_options(transport));
+  const auto none = client.concurrently(numbers(2), [](int n) { return tags_of(n).first(0); });
+  EXPECT_THAT(none, ElementsAre(IsEmpty(), IsEmpty()));
+  for (const Request& request : transport->requests())
+    EXPECT_EQ(query_value(request.url, "limit"), "1");
 }
 
 TEST(TogetherTest, OneSlowAnswerDelaysNoOther) {

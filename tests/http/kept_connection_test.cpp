@@ -142,7 +142,7 @@ void answer_without_reading(Connection& connection, const std::string& status) {
   connection.answer("first");
   pollfd readable{connection.fd(), POLLIN, 0};
   ::poll(&readable, 1, 20'000);
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(100ms);  // until the unread request fills the kernel's buffers
   connection.answer("second", status);
   connection.wait_for_close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -62,7 +63,9 @@ class PagesTask final : public Task {
  public:
   PagesTask(CallSpec call, std::size_t wanted, Done done)
       : walk_(std::move(call)), wanted_(wanted), done_(std::move(done)) {}
-  CallSpec next(const Context& context) override { return walk_.next(context, wanted_); }
+  CallSpec next(const Context& context) override {
+    return walk_.next(context, std::max<std::size_t>(wanted_, 1));  // no server takes a limit of 0
+  }
   bool take(const Context& context, const CallSpec& call, Response& response) override {
     Page<T> page = decode<Page<T>>(context, call, response);
     walk_.accept(context, head_of(page), response);
