@@ -80,15 +80,17 @@ TEST(BesideTest, AFailedOrAbandonedTransferLeavesTheOthersAlone) {
 }
 
 TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
-  std::counting_semaphore<> left(0), left_by_first(0);
+  std::counting_semaphore<> may_answer_first(0), left(0);
   RawServer server([&](Connection& connection, int) {
     for (;;) {
       const std::string request = connection.read_request();
       if (request.empty()) return;
       const std::string path = request.substr(4, request.find(' ', 4) - 4);
+      // A connection is free only once its transfer has ended, and then its bytes must be there.
+      if (path == "/first") may_answer_first.acquire();
       connection.answer(path);
       connection.answer("wrong");  // after the answer, unrequested
-      (path == "/first" ? left_by_first : left).release();
+      left.release();
     }
   });
   const auto transport = http::make_curl_transport({});
@@ -98,8 +100,9 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
     EXPECT_EQ(next->wait(in(20s), {}).body, path);
     ASSERT_TRUE(left.try_acquire_for(20s));
   }
+  may_answer_first.release();
   EXPECT_EQ(first->wait(in(20s), {}).body, "/first");
-  ASSERT_TRUE(left_by_first.try_acquire_for(20s));
+  ASSERT_TRUE(left.try_acquire_for(20s));
   for (const char* path : {"/d", "/e"}) {
     EXPECT_EQ(transport->start({.url = server.url(path)})->wait(in(20s), {}).body, path);
     ASSERT_TRUE(left.try_acquire_for(20s));
