@@ -131,6 +131,14 @@ using ProjectKey = TextId<"project", "the project key">;
 using CommitId = TextId<"commit", "the commit id">;
 /// The path of a file from the root of the repository, "src/main.cpp": its slashes stay.
 using FilePath = TextId<"path", "the file path", Conversion::implicit, detail::append_segments>;
+/// The name of a tag, "v1.0" or "release/2": its slashes stay.
+using TagName = TextId<"tag", "the name of the tag", Conversion::implicit, detail::append_segments>;
+/// A user by the slug, which is not always the name.
+using UserSlug = TextId<"user", "the user slug">;
+/// A pull request by its number in its repository.
+using PullRequestId = NumericId<"pullRequest", Conversion::implicit>;
+/// A comment.
+using CommentId = NumericId<"comment">;
 /// A webhook.
 using HookId = NumericId<"webhook", Conversion::implicit>;
 

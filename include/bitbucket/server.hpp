@@ -48,13 +48,13 @@ class BITBUCKET_EXPORT BitbucketServer {
   BitbucketServer& operator=(BitbucketServer&& other) noexcept;
   ~BitbucketServer();
 
-  const Repos repos;        ///< repositories
-  const Commits commits;    ///< commits and what they changed
-  const Branches branches;  ///< branches
-  const Tags tags;          ///< tags
-  const Files files;        ///< contents of files
-  const Hooks hooks;        ///< webhooks
-  const ServerInfo server;  ///< the server itself
+  const Repos repos{context_};        ///< repositories
+  const Commits commits{context_};    ///< commits and what they changed
+  const Branches branches{context_};  ///< branches
+  const Tags tags{context_};          ///< tags
+  const Files files{context_};        ///< contents of files
+  const Hooks hooks{context_};        ///< webhooks
+  const ServerInfo server{context_};  ///< the server itself
 
   /// Returns a view of this client, which differs in what `options` names and shares everything
   /// else.

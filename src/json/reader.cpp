@@ -18,6 +18,13 @@ void read_iso8601(Cursor& in, Time& out) {
     fail(in.at, "expected milliseconds since 1970 or an ISO 8601 time with its zone");
 }
 
+void read_array(std::string& body, Rows out) {
+  out.clear();
+  Document document(body);
+  out.read(document.array(), document.root());
+  document.expect_end();
+}
+
 void read_document(std::string& body, RawJson& out) {
   out.text.clear();
   if (body.empty()) fail({}, "the body is empty");

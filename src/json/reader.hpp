@@ -33,6 +33,8 @@
 
 namespace bitbucket::inline v0_1::json {
 
+class Rows;
+
 /// Puts the default of one field back.
 struct FieldReset {
   std::size_t index;
@@ -42,6 +44,7 @@ struct FieldReset {
   void operator()(const char*, M& fresh) {
     if (at++ == index) *static_cast<M*>(member) = std::move(fresh);
   }
+  inline void operator()(const char*, Rows&);
   template <class M>
   void required(const char* name, M& fresh) {
     (*this)(name, fresh);
@@ -271,6 +274,36 @@ const char* read_elements(ondemand::array array, const Place& at, std::vector<T>
   });
 }
 
+/// A vector to be filled whose type only its own reader knows: what stands around the rows of an
+/// answer is compiled once, not for each type.
+class Rows {
+ public:
+  Rows() = default;
+  template <class T>
+  explicit Rows(std::vector<T>& out)
+      : out_(&out),
+        clear_([](void* rows) { static_cast<std::vector<T>*>(rows)->clear(); }),
+        read_([](ondemand::array array, const Place& at, void* rows) {
+          return read_elements(array, at, *static_cast<std::vector<T>*>(rows));
+        }) {}
+  void clear() { clear_(out_); }
+  /// Returns the token behind the array, where that is known.
+  const char* read(ondemand::array array, const Place& at) { return read_(array, at, out_); }
+
+ private:
+  void* out_ = nullptr;
+  void (*clear_)(void* rows) = nullptr;
+  const char* (*read_)(ondemand::array array, const Place& at, void* rows) = nullptr;
+};
+
+inline void read(Cursor& in, Rows& out) { in.next = out.read(start_array(in), in.at); }
+
+void FieldReset::operator()(const char*, Rows&) {
+  if (at++ == index) static_cast<Rows*>(member)->clear();
+}
+
+void read_array(std::string& body, Rows out);
+
 /// Reads an object that is a value or the document.
 template <class T>
 void read_members(Cursor& in, T& out) {
@@ -312,23 +345,19 @@ void read(Cursor& in, Boxed<T>& out) {
   read(in, out.emplace());
 }
 
-template <class T>
-void read_root(Document& document, T& out) {
-  read_members(document, out);
-}
-
-template <class T>
-void read_root(Document& document, std::vector<T>& out) {
-  read_elements(document.array(), document.root(), out);
-}
-
-/// Reads a whole document, an object or an array; what `out` had before is gone.
+/// Reads a whole document; what `out` had before is gone.
 template <class T>
 void read_document(std::string& body, T& out) {
   out = T{};
   Document document(body);
-  read_root(document, out);
+  read_members(document, out);
   document.expect_end();
+}
+
+/// Reads a document that is an array; what `out` had before is gone.
+template <class T>
+void read_document(std::string& body, std::vector<T>& out) {
+  read_array(body, Rows(out));
 }
 
 /// Keeps the text as it came once it proved to be JSON.

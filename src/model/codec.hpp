@@ -1,7 +1,9 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <bitbucket/codec.hpp>
@@ -24,19 +26,22 @@ struct RepoPath;
 
 namespace json {
 
-template <class T, class F>
-void fields(Page<T>& p, F& f) {
-  f("size", p.size);
-  f("limit", p.limit);
-  f("isLastPage", p.is_last_page);
-  f.required("values", p.values);
-  f("start", p.start);
-  f("nextPageStart", p.next_page_start);
-}
+/// What a page has around its rows.
+struct PageFrame {
+  Rows values;
+  std::optional<std::int64_t> size{}, limit{}, start{}, next_page_start{};
+  std::optional<bool> is_last_page{};
+};
+void read_page(std::string& body, PageFrame& out);
 
+/// Reads a page; what `out` had before is gone.
 template <class T>
-void expect_rows(Walk& walk, const Page<T>& page) noexcept {
-  if (page.size && *page.size > 0) walk.expect(static_cast<std::size_t>(*page.size));
+void read_document(std::string& body, Page<T>& out) {
+  out.values.clear();
+  PageFrame frame{.values = Rows(out.values)};
+  read_page(body, frame);
+  out = {std::move(out.values), frame.size,        frame.limit, frame.start,
+         frame.next_page_start, frame.is_last_page};
 }
 
 // The types that are not what their JSON is.

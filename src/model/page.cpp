@@ -2,12 +2,26 @@
 
 #include "model/codec.hpp"
 
-// Rows of pages that are no structs.
-
 namespace bitbucket::inline v0_1 {
 namespace json {
+
+template <class F>
+void fields(PageFrame& p, F& f) {
+  f("size", p.size);
+  f("limit", p.limit);
+  f("isLastPage", p.is_last_page);
+  f.required("values", p.values);
+  f("start", p.start);
+  f("nextPageStart", p.next_page_start);
+}
+
+static void expect_rows(Walk& walk, const PageFrame& page) noexcept {
+  if (page.size && *page.size > 0) walk.expect(static_cast<std::size_t>(*page.size));
+}
+
 namespace {
 
+/// How rows are read that are no structs.
 template <class T>
 constexpr detail::ModelCodec<T> plain_codec{
     .read = [](std::string& body, T& out) { read_document(body, out); },
@@ -19,6 +33,13 @@ constexpr detail::ModelCodec<T> plain_codec{
 };
 
 }  // namespace
+
+void read_page(std::string& body, PageFrame& out) {
+  Document document(body);
+  read_members(document, out);
+  document.expect_end();
+}
+
 }  // namespace json
 
 const detail::ModelCodec<RawJson>& detail::model_codec(const RawJson*) {

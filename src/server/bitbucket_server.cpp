@@ -17,14 +17,7 @@ BitbucketServer::BitbucketServer(const ClientOptions& options)
           options.credentials, options.paging)) {}
 
 BitbucketServer::BitbucketServer(std::shared_ptr<const detail::Context> context)
-    : context_(std::move(context)),
-      repos(context_),
-      commits(context_),
-      branches(context_),
-      tags(context_),
-      files(context_),
-      hooks(context_),
-      server(context_) {}
+    : context_(std::move(context)) {}
 
 BitbucketServer::BitbucketServer(BitbucketServer&& other) noexcept
     : BitbucketServer(std::move(other.context_)) {}

@@ -49,10 +49,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-using PullRequestId = NumericId<"pullRequest">;
-using CommentId = NumericId<"comment">;
-using UserSlug = PathParam<"user">;
-
 #define REPO "/rest/api/1.0/projects/{project}/repos/{repo}"
 // clang-format off
 constexpr Pages <RawJson, RepoRef, CommitId>                        pull_requests_of_commit{REPO "/commits/{commit}/pull-requests"};

@@ -12,8 +12,6 @@
 namespace bitbucket::test {
 namespace {
 
-using CommentId = NumericId<"comment">;
-
 template <class T>
 std::string printed(const T& id) {
   std::ostringstream out;
@@ -54,7 +52,10 @@ TEST(IdsTest, BecomeSegmentsOfAPath) {
   EXPECT_EQ(in_a_path(CommitId("a/b")), "a%2Fb");
   EXPECT_EQ(in_a_path(FilePath("a b/c")), "a%20b/c");
   EXPECT_EQ(in_a_path(PathParam<"issue">("PRJ-1")), "PRJ-1");
+  EXPECT_EQ(in_a_path(TagName("release/1 b")), "release/1%20b");
+  EXPECT_EQ(in_a_path(UserSlug("a/b")), "a%2Fb");
   EXPECT_EQ(in_a_path(HookId(12)), "12");
+  EXPECT_EQ(in_a_path(PullRequestId(3)), "3");
 }
 
 TEST(IdsTest, SayWhatIsEmpty) {
@@ -71,6 +72,8 @@ TEST(IdsTest, ConvertOnlyWhereTheyCannotBeSwapped) {
   static_assert(!std::is_convertible_v<int, CommentId>);
   static_assert(!std::is_convertible_v<const char*, PathParam<"issue">>);
   static_assert(!std::is_convertible_v<HookId, CommentId>);
+  static_assert(!std::is_convertible_v<PullRequestId, CommentId>);
+  static_assert(!std::is_convertible_v<CommentId, PullRequestId>);
   static_assert(!std::is_convertible_v<ProjectKey, CommitId>);
 }
 

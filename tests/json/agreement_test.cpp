@@ -196,25 +196,25 @@ using namespace bitbucket;
 
 constexpr int documents = 2500;
 
-TEST(AgreementTest, HoldsForCommits) { compare<Commit>(test::sample("commit"), documents); }
+TEST(AgreementTest, HoldsForCommits) { compare<Commit>(test::sample("Commit"), documents); }
 TEST(AgreementTest, HoldsForPagesOfCommits) {
-  compare<Page<Commit>>(test::page_of(test::sample("commit")), documents);
+  compare<Page<Commit>>(test::page_of(test::sample("Commit")), documents);
 }
-TEST(AgreementTest, HoldsForRepositories) { compare<Repo>(test::sample("repo"), documents); }
+TEST(AgreementTest, HoldsForRepositories) { compare<Repo>(test::sample("Repo"), documents); }
 TEST(AgreementTest, HoldsForPagesOfChanges) {
-  compare<Page<Change>>(test::page_of(test::sample("change")), documents);
+  compare<Page<Change>>(test::page_of(test::sample("Change")), documents);
 }
 TEST(AgreementTest, HoldsForPagesOfWebhooks) {
-  compare<Page<Hook>>(test::page_of(test::sample("hook")), documents);
+  compare<Page<Hook>>(test::page_of(test::sample("Hook")), documents);
 }
 TEST(AgreementTest, HoldsForTestDeliveries) {
   compare<HookTestResult>({{"request", {{"a", 1}}}, {"response", "x"}, {"more", true}}, documents);
 }
 TEST(AgreementTest, HoldsForPagesOfBranches) {
-  compare<Page<Branch>>(test::page_of(test::sample("branch")), documents);
+  compare<Page<Branch>>(test::page_of(test::sample("Branch")), documents);
 }
 TEST(AgreementTest, HoldsForPagesOfTags) {
-  compare<Page<Tag>>(test::page_of(test::sample("tag")), documents);
+  compare<Page<Tag>>(test::page_of(test::sample("Tag")), documents);
 }
 
 }  // namespace

@@ -95,18 +95,18 @@ RepoPath expected_path(const std::string& name) {
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAUser) {
-  EXPECT_EQ(decode<User>(test::sample("user").dump()), expected_user());
+  EXPECT_EQ(decode<User>(test::sample("User").dump()), expected_user());
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAProject) {
-  EXPECT_EQ(decode<Project>(test::sample("project").dump()), expected_project());
+  EXPECT_EQ(decode<Project>(test::sample("Project").dump()), expected_project());
 }
 
 TEST(ModelTest, ReadsEveryMemberOfARepository) {
   Repo expected = expected_repo();
   expected.origin = expected_repo();
   expected.origin->slug = "origin";
-  const Repo repo = decode<Repo>(test::sample("repo").dump());
+  const Repo repo = decode<Repo>(test::sample("Repo").dump());
   EXPECT_EQ(repo, expected);
   EXPECT_EQ(repo.full_name(), "~JDOE/demo");
   EXPECT_EQ(repo.clone_url(), "https://git.example.com/scm/demo.git");
@@ -126,7 +126,7 @@ TEST(ModelTest, ReadsEveryMemberOfACommit) {
                               expected_parent("fedcba9876543210fedcba9876543210fedcba98",
                                               "fedcba98765", 1699999998001, "Second parent")},
                   .properties = {R"({"jira-key":["A-1"]})"}};
-  EXPECT_EQ(decode<Commit>(test::sample("commit").dump()), expected);
+  EXPECT_EQ(decode<Commit>(test::sample("Commit").dump()), expected);
   EXPECT_EQ(expected.title(), "Title");
 }
 
@@ -147,7 +147,7 @@ TEST(ModelTest, ReadsEveryMemberOfAChange) {
                    ConflictChange{{{}, "", "", "", "t.cpp"}, {}, ChangeType::del}},
       .links = {{{"self", "https://git.example.com/demo/commits/0123456789a#src/new.cpp", ""}}},
       .properties = {R"({"gitChangeType":"RENAME"})"}};
-  EXPECT_EQ(decode<Change>(test::sample("change").dump()), expected);
+  EXPECT_EQ(decode<Change>(test::sample("Change").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfABranch) {
@@ -160,7 +160,7 @@ TEST(ModelTest, ReadsEveryMemberOfABranch) {
       true,
       {R"({"com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-metadata-provider":)"
        R"({"ahead":2,"behind":0}})"}};
-  EXPECT_EQ(decode<Branch>(test::sample("branch").dump()), expected);
+  EXPECT_EQ(decode<Branch>(test::sample("Branch").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfATag) {
@@ -170,7 +170,7 @@ TEST(ModelTest, ReadsEveryMemberOfATag) {
                      "0123456789abcdef0123456789abcdef01234567",
                      "89abcdef0123456789abcdef0123456789abcdef",
                      "fedcba9876543210fedcba9876543210fedcba98"};
-  EXPECT_EQ(decode<Tag>(test::sample("tag").dump()), expected);
+  EXPECT_EQ(decode<Tag>(test::sample("Tag").dump()), expected);
   EXPECT_EQ(decode<Tag>(R"({"id":"refs/tags/v1","hash":null})").hash, std::nullopt);
 }
 
@@ -187,7 +187,7 @@ TEST(ModelTest, ReadsEveryMemberOfAWebhook) {
                       .ssl_verification_required = true,
                       .credentials = HookCredentials{"u", "p"},
                       .statistics = {R"({"s":1})"}};
-  EXPECT_EQ(decode<Hook>(test::sample("hook").dump()), expected);
+  EXPECT_EQ(decode<Hook>(test::sample("Hook").dump()), expected);
 }
 
 TEST(ModelTest, ReadsATestDelivery) {
@@ -200,11 +200,11 @@ TEST(ModelTest, ReadsATestDelivery) {
 
 TEST(ModelTest, ReadsEveryMemberOfTheApplicationProperties) {
   const ApplicationProperties expected{"8.19.3", "8019003", "1700000000005", "Bitbucket"};
-  EXPECT_EQ(decode<ApplicationProperties>(test::sample("application_properties").dump()), expected);
+  EXPECT_EQ(decode<ApplicationProperties>(test::sample("ApplicationProperties").dump()), expected);
 }
 
 TEST(ModelTest, ReadsEveryMemberOfAPage) {
-  const auto page = decode<Page<Branch>>(test::page_of(test::sample("branch")).dump());
+  const auto page = decode<Page<Branch>>(test::page_of(test::sample("Branch")).dump());
   EXPECT_EQ(page.size, 1);
   EXPECT_EQ(page.limit, 25);
   EXPECT_EQ(page.start, 50);
@@ -216,22 +216,22 @@ TEST(ModelTest, ReadsEveryMemberOfAPage) {
 
 TEST(ModelTest, ReadsPagesAndArraysOfEveryEntity) {
   EXPECT_EQ(
-      decode<Page<Repo>>(test::page_of(test::sample("repo")).dump()).values.at(0).origin->slug,
+      decode<Page<Repo>>(test::page_of(test::sample("Repo")).dump()).values.at(0).origin->slug,
       "origin");
-  EXPECT_EQ(decode<Page<Project>>(test::page_of(test::sample("project")).dump()).values.at(0).id,
+  EXPECT_EQ(decode<Page<Project>>(test::page_of(test::sample("Project")).dump()).values.at(0).id,
             11);
-  EXPECT_EQ(decode<Page<User>>(test::page_of(test::sample("user")).dump()).values.at(0).id, 101);
-  EXPECT_EQ(decode<Page<Commit>>(test::page_of(test::sample("commit")).dump()).values.at(0).title(),
+  EXPECT_EQ(decode<Page<User>>(test::page_of(test::sample("User")).dump()).values.at(0).id, 101);
+  EXPECT_EQ(decode<Page<Commit>>(test::page_of(test::sample("Commit")).dump()).values.at(0).title(),
             "Title");
   EXPECT_EQ(
-      decode<Page<Change>>(test::page_of(test::sample("change")).dump()).values.at(0).content_id,
+      decode<Page<Change>>(test::page_of(test::sample("Change")).dump()).values.at(0).content_id,
       "8baef1b4abc478178b004d62031cf7fe6db6f903");
-  EXPECT_EQ(decode<Page<Hook>>(test::page_of(test::sample("hook")).dump()).values.at(0).id,
+  EXPECT_EQ(decode<Page<Hook>>(test::page_of(test::sample("Hook")).dump()).values.at(0).id,
             HookId(10));
-  EXPECT_EQ(decode<Page<Tag>>(test::page_of(test::sample("tag")).dump()).values.at(0).hash,
+  EXPECT_EQ(decode<Page<Tag>>(test::page_of(test::sample("Tag")).dump()).values.at(0).hash,
             "fedcba9876543210fedcba9876543210fedcba98");
   EXPECT_EQ(decode<Page<std::string>>(R"({"values":["a"]})").values, std::vector<std::string>{"a"});
-  EXPECT_EQ(decode<std::vector<User>>(ordered_json::array({test::sample("user")}).dump()).at(0),
+  EXPECT_EQ(decode<std::vector<User>>(ordered_json::array({test::sample("User")}).dump()).at(0),
             expected_user());
 }
 
@@ -341,22 +341,22 @@ std::vector<std::string> indifferent_places(const ordered_json& document) {
 using Places = std::vector<std::string>;
 
 TEST(ModelTest, NamesThePlaceOfEveryWrongType) {
-  EXPECT_EQ(indifferent_places<Page<Repo>>(test::page_of(test::sample("repo"))),
+  EXPECT_EQ(indifferent_places<Page<Repo>>(test::page_of(test::sample("Repo"))),
             (Places{"/values/0/relatedLinks/r", "/values/0/origin/relatedLinks/r"}));
-  EXPECT_EQ(indifferent_places<Page<Commit>>(test::page_of(test::sample("commit"))),
+  EXPECT_EQ(indifferent_places<Page<Commit>>(test::page_of(test::sample("Commit"))),
             Places{"/values/0/properties/jira-key/0"});
-  EXPECT_EQ(indifferent_places<Page<Change>>(test::page_of(test::sample("change"))),
+  EXPECT_EQ(indifferent_places<Page<Change>>(test::page_of(test::sample("Change"))),
             Places{"/values/0/properties/gitChangeType"});
-  EXPECT_EQ(indifferent_places<Page<Hook>>(test::page_of(test::sample("hook"))),
+  EXPECT_EQ(indifferent_places<Page<Hook>>(test::page_of(test::sample("Hook"))),
             (Places{"/values/0/configuration/more", "/values/0/statistics/s"}));
   EXPECT_EQ(
-      indifferent_places<Page<Branch>>(test::page_of(test::sample("branch"))),
+      indifferent_places<Page<Branch>>(test::page_of(test::sample("Branch"))),
       (Places{"/values/0/metadata/com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-"
               "metadata-provider/ahead",
               "/values/0/metadata/com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-"
               "metadata-provider/behind"}));
-  EXPECT_EQ(indifferent_places<Page<Tag>>(test::page_of(test::sample("tag"))), Places{});
-  EXPECT_EQ(indifferent_places<ApplicationProperties>(test::sample("application_properties")),
+  EXPECT_EQ(indifferent_places<Page<Tag>>(test::page_of(test::sample("Tag"))), Places{});
+  EXPECT_EQ(indifferent_places<ApplicationProperties>(test::sample("ApplicationProperties")),
             Places{});
 }
 

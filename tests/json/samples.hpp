@@ -1,23 +1,42 @@
 #pragma once
 
+#include <filesystem>
 #include <fstream>
+#include <map>
 #include <stdexcept>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
-// One document per type in tests/data, with every member that Bitbucket's REST API is documented to
-// send, typed from the documentation and not from the lists of members.
+// One document per type, with every member that Bitbucket's REST API is documented to send, typed
+// from the documentation and not from the lists of members.  tests/data has a file for each model
+// header and in it a member for each of its types.
 
 namespace bitbucket_test {
 
 using nlohmann::ordered_json;
 
-/// Returns the document of a type, "repo".
+/// Returns the documents of all types by their names.
+inline const std::map<std::string, ordered_json>& samples() {
+  static const auto all = [] {
+    std::map<std::string, ordered_json> found;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(BITBUCKET_SOURCE_DIR "/tests/data")) {
+      std::ifstream file(entry.path());
+      const ordered_json types = ordered_json::parse(file);
+      for (const auto& [name, document] : types.items()) found[name] = document;
+    }
+    return found;
+  }();
+  return all;
+}
+
+/// Returns the document of a type, "Repo".
 inline ordered_json sample(const std::string& name) {
-  std::ifstream file(BITBUCKET_SOURCE_DIR "/tests/data/" + name + ".json");
-  if (!file) throw std::runtime_error("there is no tests/data/" + name + ".json");
-  return ordered_json::parse(file);
+  const auto found = samples().find(name);
+  if (found == samples().end())
+    throw std::runtime_error("no file in tests/data has a sample of " + name);
+  return found->second;
 }
 
 inline ordered_json page_of(const ordered_json& value) {

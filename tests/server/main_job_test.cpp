@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "server/invoke.hpp"
+#include "server/methods.hpp"
 #include "server/signed_client.hpp"
 
 namespace bitbucket::test {
@@ -27,9 +27,6 @@ SetupOptions setup_options(const testing::GitServer& server) {
           .consumer_key = "release-bot",
           .private_key = server_test::key().private_pem()};
 }
-
-/// The rows for which the embedded server has no handler.
-const std::set<std::string_view> without_handler = {};
 
 TEST(MainJobTest, TheEmbeddedServerHasAHandlerForEachRowThatIsNotMarked) {
   const auto server = signed_server();

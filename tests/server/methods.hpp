@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -39,5 +40,8 @@ inline const std::map<std::string_view, SendMethod>& methods() {
   };
   return all;
 }
+
+/// The rows for which the embedded server has no handler.
+inline const std::set<std::string_view> without_handler = {};
 
 }  // namespace bitbucket::test
