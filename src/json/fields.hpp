@@ -4,7 +4,7 @@
 
 // A type has one list of its members, which reading, writing and queries share:
 //
-//   template <class F> void fields(Branch& b, F& f) {
+//   void fields(Branch& b, auto& f) {
 //     f.required("id", b.id);
 //     f("displayId", b.display_id);
 //   }
@@ -21,8 +21,8 @@ template <class List>
 struct Nested {
   List& list;
 };
-template <class List, class F>
-void fields(Nested<List>& nested, F& f) {
+template <class List>
+void fields(Nested<List>& nested, auto& f) {
   nested.list(f);
 }
 

@@ -5,26 +5,22 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<ChangeType> enum_words(ChangeType) {
+  using enum ChangeType;
   static constexpr EnumWord<ChangeType> words[] = {
-      {ChangeType::add, "ADD"},       {ChangeType::copy, "COPY"}, {ChangeType::del, "DELETE"},
-      {ChangeType::modify, "MODIFY"}, {ChangeType::move, "MOVE"},
-  };
+      {add, "ADD"}, {copy, "COPY"}, {del, "DELETE"}, {modify, "MODIFY"}, {move, "MOVE"}};
   return words;
 }
 
 EnumWords<NodeType> enum_words(NodeType) {
+  using enum NodeType;
   static constexpr EnumWord<NodeType> words[] = {
-      {NodeType::file, "FILE"},
-      {NodeType::directory, "DIRECTORY"},
-      {NodeType::submodule, "SUBMODULE"},
-  };
+      {file, "FILE"}, {directory, "DIRECTORY"}, {submodule, "SUBMODULE"}};
   return words;
 }
 
 namespace json {
 
-template <class F>
-void fields(RepoPath& p, F& f) {
+void fields(RepoPath& p, auto& f) {
   f("components", p.components);
   f("parent", p.parent);
   f("name", p.name);
@@ -32,21 +28,18 @@ void fields(RepoPath& p, F& f) {
   f("toString", p.full);
 }
 
-template <class F>
-void fields(ConflictChange& c, F& f) {
+void fields(ConflictChange& c, auto& f) {
   f("path", c.path);
   f("srcPath", c.src_path);
   f("type", c.type);
 }
 
-template <class F>
-void fields(Conflict& c, F& f) {
+void fields(Conflict& c, auto& f) {
   f("ourChange", c.our_change);
   f("theirChange", c.their_change);
 }
 
-template <class F>
-void fields(Change& c, F& f) {
+void fields(Change& c, auto& f) {
   f("contentId", c.content_id);
   f("fromContentId", c.from_content_id);
   f.required("path", c.path);

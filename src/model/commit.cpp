@@ -5,10 +5,8 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<CommitFilter::Merges> enum_words(CommitFilter::Merges) {
-  static constexpr EnumWord<CommitFilter::Merges> words[] = {
-      {CommitFilter::Merges::exclude, "exclude"},
-      {CommitFilter::Merges::only, "only"},
-  };
+  using enum CommitFilter::Merges;
+  static constexpr EnumWord<CommitFilter::Merges> words[] = {{exclude, "exclude"}, {only, "only"}};
   return words;
 }
 
@@ -25,20 +23,15 @@ void fields_of_commit(C& c, F& f) {
   f("message", c.message);
 }
 
-template <class F>
-void fields(MinimalCommit& c, F& f) {
-  fields_of_commit(c, f);
-}
+void fields(MinimalCommit& c, auto& f) { fields_of_commit(c, f); }
 
-template <class F>
-void fields(Commit& c, F& f) {
+void fields(Commit& c, auto& f) {
   fields_of_commit(c, f);
   f("parents", c.parents);
   f("properties", c.properties);
 }
 
-template <class F>
-void fields(CommitFilter& c, F& f) {
+void fields(CommitFilter& c, auto& f) {
   f("since", c.since);
   f("until", c.until);
   f("path", c.path);

@@ -11,23 +11,19 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<UserType> enum_words(UserType) {
-  static constexpr EnumWord<UserType> words[] = {
-      {UserType::normal, "NORMAL"},
-      {UserType::service, "SERVICE"},
-  };
+  using enum UserType;
+  static constexpr EnumWord<UserType> words[] = {{normal, "NORMAL"}, {service, "SERVICE"}};
   return words;
 }
 
 namespace json {
 
-template <class F>
-void fields(Link& l, F& f) {
+void fields(Link& l, auto& f) {
   f("href", l.href);
   f("name", l.name);
 }
 
-template <class P, class F>
-void fields_of_account(P& p, F& f) {
+void fields_of_account(auto& p, auto& f) {
   f("emailAddress", p.email_address);
   f("id", p.id);
   f("displayName", p.display_name);
@@ -38,14 +34,12 @@ void fields_of_account(P& p, F& f) {
   f("avatarUrl", p.avatar_url);
 }
 
-template <class F>
-void fields(User& u, F& f) {
+void fields(User& u, auto& f) {
   f.required("name", u.name);
   fields_of_account(u, f);
 }
 
-template <class F>
-void fields(Person& p, F& f) {
+void fields(Person& p, auto& f) {
   f("name", p.name);
   fields_of_account(p, f);
 }

@@ -16,8 +16,7 @@ struct Envelope {
   RawJson errors, context, message, exception_name, status_code, others;
 };
 
-template <class F>
-void fields(Envelope& e, F& f) {
+void fields(Envelope& e, auto& f) {
   f("errors", e.errors);
   f("context", e.context);
   f("message", e.message);

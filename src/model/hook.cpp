@@ -5,21 +5,18 @@
 namespace bitbucket::inline v0_1 {
 namespace json {
 
-template <class F>
-void fields(HookConfiguration& c, F& f) {
+void fields(HookConfiguration& c, auto& f) {
   f("secret", c.secret);
   f("createdBy", c.created_by);
   f.others(c.others);
 }
 
-template <class F>
-void fields(HookCredentials& c, F& f) {
+void fields(HookCredentials& c, auto& f) {
   f("username", c.username);
   f("password", c.password);
 }
 
-template <class F>
-void fields(Hook& h, F& f) {
+void fields(Hook& h, auto& f) {
   f.required("id", h.id);
   f("name", h.name);
   f("createdDate", h.created_date);
@@ -34,8 +31,7 @@ void fields(Hook& h, F& f) {
   f("statistics", h.statistics);
 }
 
-template <class F>
-void fields(NewHook& h, F& f) {
+void fields(NewHook& h, auto& f) {
   f("name", h.name);
   f("url", h.url);
   f("active", h.active);
@@ -45,8 +41,7 @@ void fields(NewHook& h, F& f) {
   f("credentials", h.credentials);
 }
 
-template <class F>
-void fields(HookTestResult& r, F& f) {
+void fields(HookTestResult& r, auto& f) {
   f("request", r.request);
   f("response", r.response);
   f.others(r.others);

@@ -5,8 +5,7 @@
 namespace bitbucket::inline v0_1 {
 namespace json {
 
-template <class F>
-void fields(PageFrame& p, F& f) {
+void fields(PageFrame& p, auto& f) {
   f("size", p.size);
   f("limit", p.limit);
   f("isLastPage", p.is_last_page);

@@ -5,17 +5,14 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<ProjectType> enum_words(ProjectType) {
-  static constexpr EnumWord<ProjectType> words[] = {
-      {ProjectType::normal, "NORMAL"},
-      {ProjectType::personal, "PERSONAL"},
-  };
+  using enum ProjectType;
+  static constexpr EnumWord<ProjectType> words[] = {{normal, "NORMAL"}, {personal, "PERSONAL"}};
   return words;
 }
 
 namespace json {
 
-template <class F>
-void fields(Project& p, F& f) {
+void fields(Project& p, auto& f) {
   f.required("key", p.key);
   f("id", p.id);
   f("name", p.name);

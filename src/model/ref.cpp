@@ -5,25 +5,21 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<RefType> enum_words(RefType) {
-  static constexpr EnumWord<RefType> words[] = {
-      {RefType::branch, "BRANCH"},
-      {RefType::tag, "TAG"},
-  };
+  using enum RefType;
+  static constexpr EnumWord<RefType> words[] = {{branch, "BRANCH"}, {tag, "TAG"}};
   return words;
 }
 
 EnumWords<BranchFilter::Order> enum_words(BranchFilter::Order) {
-  static constexpr EnumWord<BranchFilter::Order> words[] = {
-      {BranchFilter::Order::alphabetical, "ALPHABETICAL"},
-      {BranchFilter::Order::modification, "MODIFICATION"},
-  };
+  using enum BranchFilter::Order;
+  static constexpr EnumWord<BranchFilter::Order> words[] = {{alphabetical, "ALPHABETICAL"},
+                                                            {modification, "MODIFICATION"}};
   return words;
 }
 
 namespace json {
 
-template <class F>
-void fields(Branch& b, F& f) {
+void fields(Branch& b, auto& f) {
   f.required("id", b.id);
   f("displayId", b.display_id);
   f("type", b.type);
@@ -33,8 +29,7 @@ void fields(Branch& b, F& f) {
   f("metadata", b.metadata);
 }
 
-template <class F>
-void fields(BranchFilter& b, F& f) {
+void fields(BranchFilter& b, auto& f) {
   f("filterText", b.filter_text);
   f("base", b.base);
   f("details", b.details);
@@ -42,8 +37,7 @@ void fields(BranchFilter& b, F& f) {
   f("orderBy", b.order_by);
 }
 
-template <class F>
-void fields(Tag& t, F& f) {
+void fields(Tag& t, auto& f) {
   f.required("id", t.id);
   f("displayId", t.display_id);
   f("type", t.type);
@@ -52,8 +46,7 @@ void fields(Tag& t, F& f) {
   f("hash", t.hash);
 }
 
-template <class F>
-void fields(TagFilter& t, F& f) {
+void fields(TagFilter& t, auto& f) {
   f("filterText", t.filter_text);
   f("orderBy", t.order_by);
 }

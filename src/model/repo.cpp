@@ -5,45 +5,38 @@
 namespace bitbucket::inline v0_1 {
 
 EnumWords<RepoState> enum_words(RepoState) {
-  static constexpr EnumWord<RepoState> words[] = {
-      {RepoState::available, "AVAILABLE"},
-      {RepoState::initialising, "INITIALISING"},
-      {RepoState::initialisation_failed, "INITIALISATION_FAILED"},
-      {RepoState::offline, "OFFLINE"},
-  };
+  using enum RepoState;
+  static constexpr EnumWord<RepoState> words[] = {{available, "AVAILABLE"},
+                                                  {initialising, "INITIALISING"},
+                                                  {initialisation_failed, "INITIALISATION_FAILED"},
+                                                  {offline, "OFFLINE"}};
   return words;
 }
 
 EnumWords<RepoFilter::Permission> enum_words(RepoFilter::Permission) {
+  using enum RepoFilter::Permission;
   static constexpr EnumWord<RepoFilter::Permission> words[] = {
-      {RepoFilter::Permission::read, "REPO_READ"},
-      {RepoFilter::Permission::write, "REPO_WRITE"},
-      {RepoFilter::Permission::admin, "REPO_ADMIN"},
-  };
+      {read, "REPO_READ"}, {write, "REPO_WRITE"}, {admin, "REPO_ADMIN"}};
   return words;
 }
 
 EnumWords<RepoFilter::Visibility> enum_words(RepoFilter::Visibility) {
-  static constexpr EnumWord<RepoFilter::Visibility> words[] = {
-      {RepoFilter::Visibility::is_public, "public"},
-      {RepoFilter::Visibility::is_private, "private"},
-  };
+  using enum RepoFilter::Visibility;
+  static constexpr EnumWord<RepoFilter::Visibility> words[] = {{is_public, "public"},
+                                                               {is_private, "private"}};
   return words;
 }
 
 EnumWords<RepoFilter::Archived> enum_words(RepoFilter::Archived) {
+  using enum RepoFilter::Archived;
   static constexpr EnumWord<RepoFilter::Archived> words[] = {
-      {RepoFilter::Archived::active, "ACTIVE"},
-      {RepoFilter::Archived::archived, "ARCHIVED"},
-      {RepoFilter::Archived::all, "ALL"},
-  };
+      {active, "ACTIVE"}, {archived, "ARCHIVED"}, {all, "ALL"}};
   return words;
 }
 
 namespace json {
 
-template <class F>
-void fields(Repo& r, F& f) {
+void fields(Repo& r, auto& f) {
   f.required("slug", r.slug);
   f("id", r.id);
   f("name", r.name);
@@ -64,8 +57,7 @@ void fields(Repo& r, F& f) {
   f("links", r.links);
 }
 
-template <class F>
-void fields(RepoFilter& r, F& f) {
+void fields(RepoFilter& r, auto& f) {
   f("name", r.name);
   f("projectname", r.project_name);
   f("projectkey", r.project_key);

@@ -5,8 +5,7 @@
 namespace bitbucket::inline v0_1 {
 namespace json {
 
-template <class F>
-void fields(ApplicationProperties& p, F& f) {
+void fields(ApplicationProperties& p, auto& f) {
   f("version", p.version);
   f("buildNumber", p.build_number);
   f("buildDate", p.build_date);

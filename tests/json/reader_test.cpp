@@ -38,8 +38,7 @@ struct Everything {
   RepoPath path;
 };
 
-template <class F>
-void fields(Everything& e, F& f) {
+void fields(Everything& e, auto& f) {
   f("text", e.text);
   f("secret", e.secret);
   f("flag", e.flag);
@@ -66,8 +65,7 @@ struct Catching {
   RawJson rest;
 };
 
-template <class F>
-void fields(Catching& c, F& f) {
+void fields(Catching& c, auto& f) {
   f("known", c.known);
   f.others(c.rest);
 }

@@ -26,8 +26,7 @@ struct Body {
   Secret secret;
 };
 
-template <class F>
-void fields(Body& b, F& f) {
+void fields(Body& b, auto& f) {
   f("text", b.text);
   f("flag", b.flag);
   f("number", b.number);

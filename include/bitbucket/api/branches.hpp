@@ -18,8 +18,7 @@ inline constexpr Get   <std::optional<Branch>, RepoRef>       get_default{"/rest
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
+constexpr void for_each(auto&& f) {
   f("branches.list", list);
   f("branches.get_default", get_default);
 }

@@ -18,8 +18,7 @@ inline constexpr Pages <Change, RepoRef, CommitId>            changes{"/rest/api
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
+constexpr void for_each(auto&& f) {
   f("commits.list", list);
   f("commits.get", get);
   f("commits.changes", changes);

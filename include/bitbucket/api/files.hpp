@@ -12,10 +12,7 @@ inline constexpr Stream<RepoRef, FilePath, Query<Parameters>> raw{"/rest/api/1.0
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
-  f("files.raw", raw);
-}
+constexpr void for_each(auto&& f) { f("files.raw", raw); }
 
 }  // namespace api::files
 }  // namespace bitbucket::inline v0_1

@@ -21,8 +21,7 @@ inline constexpr Post  <HookTestResult, RepoRef, Query<Parameters>> test  {"/res
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
+constexpr void for_each(auto&& f) {
   f("hooks.list", list);
   f("hooks.create", create);
   f("hooks.get", get);

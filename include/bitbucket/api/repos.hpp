@@ -17,8 +17,7 @@ inline constexpr Get   <Repo, RepoRef>           get            {"/rest/api/1.0/
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
+constexpr void for_each(auto&& f) {
   f("repos.list", list);
   f("repos.list_in_project", list_in_project);
   f("repos.get", get);

@@ -14,10 +14,7 @@ inline constexpr Get   <ApplicationProperties> application_properties{"/rest/api
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
-  f("server.application_properties", application_properties);
-}
+constexpr void for_each(auto&& f) { f("server.application_properties", application_properties); }
 
 }  // namespace api::server
 }  // namespace bitbucket::inline v0_1

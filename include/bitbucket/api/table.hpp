@@ -12,8 +12,7 @@ namespace bitbucket::inline v0_1::api {
 
 /// Calls `f(name, row)` for every row of the table, for example with "commits.changes" and
 /// api::commits::changes.  A row that is missing here fails a test.
-template <class F>
-constexpr void for_each_operation(F&& f) {
+constexpr void for_each_operation(auto&& f) {
   repos::for_each(f);
   commits::for_each(f);
   branches::for_each(f);

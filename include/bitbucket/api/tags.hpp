@@ -15,10 +15,7 @@ inline constexpr Pages <Tag, RepoRef, Query<TagFilter>> list{"/rest/api/1.0/proj
 // clang-format on
 
 /// Calls `f(name, row)` for each row above.
-template <class F>
-constexpr void for_each(F&& f) {
-  f("tags.list", list);
-}
+constexpr void for_each(auto&& f) { f("tags.list", list); }
 
 }  // namespace api::tags
 }  // namespace bitbucket::inline v0_1
