@@ -16,6 +16,8 @@ namespace bitbucket_test {
 
 using nlohmann::ordered_json;
 
+void insert_samples(ordered_json& value);
+
 /// Returns the documents of all types by their names.
 inline const std::map<std::string, ordered_json>& samples() {
   static const auto all = [] {
@@ -36,7 +38,18 @@ inline ordered_json sample(const std::string& name) {
   const auto found = samples().find(name);
   if (found == samples().end())
     throw std::runtime_error("no file in tests/data has a sample of " + name);
-  return found->second;
+  ordered_json document = found->second;
+  insert_samples(document);
+  return document;
+}
+
+/// Replaces each "$User" in a document by the sample of that type.
+inline void insert_samples(ordered_json& value) {
+  if (value.is_structured()) {
+    for (ordered_json& inner : value) insert_samples(inner);
+  } else if (value.is_string() && value.get_ref<const std::string&>().starts_with('$')) {
+    value = sample(value.get<std::string>().substr(1));
+  }
 }
 
 inline ordered_json page_of(const ordered_json& value) {
