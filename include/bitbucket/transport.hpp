@@ -119,11 +119,11 @@ class BITBUCKET_EXPORT Transport {
   /// Returns whether wait_any() really waits for all of its exchanges.  If it does not,
   /// concurrently() uses one thread for each exchange.
   [[nodiscard]] virtual bool waits_for_many() const noexcept { return false; }
-  /// Waits until one of `exchanges`, which this thread started with this transport, has its answer
-  /// or has failed, and returns that exchange; its wait() then returns at once.  Returns null when
-  /// the deadline comes first.  Throws Cancelled when the token is triggered.
-  virtual Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
-                             std::stop_token stop);
+  /// Waits until at least one of `exchanges`, which this thread started with this transport, has
+  /// its answer or has failed, and returns all that have; their wait() then returns at once.
+  /// Returns none when the deadline comes first.  Throws Cancelled when the token is triggered.
+  virtual std::vector<Exchange*> wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
+                                          std::stop_token stop);
 };
 
 /// The base of simple transports and fakes, which implement only send().  It runs when the answer

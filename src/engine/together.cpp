@@ -80,7 +80,7 @@ class Driver {
     return nullptr;
   }
 
-  /// Waits for what comes first, an answer or a time, and lets its call go on.
+  /// Waits for what comes first, answers or a time, and lets their calls go on.
   void step() {
     transfers_.clear();
     Deadline until = Deadline::max();
@@ -97,10 +97,19 @@ class Driver {
       sleep_until(until);
       return go_on(earliest);
     }
-    const Exchange* ready = context_->core->transport->wait_any(transfers_, until, context_->stop);
-    if (!ready) return go_on(earliest);
-    for (std::size_t i = 0; i < active_.size(); ++i)
-      if (active_[i].call->transfer() == ready) return go_on(i);
+    // Answers that keep coming must not delay a call whose time has come.
+    if (until <= now(context_->core->connection.retry)) return go_on(earliest);
+    const std::vector<Exchange*> ready =
+        context_->core->transport->wait_any(transfers_, until, context_->stop);
+    if (ready.empty()) return go_on(earliest);
+    for (const Exchange* each : ready) go_on(call_of(each));
+  }
+
+  [[nodiscard]] std::size_t call_of(const Exchange* transfer) const noexcept {
+    const auto found =
+        std::find_if(active_.begin(), active_.end(),
+                     [&](const Active& each) { return each.call->transfer() == transfer; });
+    return static_cast<std::size_t>(found - active_.begin());
   }
 
   void sleep_until(Deadline until) {

@@ -32,9 +32,10 @@ class CurlTransport final : public Transport {
   }
 
   [[nodiscard]] bool waits_for_many() const noexcept override { return true; }
-  Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
-                     std::stop_token stop) override {
-    if (Exchange* const ready = find_ready(exchanges)) return ready;
+  std::vector<Exchange*> wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
+                                  std::stop_token stop) override {
+    std::vector<Exchange*> ready = find_ready(exchanges);
+    if (!ready.empty()) return ready;
     const std::vector<CurlExchange*> of_each_channel = one_of_each_channel(exchanges);
     std::vector<SocketSet*> sockets;
     for (CurlExchange* each : of_each_channel) sockets.push_back(&each->channel()->sockets());
@@ -42,13 +43,14 @@ class CurlTransport final : public Transport {
     for (;;) {
       if (stop.stop_requested()) throw Cancelled(true);
       const auto now = std::chrono::steady_clock::now();
-      if (now >= deadline) return nullptr;
+      if (now >= deadline) return {};
       Deadline limit = deadline;
       for (const CurlExchange* each : of_each_channel)
         limit = std::min(limit, each->channel()->timer());
       SocketSet::wait(sockets, std::chrono::ceil<std::chrono::milliseconds>(limit - now));
       for (CurlExchange* each : of_each_channel) each->act();
-      if (Exchange* const ready = find_ready(exchanges)) return ready;
+      ready = find_ready(exchanges);
+      if (!ready.empty()) return ready;
     }
   }
 
@@ -59,12 +61,13 @@ class CurlTransport final : public Transport {
   };
 
   // Nobody but this transport has started the exchanges.
-  static CurlExchange* find_ready(std::span<Exchange* const> exchanges) noexcept {
+  static std::vector<Exchange*> find_ready(std::span<Exchange* const> exchanges) {
+    std::vector<Exchange*> ready;
     for (Exchange* each : exchanges)
-      if (auto* const exchange = static_cast<CurlExchange*>(each); exchange->is_ready())
-        return exchange;
-    auto* const first = static_cast<CurlExchange*>(exchanges.front());
-    return first->is_parents() ? first : nullptr;
+      if (static_cast<const CurlExchange*>(each)->is_ready()) ready.push_back(each);
+    if (ready.empty() && static_cast<const CurlExchange*>(exchanges.front())->is_parents())
+      ready.push_back(exchanges.front());
+    return ready;
   }
   static std::vector<CurlExchange*> one_of_each_channel(std::span<Exchange* const> exchanges) {
     std::vector<CurlExchange*> found;

@@ -46,8 +46,10 @@ std::unique_ptr<Exchange> Transport::start_beside(Request request, Company) {
   return start(std::move(request));
 }
 
-Exchange* Transport::wait_any(std::span<Exchange* const> exchanges, Deadline, std::stop_token) {
-  return exchanges.empty() ? nullptr : exchanges.front();
+std::vector<Exchange*> Transport::wait_any(std::span<Exchange* const> exchanges, Deadline,
+                                           std::stop_token) {
+  if (exchanges.empty()) return {};
+  return {exchanges.front()};
 }
 
 std::unique_ptr<Exchange> BlockingTransport::start(Request request) {

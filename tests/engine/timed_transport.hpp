@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -70,18 +71,21 @@ class TimedTransport final : public Transport {
     return std::make_unique<TimedExchange>(*this, now_ + answer.takes, std::move(answer.response));
   }
   [[nodiscard]] bool waits_for_many() const noexcept override { return true; }
-  Exchange* wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
-                     std::stop_token stop) override {
+  std::vector<Exchange*> wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
+                                  std::stop_token stop) override {
     if (stop.stop_requested()) throw Cancelled(true);
     const auto due = [](Exchange* each) { return static_cast<TimedExchange*>(each)->due; };
     Exchange* const first = *std::min_element(exchanges.begin(), exchanges.end(),
                                               [&](auto* a, auto* b) { return due(a) < due(b); });
     if (due(first) > deadline) {
       now_ = std::max(now_, deadline);
-      return nullptr;
+      return {};
     }
     now_ = std::max(now_, due(first));
-    return first;
+    std::vector<Exchange*> ready;
+    std::copy_if(exchanges.begin(), exchanges.end(), std::back_inserter(ready),
+                 [&](Exchange* each) { return due(each) <= now_; });
+    return ready;
   }
 
   struct Sleep {
