@@ -50,7 +50,8 @@ if(BITBUCKET_BUILD_TESTING_LIBRARY)
             "${BITBUCKET_HTTPLIB_VERSION}, which is fetched")
     include(FetchContent)
     FetchContent_Declare(httplib
-      URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v${BITBUCKET_HTTPLIB_VERSION}.tar.gz)
+      URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v${BITBUCKET_HTTPLIB_VERSION}.zip
+      URL_HASH SHA256=9d884bee50ded17de3a51d673bb9c2d7d11f101c595b0891830ba9d02e0cc368)
     FetchContent_MakeAvailable(httplib)
     set(BITBUCKET_HTTPLIB httplib::httplib)
   endif()

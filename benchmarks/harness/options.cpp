@@ -48,7 +48,7 @@ int number(const char* program, const std::string& name, const std::string& text
   char* end = nullptr;
   const long value = std::strtol(text.c_str(), &end, 10);
   if (text.empty() || *end != '\0' || value < 1 || value > 100'000'000)
-    refuse(program, name + " is no usable number: " + text);
+    refuse(program, name + " is not a valid number: " + text);
   return static_cast<int>(value);
 }
 
@@ -89,7 +89,7 @@ Options parse_options(int argc, char** argv) {
                                                       {"--threads", &out.threads}};
   if (argc > 1) out.workload = argv[1];
   const std::set<std::string> known = {"get", "walk", "fanout", "changes"};
-  if (!known.contains(out.workload)) refuse(program, "there is no workload " + out.workload);
+  if (!known.contains(out.workload)) refuse(program, "unknown workload: " + out.workload);
   for (int i = 2; i < argc; i += 2) {
     const std::string name = argv[i];
     if (i + 1 == argc) refuse(program, name + " needs a value");
@@ -100,12 +100,12 @@ Options parse_options(int argc, char** argv) {
     else if (const auto s = switches.find(name); s != switches.end())
       *s->second = std::string_view(argv[i + 1]) == "on";
     else
-      refuse(program, "there is no option " + name);
+      refuse(program, "unknown option: " + name);
   }
   if (out.base_url.empty() || out.consumer_key.empty() || key_file.empty() || repo.empty())
-    refuse(program, "--base-url, --consumer-key, --private-key and --repo are needed");
+    refuse(program, "--base-url, --consumer-key, --private-key and --repo are required");
   const std::size_t slash = repo.find('/');
-  if (slash == std::string::npos) refuse(program, "--repo wants PRJ/slug");
+  if (slash == std::string::npos) refuse(program, "--repo must be PRJ/slug");
   out.project = repo.substr(0, slash);
   out.slug = repo.substr(slash + 1);
   out.private_key = content_of(key_file);

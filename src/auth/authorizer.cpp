@@ -60,7 +60,7 @@ class OAuth1Authorizer final : public Authorizer {
           "impersonation_parameter must not be empty or begin with oauth_; common names are "
           "user_id and xoauth_requestor_id");
     if (!credentials.sign_base_url.empty())
-      believed_ = http::normalise_base_url(credentials.sign_base_url, "sign_base_url");
+      believed_ = http::normalise_base_url(credentials.sign_base_url, "sign_base_url", "rest");
   }
 
   void add_parameters(Parameters& query) const override {

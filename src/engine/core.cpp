@@ -77,7 +77,7 @@ std::shared_ptr<const Core> make_core(const Product& product, std::string_view b
   if (connection.retry.max_attempts < 1) throw InvalidArgument("max_attempts must be at least 1");
   auto core = std::make_shared<Core>();
   core->product = &product;
-  core->base_url = http::normalise_base_url(base_url, "base_url");
+  core->base_url = http::normalise_base_url(base_url, "base_url", product.api_root());
   core->connection = bounded(connection);
   core->user_agent = connection.user_agent.empty() ? "" : connection.user_agent + ' ';
   core->user_agent += "bitbucket-cpp/" BITBUCKET_VERSION;

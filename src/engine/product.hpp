@@ -22,6 +22,8 @@ class Product {
  public:
   virtual ~Product() = default;
 
+  /// Returns the first segment of the paths of its API, which a base URL must not contain.
+  [[nodiscard]] virtual std::string_view api_root() const noexcept = 0;
   /// Names the header of an answer that identifies the request in the server's log.
   [[nodiscard]] virtual std::string_view request_id_header() const noexcept = 0;
   /// Adds the headers that a request needs besides Authorization and User-Agent.

@@ -23,8 +23,7 @@ namespace bitbucket::inline v0_1::http {
 class CurlExchange final : public Exchange {
  public:
   /// Reuses `memory` for the body of the answer.
-  CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request,
-               std::string memory);
+  CurlExchange(std::shared_ptr<Channel> channel, Request request, std::string memory);
   ~CurlExchange() override { abandon(); }
 
   /// Returns the channel, which transfers beside this one may use; none when this one is over.
@@ -56,7 +55,7 @@ class CurlExchange final : public Exchange {
                            may_have_been_sent());
   }
 
-  void apply_options(const ConnectionOptions& options);
+  void apply_options();
   void start_afresh();
   Response finish();
   [[noreturn]] void fail(CURLcode code);

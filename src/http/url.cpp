@@ -116,7 +116,8 @@ Parts require(std::string_view url, std::string_view what) {
 
 }  // namespace
 
-std::string normalise_base_url(std::string_view url, std::string_view what) {
+std::string normalise_base_url(std::string_view url, std::string_view what,
+                               std::string_view api_root) {
   const Parts parts = require(url, what);
   if (parts.rest.starts_with('?')) refuse(what, url, "must not have a query");
   if (parts.rest.starts_with('#')) refuse(what, url, "must not have a fragment");
@@ -127,8 +128,10 @@ std::string normalise_base_url(std::string_view url, std::string_view what) {
     left.remove_prefix(1);
     const std::string_view segment = left.substr(0, left.find('/'));
     left.remove_prefix(segment.size());
-    if (segment == "rest")
-      refuse(what, url, "must end before /rest: the library adds the paths of the API itself");
+    if (!api_root.empty() && segment == api_root)
+      refuse(what, url,
+             "must end before /" + std::string(api_root) +
+                 ": the library adds the paths of the API itself");
     if (segment.empty() || climbs(segment))
       refuse(what, url, "has an empty, \".\" or \"..\" segment in its path");
   }
@@ -157,9 +160,7 @@ void require_proxy_url(std::string_view url) {
   if (!valid_authority(authority)) refuse("proxy.url", url, "has no valid host and port");
 }
 
-void require_api_path(std::string_view path) {
-  if (!path.starts_with("/rest/"))
-    throw InvalidArgument("the path of a call must begin with /rest/; the client adds the host");
+void require_encoded_path(std::string_view path) {
   for (const std::string_view part : {"?", "#", "\\", " ", "//"})
     if (path.find(part) != std::string_view::npos)
       throw InvalidArgument("the path of a call must not contain \"" + std::string(part) +
@@ -180,6 +181,12 @@ void require_api_path(std::string_view path) {
 
 bool is_https(std::string_view url) noexcept {
   return equal_ignoring_case(url.substr(0, 6), "https:");
+}
+
+std::string_view site_of(std::string_view url) noexcept {
+  const std::size_t scheme = url.find("://");
+  const std::size_t authority = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return url.substr(0, url.find_first_of("/?#", authority));
 }
 
 Origin origin_of(std::string_view url) {

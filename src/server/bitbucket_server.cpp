@@ -43,7 +43,9 @@ namespace {
 
 nlohmann::json send_untyped(const detail::ContextPtr& context, Method method, std::string_view path,
                             const Parameters& query, std::string body) {
-  http::require_api_path(path);
+  if (!path.starts_with("/rest/"))
+    throw InvalidArgument("the path of a call must begin with /rest/; the client adds the host");
+  http::require_encoded_path(path);
   // The observer sees the path as it is, since there is no template.
   detail::CallSpec call(Operation{.method = method,
                                   .answer = AnswerKind::value,

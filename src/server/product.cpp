@@ -16,6 +16,7 @@ bool is_mutating(Method method) { return method != Method::get && method != Meth
 
 class ServerProduct final : public detail::Product {
  public:
+  [[nodiscard]] std::string_view api_root() const noexcept override { return "rest"; }
   [[nodiscard]] std::string_view request_id_header() const noexcept override {
     return "X-AREQUESTID";
   }

@@ -12,6 +12,9 @@ namespace {
 /// Has the same errors as the server, but its answers are forms.
 class SetupProduct final : public detail::Product {
  public:
+  [[nodiscard]] std::string_view api_root() const noexcept override {
+    return server::product().api_root();
+  }
   [[nodiscard]] std::string_view request_id_header() const noexcept override {
     return server::product().request_id_header();
   }

@@ -106,7 +106,8 @@ class SetupClient::Impl {
                                 with_small_answers(options_.connection))),
         believed_(options_.sign_base_url.empty()
                       ? std::string()
-                      : http::normalise_base_url(options_.sign_base_url, "sign_base_url")),
+                      : http::normalise_base_url(options_.sign_base_url, "sign_base_url",
+                                                 setup::product().api_root())),
         signer_(options_.private_key, options_.passphrase, options_.consumer_key,
                 {.clock = [this] { return clock_.now(); }}) {
     if (!options_.callback.empty() && options_.callback != "oob")

@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)http::parse_http_date(text);
   (void)http::parse_retry_after(half, rest);
   (void)http::printable_url(text);
-  expect_no_other_exception([&] { (void)http::normalise_base_url(text, "url"); });
+  expect_no_other_exception([&] { (void)http::normalise_base_url(text, "url", "rest"); });
   expect_no_other_exception([&] { (void)RepoRef(std::string_view(text)); });
   expect_no_other_exception([&] {
     std::string path;

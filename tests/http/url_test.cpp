@@ -37,9 +37,9 @@ TEST(EncodingTest, SplitsForms) {
 TEST(UrlTest, AcceptsHostsOfAllKinds) {
   for (const char* url : {"http://localhost:7990", "https://[::1]:8443/bb", "https://10.0.0.1",
                           "https://a-b.c_d.example"})
-    EXPECT_EQ(http::normalise_base_url(url, "base_url"), url);
-  EXPECT_THROW(http::normalise_base_url("https://[::1", "base_url"), InvalidArgument);
-  EXPECT_EQ(http::normalise_base_url("https://h/restful", "base_url"), "https://h/restful");
+    EXPECT_EQ(http::normalise_base_url(url, "base_url", "rest"), url);
+  EXPECT_THROW(http::normalise_base_url("https://[::1", "base_url", "rest"), InvalidArgument);
+  EXPECT_EQ(http::normalise_base_url("https://h/restful", "base_url", "rest"), "https://h/restful");
 }
 
 TEST(UrlTest, PrintsNoCredentials) {
