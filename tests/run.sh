@@ -51,8 +51,10 @@ parse_arguments() {
     shift
   done
   [[ -n $build ]] || build=$root/build/${preset[1]:-tests}
-  # A preset names its own build type.
-  ((${#preset[@]})) || flags=(-DCMAKE_BUILD_TYPE=Release "${flags[@]}")
+  # A preset names its own build type.  Without one, the compiler reads eight source files at once, which
+  # halves the time of the build; the other builds show that each file also compiles alone.
+  ((${#preset[@]})) || flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8
+    "${flags[@]}")
 }
 
 build_tests() {

@@ -3,15 +3,15 @@
 #include <chrono>
 #include <cstddef>
 
+#include "json/scan.hpp"
+
 namespace bitbucket::inline v0_1::json {
 namespace {
 
 using namespace std::chrono;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 /// Takes the text from its front, piece by piece.
-struct Scanner {
+struct TimeScanner {
   std::string_view rest;
 
   bool literal(char c) noexcept {
@@ -31,7 +31,7 @@ struct Scanner {
   }
 };
 
-bool scan_fraction(Scanner& in, milliseconds& out) noexcept {
+bool scan_fraction(TimeScanner& in, milliseconds& out) noexcept {
   int value = 0;
   std::size_t digits = 0;
   while (!in.rest.empty() && is_digit(in.rest.front())) {
@@ -44,7 +44,7 @@ bool scan_fraction(Scanner& in, milliseconds& out) noexcept {
   return digits > 0;
 }
 
-bool scan_zone(Scanner& in, minutes& out) noexcept {
+bool scan_zone(TimeScanner& in, minutes& out) noexcept {
   if (in.literal('Z')) return true;
   const bool west = !in.rest.empty() && in.rest.front() == '-';
   if (!in.literal('+') && !in.literal('-')) return false;
@@ -64,7 +64,7 @@ bool scan_zone(Scanner& in, minutes& out) noexcept {
 }  // namespace
 
 bool parse_iso8601(std::string_view text, Time& out) noexcept {
-  Scanner in{text};
+  TimeScanner in{text};
   int y = 0;
   int mo = 0;
   int d = 0;

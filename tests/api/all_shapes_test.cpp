@@ -8,6 +8,7 @@
 #include <bitbucket/nlohmann_codec.hpp>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 /// A type of a user's own, read and written by a codec of a user's own.
@@ -71,8 +72,6 @@ constexpr Stream<RepoRef, PullRequestId>                            pull_request
 constexpr Get   <std::vector<Branch>, RepoRef>                      typed_array       {REPO "/array"};
 constexpr Put   <void, RepoRef, Query<Parameters>>                  set_permission    {REPO "/permissions/users", Repeat::yes};
 // clang-format on
-
-const RepoRef demo{"PRJ", "demo"};
 
 TEST(AllShapesTest, Pages) {
   BitbucketServer client(fake_options(FakeTransport::in_turn(

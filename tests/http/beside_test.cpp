@@ -10,13 +10,12 @@
 
 #include "http/curl_transport.hpp"
 #include "http/raw_server.hpp"
+#include "http/transfers.hpp"
 
 namespace bitbucket::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 TEST(BesideTest, AWaitForOneTransferAdvancesTheOther) {
   // No kernel buffers this much, so the answer is sent completely only if the client reads it.

@@ -13,6 +13,7 @@
 
 #include "http/curl_transport.hpp"
 #include "http/raw_server.hpp"
+#include "http/transfers.hpp"
 
 // Servers that misbehave, and calls at the worst moments.
 
@@ -22,10 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using Kind = TransportError::Kind;
-
-Response send(Transport& transport, Request request) {
-  return transport.start(std::move(request))->wait(std::chrono::steady_clock::now() + 10s, {});
-}
 
 TransportError failure_of(Transport& transport, Request request) {
   try {

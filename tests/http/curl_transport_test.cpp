@@ -11,6 +11,7 @@
 #include <bitbucket/server.hpp>
 
 #include "http/raw_server.hpp"
+#include "http/transfers.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -19,12 +20,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Kind = TransportError::Kind;
-
-Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
-
-Response send(Transport& transport, Request request, std::stop_token stop = {}) {
-  return transport.start(std::move(request))->wait(in(10s), std::move(stop));
-}
 
 /// Returns the TransportError that a request ends with.
 TransportError failure_of(const std::shared_ptr<Transport>& transport, Request request,

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include <bitbucket/connection.hpp>
 #include <bitbucket/error.hpp>
@@ -12,11 +14,21 @@
 // One request over a transport of its own, and its result.
 namespace bitbucket::test {
 
+/// Returns the moment after this time.
+inline Deadline in(std::chrono::milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
+/// Sends a request and waits for its answer.
+inline Response send(Transport& transport, Request request, std::stop_token stop = {}) {
+  return transport.start(std::move(request))->wait(in(std::chrono::seconds(10)), std::move(stop));
+}
+
 inline Response get(const std::string& url, const ConnectionOptions& options = {},
                     std::vector<Header> headers = {}) {
   const auto transport = http::make_curl_transport(options);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  return transport->start({.url = url, .headers = std::move(headers)})->wait(deadline, {});
+  return transport->start({.url = url, .headers = std::move(headers)})
+      ->wait(in(std::chrono::seconds(20)), {});
 }
 
 /// Returns the TransportError that it ends with.

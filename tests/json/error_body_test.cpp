@@ -7,10 +7,10 @@ namespace {
 
 using namespace bitbucket;
 
-json::ErrorBody read(std::string body) { return json::read_errors(body); }
+json::ErrorBody read_body(std::string body) { return json::read_errors(body); }
 
 TEST(ErrorBodyTest, ReadsEveryEntryAndItsExtras) {
-  const auto body = read(R"({"errors":[
+  const auto body = read_body(R"({"errors":[
     {"context":"name","message":"m1","exceptionName":"com.atlassian.X","currentVersion":3,
      "pullRequest":{"id":1}},
     {"context":null,"message":"m2","exceptionName":null}]})");
@@ -26,7 +26,7 @@ TEST(ErrorBodyTest, ReadsEveryEntryAndItsExtras) {
 }
 
 TEST(ErrorBodyTest, ReadsAnErrorWithoutTheArray) {
-  const auto body = read(R"({"context":"c","message":"m","exceptionName":"X"})");
+  const auto body = read_body(R"({"context":"c","message":"m","exceptionName":"X"})");
   EXPECT_FALSE(body.has_errors);
   EXPECT_FALSE(body.router);
   ASSERT_EQ(body.entries.size(), 1U);
@@ -34,7 +34,8 @@ TEST(ErrorBodyTest, ReadsAnErrorWithoutTheArray) {
 }
 
 TEST(ErrorBodyTest, KnowsTheRouter) {
-  const auto body = read(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})");
+  const auto body =
+      read_body(R"({"message":"HTTP 404 Not Found","status-code":404,"sub-code":-1})");
   EXPECT_FALSE(body.has_errors);
   EXPECT_TRUE(body.router);
   ASSERT_EQ(body.entries.size(), 1U);
@@ -42,7 +43,7 @@ TEST(ErrorBodyTest, KnowsTheRouter) {
 }
 
 TEST(ErrorBodyTest, KeepsEntriesOfAnotherShape) {
-  const auto body = read(R"({"errors":[{"message":7},"text",{"message":"good"}]})");
+  const auto body = read_body(R"({"errors":[{"message":7},"text",{"message":"good"}]})");
   ASSERT_EQ(body.entries.size(), 3U);
   EXPECT_EQ(body.entries[0].extras.text, R"({"message":7})");
   EXPECT_EQ(body.entries[1].extras.text, R"("text")");
@@ -50,7 +51,7 @@ TEST(ErrorBodyTest, KeepsEntriesOfAnotherShape) {
 }
 
 TEST(ErrorBodyTest, ReadsOneEntryInPlaceOfTheArray) {
-  const auto body = read(R"({"errors":{"message":"m"}})");
+  const auto body = read_body(R"({"errors":{"message":"m"}})");
   EXPECT_TRUE(body.has_errors);
   ASSERT_EQ(body.entries.size(), 1U);
   EXPECT_EQ(body.entries[0].message, "m");
@@ -59,40 +60,40 @@ TEST(ErrorBodyTest, ReadsOneEntryInPlaceOfTheArray) {
 TEST(ErrorBodyTest, NeverThrowsForAnotherBody) {
   for (const char* text : {"", "<html></html>", "[]", "{", "null", "{}", "{\"errors\":null}",
                            "\xff", "{\"errors\":[", "{\"unrelated\":1}"}) {
-    const auto body = read(text);
+    const auto body = read_body(text);
     EXPECT_TRUE(body.entries.empty()) << text;
     EXPECT_FALSE(body.has_errors) << text;
     EXPECT_FALSE(body.router) << text;
   }
-  EXPECT_TRUE(read("{\"errors\":[]}").has_errors);
+  EXPECT_TRUE(read_body("{\"errors\":[]}").has_errors);
 }
 
 TEST(ErrorBodyTest, BoundsWhatAHostileServerCanMakeOfIt) {
   std::string many = R"({"errors":[1)";
   while (many.size() < (1U << 20)) many += ",1";
-  const auto body = read(many + "]}");
+  const auto body = read_body(many + "]}");
   EXPECT_TRUE(body.has_errors);
   EXPECT_EQ(body.entries.size(), 1000U);
   std::string huge = R"({"errors":[{"message":")" + std::string(8U << 20, 'x') + R"("}]})";
-  EXPECT_TRUE(read(std::move(huge)).entries.empty()) << "nobody reads 8 MiB of errors";
+  EXPECT_TRUE(read_body(std::move(huge)).entries.empty()) << "nobody reads 8 MiB of errors";
 }
 
 TEST(ErrorBodyTest, ReadsWhatFollowsAByteOrderMark) {
-  const auto body = read("\xef\xbb\xbf{\"errors\":[{\"message\":\"m\"}]}");
+  const auto body = read_body("\xef\xbb\xbf{\"errors\":[{\"message\":\"m\"}]}");
   EXPECT_TRUE(body.has_errors);
   ASSERT_EQ(body.entries.size(), 1U);
   EXPECT_EQ(body.entries[0].message, "m");
 }
 
 TEST(ErrorBodyTest, ReplacesWhatIsNotUtf8) {
-  const auto body = read("{\"errors\":[{\"message\":\"caf\xe9 \xc3\xa9 \xe2\x82\"}]}");
+  const auto body = read_body("{\"errors\":[{\"message\":\"caf\xe9 \xc3\xa9 \xe2\x82\"}]}");
   ASSERT_EQ(body.entries.size(), 1U);
   EXPECT_EQ(body.entries[0].message, "caf\xef\xbf\xbd \xc3\xa9 \xef\xbf\xbd\xef\xbf\xbd");
 }
 
 TEST(ErrorBodyTest, ReplacesHalvesOfSurrogatePairs) {
   const auto body =
-      read(R"({"errors":[{"message":"a \ud83d\ude00 \ud83d\ud83d\ude00 \uDC00 \\ud800 \"",
+      read_body(R"({"errors":[{"message":"a \ud83d\ude00 \ud83d\ud83d\ude00 \uDC00 \\ud800 \"",
       "context":"\ud800","x":["\udfff"]}]})");
   ASSERT_EQ(body.entries.size(), 1U);
   const std::string face = "\xf0\x9f\x98\x80", unknown = "\xef\xbf\xbd";
@@ -103,8 +104,8 @@ TEST(ErrorBodyTest, ReplacesHalvesOfSurrogatePairs) {
 }
 
 TEST(ErrorBodyTest, TellsATruncatedBodyFromAReadableOne) {
-  EXPECT_FALSE(read(R"({"errors":[{"message":"There is no such)").readable);
-  EXPECT_TRUE(read("{}").readable);
+  EXPECT_FALSE(read_body(R"({"errors":[{"message":"There is no such)").readable);
+  EXPECT_TRUE(read_body("{}").readable);
 }
 
 TEST(ErrorBodyTest, KnowsAnErrorWhateverItsStatus) {

@@ -8,13 +8,12 @@
 #include "http/raw_server.hpp"
 #include "lifetime/lifetime.hpp"
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 
 constexpr int page_rows = 10, all_rows = 200;
 constexpr int never = std::numeric_limits<int>::max();
-
-inline const RepoRef demo{"PRJ", "demo"};
 
 /// Returns where the requested page begins, or -1 when the request is not for a page.
 inline int start_of(const std::string& request) {

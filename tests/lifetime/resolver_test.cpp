@@ -40,7 +40,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr milliseconds limit = 400ms;
+constexpr milliseconds resolver_limit = 400ms;
 
 class ResolverTest : public LifetimeTest {
  protected:
@@ -56,20 +56,20 @@ class ResolverTest : public LifetimeTest {
 
 TEST_F(ResolverTest, ASilentResolverDoesNotDelayTheEndOfACall) {
   const BitbucketServer client(options());
-  const BitbucketServer view = client.with({.timeout = limit});
-  EXPECT_FALSE(expect_time_out(limit, [&] { view.repos.get(demo); }));
+  const BitbucketServer view = client.with({.timeout = resolver_limit});
+  EXPECT_FALSE(expect_time_out(resolver_limit, [&] { view.repos.get(demo); }));
   EXPECT_FALSE(expect_time_out(
-      limit, [&] { view.with({.paging = in_flight(8)}).tags.list(demo).to_vector(); }));
+      resolver_limit, [&] { view.with({.paging = in_flight(8)}).tags.list(demo).to_vector(); }));
 }
 
 TEST_F(ResolverTest, ASilentResolverDoesNotExtendTheConnectTimeOut) {
   ClientOptions with = options();
-  with.connection.connect_timeout = limit;
+  with.connection.connect_timeout = resolver_limit;
   with.connection.retry.max_attempts = 1;
   const BitbucketServer client(with);
-  EXPECT_FALSE(expect_time_out(limit, [&] { client.repos.get(demo); }));
-  EXPECT_FALSE(
-      expect_time_out(limit, [&] { client.files.raw(demo, "a", "", [](std::string_view) {}); }));
+  EXPECT_FALSE(expect_time_out(resolver_limit, [&] { client.repos.get(demo); }));
+  EXPECT_FALSE(expect_time_out(resolver_limit,
+                               [&] { client.files.raw(demo, "a", "", [](std::string_view) {}); }));
 }
 
 TEST_F(ResolverTest, ASilentResolverDoesNotDelayACancellation) {
@@ -97,14 +97,15 @@ TEST_F(ResolverTest, ASilentResolverDoesNotDelayTheEndOfAProcess) {
     static std::optional<BitbucketServer> client;  // destroyed after main
     client.emplace(options());
     try {
-      client->with({.timeout = limit}).repos.get(demo);
+      client->with({.timeout = resolver_limit}).repos.get(demo);
     } catch (const TransportError&) {
       std::exit(0);
     }
     std::exit(1);
   }
   int status = -1;
-  expect_to_take_at_most(2 * limit, [&] { EXPECT_EQ(::waitpid(child, &status, 0), child); });
+  expect_to_take_at_most(2 * resolver_limit,
+                         [&] { EXPECT_EQ(::waitpid(child, &status, 0), child); });
   EXPECT_EQ(status, 0);
 }
 #endif

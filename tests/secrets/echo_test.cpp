@@ -15,7 +15,7 @@
 namespace bitbucket::test {
 namespace {
 
-const std::string bearer = "BearerT0ken/of+a=user";
+const std::string echoed_token = "BearerT0ken/of+a=user";
 
 /// Sends a body with secrets to a server that echoes it, and returns all that a user can see.
 template <class Work>
@@ -37,7 +37,7 @@ std::string seen_of_an_echo(int status, const std::string& secret, Work&& work) 
       return response;
     });
     ClientOptions options = fake_options(server);
-    options.credentials = BearerToken{bearer};
+    options.credentials = BearerToken{echoed_token};
     Observed observed(options.connection);
     try {
       work(BitbucketServer(options));
@@ -91,10 +91,10 @@ TEST(EchoTest, AnEchoOfASecretInABodyIsMarked) {
 
 TEST(EchoTest, AnEchoOfManyTokensIsMarkedWithinTheTimeOfTheCall) {
   std::string body = R"({"errors":[{"message":")";
-  while (body.size() < (4u << 20) - 100) body += bearer + ' ';
+  while (body.size() < (4u << 20) - 100) body += echoed_token + ' ';
   body += "\"}]}";
   ClientOptions options = fake_options(FakeTransport::in_turn({json_answer(body, 400)}));
-  options.credentials = BearerToken{bearer};
+  options.credentials = BearerToken{echoed_token};
   options.connection.timeout = std::chrono::seconds(2);
   const auto began = std::chrono::steady_clock::now();
   EXPECT_THROW((void)BitbucketServer(options).repos.get({"A", "b"}), ApiError);

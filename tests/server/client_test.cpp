@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const RepoRef demo{"PRJ", "demo"};
 
 TEST(ViewTest, DiffersOnlyInTheOptionsThatAreSet) {
   const auto transport = tag_server(3, 1000);
@@ -219,7 +218,7 @@ TEST(HookTest, RefusesAnInvalidWebhookBeforeAnythingIsSent) {
   EXPECT_EQ(transport->started(), 0u);
 }
 
-std::vector<int> numbers(int n) {
+std::vector<int> items_below(int n) {
   std::vector<int> out;
   for (int i = 0; i < n; ++i) out.push_back(i);
   return out;
@@ -228,11 +227,11 @@ std::vector<int> numbers(int n) {
 TEST(ConcurrentlyTest, GivesResultsInTheOrderOfTheItems) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   const auto squares = client.concurrently(
-      numbers(200), [](const BitbucketServer&, const int& n) { return n * n; }, {.max = 16});
+      items_below(200), [](const BitbucketServer&, const int& n) { return n * n; }, {.max = 16});
   ASSERT_EQ(squares.size(), 200u);
   for (int i = 0; i < 200; ++i) EXPECT_EQ(squares[static_cast<std::size_t>(i)], i * i);
   EXPECT_TRUE(
-      client.concurrently(numbers(0), [](const BitbucketServer&, int) { return 1; }).empty());
+      client.concurrently(items_below(0), [](const BitbucketServer&, int) { return 1; }).empty());
 }
 
 TEST(ConcurrentlyTest, LeavesTheItemsOfAContainerWhereTheyAre) {
@@ -255,7 +254,7 @@ TEST(ConcurrentlyTest, RunsAsManyAtATimeAsAllowedAndNoMore) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   std::atomic<int> now = 0, most = 0;
   std::barrier all(4);  // passes only if four run at the same time
-  client.concurrently(numbers(40),
+  client.concurrently(items_below(40),
                       [&](const BitbucketServer&, int) {
                         const int running = ++now;
                         for (int seen = most;
@@ -266,7 +265,7 @@ TEST(ConcurrentlyTest, RunsAsManyAtATimeAsAllowedAndNoMore) {
                       },
                       {.max = 4});
   EXPECT_EQ(most, 4);
-  EXPECT_THROW(client.concurrently(numbers(1), [](const BitbucketServer&, int) {}, {.max = 0}),
+  EXPECT_THROW(client.concurrently(items_below(1), [](const BitbucketServer&, int) {}, {.max = 0}),
                InvalidArgument);
 }
 
@@ -275,7 +274,7 @@ TEST(ConcurrentlyTest, StopsTheOthersAndThrowsTheFirstError) {
   std::atomic<int> begun = 0;
   std::barrier both(2);
   try {
-    client.concurrently(numbers(1000),
+    client.concurrently(items_below(1000),
                         [&](const BitbucketServer& c, int n) {
                           ++begun;
                           if (n < 2) both.arrive_and_wait();
@@ -294,7 +293,7 @@ TEST(ConcurrentlyTest, TheCallersTokenCancelsEverything) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   std::stop_source source;
   BitbucketServer view = client.with({.stop = source.get_token()});
-  EXPECT_THROW(view.concurrently(numbers(100),
+  EXPECT_THROW(view.concurrently(items_below(100),
                                  [&](const BitbucketServer& c, int n) {
                                    if (n == 3) source.request_stop();
                                    c.tags.list(demo).to_vector();
@@ -309,7 +308,7 @@ TEST(ConcurrentlyTest, NestsAndWalksPages) {
       client.tags.list(demo),
       [](const BitbucketServer& c, const Tag&) {
         const auto inner = c.concurrently(
-            numbers(5),
+            items_below(5),
             [](const BitbucketServer& d, int) { return d.tags.list(demo).to_vector().size(); },
             {.max = 3});
         std::size_t sum = 0;

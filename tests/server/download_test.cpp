@@ -16,6 +16,7 @@
 
 #include "http/raw_server.hpp"
 #include "server/signed_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -27,7 +28,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const RepoRef demo{"PRJ", "demo"};
 const std::string half_an_answer =
     "HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n" + std::string(200000, 'x');
 

@@ -7,7 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/error_answers.hpp"
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 // Errors that do not look like errors, and errors that are hard to read.
 
@@ -16,26 +18,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const RepoRef demo{"PRJ", "demo"};
-
-/// Returns the error that `repos.get` throws for an answer.
-ApiError error_of(Response response) {
-  ClientOptions options = fake_options(FakeTransport::in_turn({std::move(response)}));
-  options.connection.retry.max_attempts = 1;
-  BitbucketServer client(options);
-  try {
-    client.repos.get(demo);
-  } catch (const ApiError& error) {
-    return error;
-  }
-  throw std::logic_error("no ApiError was thrown");
-}
-
-std::string entry(const std::string& exception) {
-  return R"({"errors":[{"message":"m","exceptionName":"com.atlassian.bitbucket.)" + exception +
-         "\"}]}";
-}
 
 TEST(ErrorBodiesTest, ABodyThatCannotBeReadSaysNothingAboutTheApi) {
   const std::string whole = entry("repository.NoSuchRepositoryException");

@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/error_answers.hpp"
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -11,21 +13,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const RepoRef demo{"PRJ", "demo"};
-
-/// Returns the error that `repos.get` throws for an answer.
-ApiError error_of(Response response) {
-  ClientOptions options = fake_options(FakeTransport::in_turn({std::move(response)}));
-  options.connection.retry.max_attempts = 1;
-  BitbucketServer client(options);
-  try {
-    client.repos.get(demo);
-  } catch (const ApiError& error) {
-    return error;
-  }
-  throw std::logic_error("no ApiError was thrown");
-}
 
 TEST(ErrorsTest, LoseNothing) {
   Response response = json_answer(
@@ -51,11 +38,6 @@ TEST(ErrorsTest, LoseNothing) {
   EXPECT_THAT(error.what(), HasSubstr("Out of date"));
   EXPECT_THAT(error.what(), HasSubstr("*1ABC2x7x1"));
   EXPECT_THAT(error.what(), Not(HasSubstr("currentVersion"))) << "no body in an error text";
-}
-
-std::string entry(const std::string& exception) {
-  return R"({"errors":[{"message":"m","exceptionName":"com.atlassian.bitbucket.)" + exception +
-         "\"}]}";
 }
 
 TEST(ErrorsTest, PredicatesFollowTheExceptionBeforeTheStatus) {

@@ -11,6 +11,7 @@
 
 #include "auth/keys.hpp"
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 // Answers that no good server gives, and calls that no good caller makes.
 
@@ -19,8 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-const RepoRef demo{"PRJ", "demo"};
 
 Response with_header(Response response, const std::string& name, const std::string& value) {
   response.headers.push_back({name, value});

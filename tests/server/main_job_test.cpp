@@ -9,6 +9,7 @@
 
 #include "server/methods.hpp"
 #include "server/signed_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -19,8 +20,6 @@ using bitbucket::test_support::run_git;
 using bitbucket::test_support::TempDir;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-
-const RepoRef demo{"PRJ", "demo"};
 
 SetupOptions setup_options(const testing::GitServer& server) {
   return {.base_url = server.base_url(),

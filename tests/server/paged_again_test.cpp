@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 // Walks that continue after an error: no row is lost, and no row comes twice.
 
@@ -14,8 +15,6 @@ namespace bitbucket::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const RepoRef demo{"PRJ", "demo"};
 
 /// 25 tags in pages of 10, of which the third fails once.
 std::shared_ptr<FakeTransport> server_that_fails_once() {

@@ -7,13 +7,12 @@
 #include <stdexcept>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const RepoRef demo{"PRJ", "demo"};
 
 TEST(PagedTest, SendsNothingBeforeBegin) {
   const auto transport = tag_server(5, 10);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 
@@ -35,8 +36,6 @@ void bitbucket::JsonCodec<bitbucket::Page<bitbucket::test::WatchedTag>>::read(
 
 namespace bitbucket::test {
 namespace {
-
-const RepoRef demo{"PRJ", "demo"};
 
 /// A paged server made from a seed.  Its answers depend only on the request.
 struct SeededServer {

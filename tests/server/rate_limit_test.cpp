@@ -6,13 +6,12 @@
 
 #include "server/scripted_server.hpp"
 #include "server/virtual_time.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const RepoRef demo{"PRJ", "demo"};
 
 /// An answer that is both a repository and a page of tags.
 std::string anything() { return R"({"slug":"demo",)" + tags_page(0, 0, 25, -1).substr(1); }

@@ -8,6 +8,7 @@
 #include "engine/retry.hpp"
 #include "http/date.hpp"
 #include "server/scripted_server.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using http::parse_retry_after;
 
-const RepoRef demo{"PRJ", "demo"};
 constexpr const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 Step slow_down(const std::string& retry_after, int status = 429) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "server/fake_client.hpp"
+#include "support/demo.hpp"
 #include "support/sanitizers.hpp"
 
 namespace bitbucket::test {
@@ -19,8 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-
-const RepoRef demo{"PRJ", "demo"};
 
 /// A port on which the kernel accepts connections but no program answers.
 class SilentServer {

@@ -5,6 +5,7 @@
 
 #include "auth/keys.hpp"
 #include "server/scripted_server.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-const RepoRef demo{"PRJ", "demo"};
 using Kind = TransportError::Kind;
 
 TEST(RetryTest, BacksOffForLongerEachTime) {

@@ -3,7 +3,6 @@
 namespace server_test {
 namespace {
 
-const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
 const Headers kJson{{"Content-Type", "application/json"}};
 const std::string kHook =
     R"({"name":"n","url":"http://x.example.com/","events":["repo:refs_changed"]})";

@@ -31,9 +31,6 @@ using Place = Fault::Place;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-const std::string kProperties = "/rest/api/1.0/application-properties";
-const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
-
 /// A socket that tells an orderly end from a reset and from silence.
 class RawClient {
  public:

@@ -9,8 +9,6 @@
 namespace server_test {
 namespace {
 
-const std::string kProperties = "/rest/api/1.0/application-properties";
-
 TEST(GitServerHttpTest, KeepsAConnectionOpenAcrossRequests) {
   const auto server = serve();
   Connection connection(server->port());

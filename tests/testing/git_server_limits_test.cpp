@@ -15,7 +15,6 @@ namespace {
 
 using std::chrono::seconds;
 
-const std::string kProperties = "/rest/api/1.0/application-properties";
 const std::string kPost =
     "POST /rest/api/1.0/projects/PRJ/repos/demo/webhooks HTTP/1.1\r\nHost: x\r\n"
     "Authorization: Bearer ann-token\r\nContent-Type: application/json\r\n";

@@ -12,7 +12,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const std::string kOAuth = "/plugins/servlet/oauth/";
-const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
 const Headers kForm{{"Content-Type", "application/x-www-form-urlencoded"}};
 
 class GitServerOAuthTest : public ::testing::Test {

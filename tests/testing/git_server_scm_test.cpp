@@ -13,7 +13,6 @@ namespace {
 
 namespace support = bitbucket::test_support;
 
-const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
 const std::string kZeros(40, '0');
 
 class GitServerScmTest : public ::testing::Test {

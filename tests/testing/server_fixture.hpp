@@ -25,6 +25,9 @@ using bitbucket::testing::GitServerOptions;
 using nlohmann::json;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+inline const std::string kDemo = "/rest/api/1.0/projects/PRJ/repos/demo";
+inline const std::string kProperties = "/rest/api/1.0/application-properties";
+
 struct Answer {
   int status = 0;
   Headers headers;

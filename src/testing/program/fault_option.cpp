@@ -14,7 +14,7 @@ namespace bitbucket::inline v0_1::testing::program {
 namespace {
 
 /// What follows NAME= ; each reader has a value for when nothing does.
-struct Value {
+struct FaultValue {
   std::string name;
   std::optional<std::string> text;
 
@@ -53,50 +53,50 @@ struct Value {
 
 struct Known {
   std::string_view name, value, help;
-  Fault (*make)(const Value&);
+  Fault (*make)(const FaultValue&);
 };
 
 constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::min();
 
 // clang-format off
 constexpr Known all_known[] = {
-    {"too-many-requests", "[=TEXT]", "429 with this Retry-After", [](const Value& v) { return faults::too_many_requests(v.words()); }},
-    {"captcha", "", "401 that asks for a captcha", [](const Value&) { return faults::captcha_required(); }},
-    {"xsrf", "", "403 XSRF check failed", [](const Value&) { return faults::xsrf_refused(); }},
-    {"conflict", "[=VERSION]", "409 with this currentVersion", [](const Value& v) { return faults::version_conflict(static_cast<int>(v.number(1))); }},
-    {"login-page", "", "200 with the HTML of the login page", [](const Value&) { return faults::login_page(); }},
-    {"login-redirect", "", "302 to the login page", [](const Value&) { return faults::login_redirect(); }},
-    {"xml", "[=STATUS]", "an error in XML with this status (500)", [](const Value& v) { return faults::xml_error(v.status(500)); }},
-    {"no-such-route", "", "404 from the router", [](const Value&) { return faults::no_such_route(); }},
-    {"dead-link", "", "404 with an HTML page", [](const Value&) { return faults::dead_link(); }},
-    {"no-such-entity", "", "404 for a missing entity", [](const Value&) { return faults::no_such_entity(); }},
-    {"empty", "", "200 with no body", [](const Value&) { return faults::empty_answer(); }},
-    {"server-error", "[=STATUS]", "this status with an HTML page (503)", [](const Value& v) { return faults::server_error(v.status(503)); }},
-    {"gzip", "", "the answer in gzip", [](const Value&) { return faults::gzip(); }},
-    {"gzip-bomb", "[=BYTES]", "gzip that unpacks into this many bytes of JSON", [](const Value& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{64} << 20))); }},
-    {"wrong-length", "[=OFF]", "a Content-Length that is wrong by this much (-1)", [](const Value& v) { return faults::wrong_length(v.number(-1, any_number)); }},
-    {"length", "[=TEXT]", "this text as the Content-Length", [](const Value& v) { return faults::length_text(v.words("many")); }},
-    {"two-lengths", "[=OFF]", "a second Content-Length that is this much larger (1)", [](const Value& v) { return faults::two_lengths(v.number(1, any_number)); }},
-    {"transfer-encoding", "[=CODING]", "this coding with a length, and half the body (identity)", [](const Value& v) { return faults::transfer_encoding(v.words("identity")); }},
-    {"no-length", "", "no length: the body ends with the connection", [](const Value&) { return faults::no_length(); }},
-    {"part", "", "206 with a Content-Range", [](const Value&) { return faults::partial_content(); }},
-    {"cut-head", "[=BYTES]", "the connection ends after this many bytes of the head (17)", [](const Value& v) { return faults::cut_head(static_cast<std::size_t>(v.number(17))); }},
-    {"cut", "[=BYTES]", "the connection ends after this many bytes of the body (0)", [](const Value& v) { return faults::cut_body(static_cast<std::size_t>(v.number(0))); }},
-    {"overlong", "[=TEXT]", "this text after the end of the body", [](const Value& v) { return faults::overlong_body(v.words("surplus")); }},
-    {"late", "[=MS]", "another answer this many milliseconds later (1)", [](const Value& v) { return faults::late_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", std::chrono::milliseconds(v.number(1))); }},
-    {"reset", "[=PLACE]", "a reset: before, head, after-head, body, after", [](const Value& v) { return faults::reset(v.place()); }},
-    {"stall", "[=PLACE]", "silence from this place on", [](const Value& v) { return faults::stall(v.place()); }},
-    {"drip", "[=MS]", "a byte at a time, this many milliseconds apart (100)", [](const Value& v) { return faults::slow_drip(1, std::chrono::milliseconds(v.number(100))); }},
-    {"interim", "[=COUNT]", "this many 100 Continue before the answer (1)", [](const Value& v) { return faults::interim_answers(100, static_cast<std::size_t>(v.number(1))); }},
-    {"endless-headers", "", "headers without end", [](const Value&) { return faults::endless_headers(); }},
-    {"endless-body", "", "a body without end", [](const Value&) { return faults::endless_body(); }},
-    {"bad-status-line", "", "a status line that is not HTTP", [](const Value&) { return faults::bad_status_line(); }},
+    {"too-many-requests", "[=TEXT]", "429 with this Retry-After", [](const FaultValue& v) { return faults::too_many_requests(v.words()); }},
+    {"captcha", "", "401 that asks for a captcha", [](const FaultValue&) { return faults::captcha_required(); }},
+    {"xsrf", "", "403 XSRF check failed", [](const FaultValue&) { return faults::xsrf_refused(); }},
+    {"conflict", "[=VERSION]", "409 with this currentVersion", [](const FaultValue& v) { return faults::version_conflict(static_cast<int>(v.number(1))); }},
+    {"login-page", "", "200 with the HTML of the login page", [](const FaultValue&) { return faults::login_page(); }},
+    {"login-redirect", "", "302 to the login page", [](const FaultValue&) { return faults::login_redirect(); }},
+    {"xml", "[=STATUS]", "an error in XML with this status (500)", [](const FaultValue& v) { return faults::xml_error(v.status(500)); }},
+    {"no-such-route", "", "404 from the router", [](const FaultValue&) { return faults::no_such_route(); }},
+    {"dead-link", "", "404 with an HTML page", [](const FaultValue&) { return faults::dead_link(); }},
+    {"no-such-entity", "", "404 for a missing entity", [](const FaultValue&) { return faults::no_such_entity(); }},
+    {"empty", "", "200 with no body", [](const FaultValue&) { return faults::empty_answer(); }},
+    {"server-error", "[=STATUS]", "this status with an HTML page (503)", [](const FaultValue& v) { return faults::server_error(v.status(503)); }},
+    {"gzip", "", "the answer in gzip", [](const FaultValue&) { return faults::gzip(); }},
+    {"gzip-bomb", "[=BYTES]", "gzip that unpacks into this many bytes of JSON", [](const FaultValue& v) { return faults::gzip_bomb(static_cast<std::size_t>(v.number(std::int64_t{64} << 20))); }},
+    {"wrong-length", "[=OFF]", "a Content-Length that is wrong by this much (-1)", [](const FaultValue& v) { return faults::wrong_length(v.number(-1, any_number)); }},
+    {"length", "[=TEXT]", "this text as the Content-Length", [](const FaultValue& v) { return faults::length_text(v.words("many")); }},
+    {"two-lengths", "[=OFF]", "a second Content-Length that is this much larger (1)", [](const FaultValue& v) { return faults::two_lengths(v.number(1, any_number)); }},
+    {"transfer-encoding", "[=CODING]", "this coding with a length, and half the body (identity)", [](const FaultValue& v) { return faults::transfer_encoding(v.words("identity")); }},
+    {"no-length", "", "no length: the body ends with the connection", [](const FaultValue&) { return faults::no_length(); }},
+    {"part", "", "206 with a Content-Range", [](const FaultValue&) { return faults::partial_content(); }},
+    {"cut-head", "[=BYTES]", "the connection ends after this many bytes of the head (17)", [](const FaultValue& v) { return faults::cut_head(static_cast<std::size_t>(v.number(17))); }},
+    {"cut", "[=BYTES]", "the connection ends after this many bytes of the body (0)", [](const FaultValue& v) { return faults::cut_body(static_cast<std::size_t>(v.number(0))); }},
+    {"overlong", "[=TEXT]", "this text after the end of the body", [](const FaultValue& v) { return faults::overlong_body(v.words("surplus")); }},
+    {"late", "[=MS]", "another answer this many milliseconds later (1)", [](const FaultValue& v) { return faults::late_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", std::chrono::milliseconds(v.number(1))); }},
+    {"reset", "[=PLACE]", "a reset: before, head, after-head, body, after", [](const FaultValue& v) { return faults::reset(v.place()); }},
+    {"stall", "[=PLACE]", "silence from this place on", [](const FaultValue& v) { return faults::stall(v.place()); }},
+    {"drip", "[=MS]", "a byte at a time, this many milliseconds apart (100)", [](const FaultValue& v) { return faults::slow_drip(1, std::chrono::milliseconds(v.number(100))); }},
+    {"interim", "[=COUNT]", "this many 100 Continue before the answer (1)", [](const FaultValue& v) { return faults::interim_answers(100, static_cast<std::size_t>(v.number(1))); }},
+    {"endless-headers", "", "headers without end", [](const FaultValue&) { return faults::endless_headers(); }},
+    {"endless-body", "", "a body without end", [](const FaultValue&) { return faults::endless_body(); }},
+    {"bad-status-line", "", "a status line that is not HTTP", [](const FaultValue&) { return faults::bad_status_line(); }},
 };
 // clang-format on
 
 Fault parse_name(const std::string& word) {
   const auto equal = word.find('=');
-  Value value{word.substr(0, equal), {}};
+  FaultValue value{word.substr(0, equal), {}};
   if (equal != std::string::npos) value.text = word.substr(equal + 1);
   for (const Known& known : all_known) {
     if (known.name != value.name) continue;

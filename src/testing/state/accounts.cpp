@@ -19,7 +19,7 @@ Refusal wrong_password() {
                          "com.atlassian.bitbucket.auth.IncorrectPasswordAuthenticationException");
 }
 
-std::string slug_of(std::string_view name) {
+std::string slug_of_user(std::string_view name) {
   std::string slug = lower(name);
   for (char& c : slug) {
     const bool kept =
@@ -57,7 +57,7 @@ void Accounts::add(GitServerUser user) {
   }
   require_permission(user.permission, "user \"" + user.name + '"');
   if (user.display_name.empty()) user.display_name = user.name;
-  if (user.slug.empty()) user.slug = slug_of(user.name);
+  if (user.slug.empty()) user.slug = slug_of_user(user.name);
   const std::unique_lock lock(mutex_);
   std::int64_t next = 1;
   for (const User& other : users_) {

@@ -24,7 +24,7 @@ bool looks_like_repository(const fs::path& path) {
 }
 
 /// Lower case, runs of other characters to '-', as Bitbucket makes slugs.
-std::string slug_of(std::string_view name) {
+std::string slug_of_repository(std::string_view name) {
   std::string slug;
   for (const char c : lower(name)) {
     const bool kept =
@@ -114,7 +114,7 @@ void Catalog::add(const std::string& project, const std::string& name, const fs:
       project.find_first_of("/;?#%\\") != std::string::npos) {
     throw InvalidArgument('"' + project + "\" cannot be a project key");
   }
-  const std::string slug = slug_of(name);
+  const std::string slug = slug_of_repository(name);
   if (slug.empty() || slug == "." || slug == "..") {
     throw InvalidArgument('"' + name + "\" cannot be the name of a repository");
   }
