@@ -173,8 +173,10 @@ build_programs() {
     fi
   fi
   [[ -x $build/examples/quickstart ]] || say "Building the library and the programs (once, a minute or two) ..."
-  # A folder that already has the programs is left alone; it may belong to the tests.
+  # A folder that already has the programs is left alone; it may belong to the tests.  In a new one,
+  # eight source files are compiled as one, which takes less than half the time.
   if ! { has_programs || configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8 \
     -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
     ! build_quietly "$log" "$build" quickstart webhook_receiver bitbucket-git-server; then
     tail -n 60 "$log" >&2

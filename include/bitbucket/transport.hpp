@@ -120,8 +120,9 @@ class BITBUCKET_EXPORT Transport {
   /// concurrently() uses one thread for each exchange.
   [[nodiscard]] virtual bool waits_for_many() const noexcept { return false; }
   /// Waits until at least one of `exchanges`, which this thread started with this transport, has
-  /// its answer or has failed, and returns all that have; their wait() then returns at once.
-  /// Returns none when the deadline comes first.  Throws Cancelled when the token is triggered.
+  /// its answer or has failed, and returns all such exchanges; wait() on each of them then returns
+  /// or throws at once.  Returns an empty vector if the deadline passes first.  Throws Cancelled
+  /// when the token is triggered.
   virtual std::vector<Exchange*> wait_any(std::span<Exchange* const> exchanges, Deadline deadline,
                                           std::stop_token stop);
 };

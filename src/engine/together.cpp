@@ -80,7 +80,7 @@ class Driver {
     return nullptr;
   }
 
-  /// Waits for what comes first, answers or a time, and lets their calls go on.
+  /// Waits for answers or for the next due time, whichever comes first, and continues those calls.
   void step() {
     transfers_.clear();
     Deadline until = Deadline::max();
@@ -97,7 +97,7 @@ class Driver {
       sleep_until(until);
       return go_on(earliest);
     }
-    // Answers that keep coming must not delay a call whose time has come.
+    // A steady stream of answers must not delay a call that is due.
     if (until <= now(context_->core->connection.retry)) return go_on(earliest);
     const std::vector<Exchange*> ready =
         context_->core->transport->wait_any(transfers_, until, context_->stop);
@@ -106,9 +106,9 @@ class Driver {
   }
 
   [[nodiscard]] std::size_t call_of(const Exchange* transfer) const noexcept {
-    const auto found =
-        std::find_if(active_.begin(), active_.end(),
-                     [&](const Active& each) { return each.call->transfer() == transfer; });
+    const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& each) {
+      return each.call->transfer() == transfer;
+    });
     return static_cast<std::size_t>(found - active_.begin());
   }
 

@@ -121,7 +121,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  /// Returns a channel that carries `request`, which comes back when the last transfer releases it.
+  /// Returns a channel that may carry `request`.  The channel returns to the pool when its last
+  /// transfer releases it.
   std::shared_ptr<Channel> take(const Request& request);
 
   const ConnectionOptions options;

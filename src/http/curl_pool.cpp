@@ -239,7 +239,7 @@ std::shared_ptr<Channel> Pool::take(const Request& request) {
 std::unique_ptr<Channel> Pool::find(const Request& request, std::vector<Idle>& expired) {
   for (std::size_t at = idle_.size(); at-- > 0;) {
     if (!idle_[at].channel->carries(request)) continue;
-    // Whether its connections are still good shows when a request is about to use one.
+    // Its connections are not checked here: each is checked when a request is about to use it.
     std::unique_ptr<Channel> found = std::move(idle_[at].channel);
     idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(at));
     return found;

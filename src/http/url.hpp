@@ -6,9 +6,9 @@
 namespace bitbucket::inline v0_1::http {
 
 /// Checks a server's base URL and returns it without trailing slashes.  Throws InvalidArgument when
-/// it has no http(s) scheme, no host, user info, a query, a fragment, or a segment `api_root` in
-/// its path, which the paths of the API begin with.  `what` names it in the text, for example
-/// "base_url".
+/// it has no http(s) scheme or no host, or when it has user info, a query, a fragment, or a path
+/// segment equal to `api_root`, the first segment of the paths of the API.  `what` is the name of
+/// the option in the message, for example "base_url".
 std::string normalise_base_url(std::string_view url, std::string_view what,
                                std::string_view api_root);
 
@@ -28,8 +28,9 @@ std::string_view site_of(std::string_view url) noexcept;
 /// Throws InvalidArgument unless `url` can be a proxy: [scheme://]host[:port][/].
 void require_proxy_url(std::string_view url);
 
-/// Throws InvalidArgument unless `path`, which begins with a slash, is percent-encoded and leads
-/// nowhere else however a server decodes it.
+/// Throws InvalidArgument when `path` is not correctly percent-encoded, has a query or fragment, or
+/// could lead a server elsewhere: by "//", a backslash, or a "." or ".." segment in any encoding.
+/// `path` must begin with a slash.
 void require_encoded_path(std::string_view path);
 
 /// Returns the URL with its user info, query and fragment cut off, for messages.

@@ -274,8 +274,8 @@ const char* read_elements(ondemand::array array, const Place& at, std::vector<T>
   });
 }
 
-/// A vector to be filled whose type only its own reader knows: what stands around the rows of an
-/// answer is compiled once, not for each type.
+/// Refers to a vector of rows of any type.  The code that reads the array or the page around the
+/// rows is therefore compiled once, not for each type.
 class Rows {
  public:
   Rows() = default;

@@ -26,7 +26,7 @@ struct RepoPath;
 
 namespace json {
 
-/// What a page has around its rows.
+/// The members of a page; `values` refers to rows of any type.
 struct PageFrame {
   Rows values;
   std::optional<std::int64_t> size{}, limit{}, start{}, next_page_start{};

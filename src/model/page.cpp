@@ -20,7 +20,7 @@ static void expect_rows(Walk& walk, const PageFrame& page) noexcept {
 
 namespace {
 
-/// How rows are read that are no structs.
+/// The codec of rows that are not structs.
 template <class T>
 constexpr detail::ModelCodec<T> plain_codec{
     .read = [](std::string& body, T& out) { read_document(body, out); },

@@ -1,7 +1,7 @@
 #include <bitbucket/server.hpp>
 
 using namespace bitbucket;
-using CommentId = NumericId<"comment">;
+
 constexpr Get<RawJson, RepoRef, CommentId> row{"/rest/x/{project}/{repo}/comments/{comment}"};
 
 void use(const BitbucketServer& client) {

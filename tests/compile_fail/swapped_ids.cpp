@@ -1,8 +1,7 @@
 #include <bitbucket/server.hpp>
 
 using namespace bitbucket;
-using PullRequestId = NumericId<"pullRequest">;
-using CommentId = NumericId<"comment">;
+
 constexpr Get<RawJson, PullRequestId, CommentId> row{"/rest/x/{pullRequest}/comments/{comment}"};
 
 void use(const BitbucketServer& client) {

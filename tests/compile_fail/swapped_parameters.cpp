@@ -1,8 +1,7 @@
 #include <bitbucket/api_path.hpp>
 
 using namespace bitbucket;
-using PullRequestId = NumericId<"pullRequest">;
-using CommentId = NumericId<"comment">;
+
 #ifdef FAIL
 constexpr Get<RawJson, CommentId, PullRequestId> row{"/rest/x/{pullRequest}/comments/{comment}"};
 #else

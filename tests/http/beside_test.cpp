@@ -85,7 +85,7 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
       const std::string request = connection.read_request();
       if (request.empty()) return;
       const std::string path = request.substr(4, request.find(' ', 4) - 4);
-      // A connection is free only once its transfer has ended, and then its bytes must be there.
+      // If /first ended now, the next transfer could reuse its connection before "wrong" arrives.
       if (path == "/first") may_answer_first.acquire();
       connection.answer(path);
       connection.answer("wrong");  // after the answer, unrequested

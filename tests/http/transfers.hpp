@@ -14,7 +14,7 @@
 // One request over a transport of its own, and its result.
 namespace bitbucket::test {
 
-/// Returns the moment after this time.
+/// Returns the deadline that is `time` from now.
 inline Deadline in(std::chrono::milliseconds time) {
   return std::chrono::steady_clock::now() + time;
 }

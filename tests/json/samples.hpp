@@ -43,7 +43,7 @@ inline ordered_json sample(const std::string& name) {
   return document;
 }
 
-/// Replaces each "$User" in a document by the sample of that type.
+/// Replaces each reference, such as "$User", in a document with the sample of that type.
 inline void insert_samples(ordered_json& value) {
   if (value.is_structured()) {
     for (ordered_json& inner : value) insert_samples(inner);

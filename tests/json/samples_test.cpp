@@ -108,7 +108,7 @@ class SamplesTest : public ::testing::Test {
   std::set<std::string> checked_;
 };
 
-TEST_F(SamplesTest, OfEachTypeAreReadWholeAndWrittenBack) {
+TEST_F(SamplesTest, AreReadCompletelyAndWrittenBack) {
   api::for_each_operation([this](std::string_view, const auto& row) { check_types_of(row); });
   // The types that are only members of others.
   check<MinimalCommit>();

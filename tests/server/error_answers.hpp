@@ -26,7 +26,7 @@ inline ApiError error_of(Response response) {
   throw std::logic_error("no ApiError was thrown");
 }
 
-/// Returns a body with one error of this exception.
+/// Returns an error body whose only entry names this exception.
 inline std::string entry(const std::string& exception) {
   return R"({"errors":[{"message":"m","exceptionName":"com.atlassian.bitbucket.)" + exception +
          "\"}]}";
