@@ -6,12 +6,12 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/ascii.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::auth {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 [[noreturn]] void refuse(const char* reason) {
@@ -66,7 +66,7 @@ void append_base_uri(std::string& out, const UrlParts& url) {
     refuse("the URL is not http or https");
   http::percent_encode(out, tls ? "https://" : "http://");
   for (const char upper_case : url.host) {
-    const char c = lower(upper_case);
+    const char c = detail::lower(upper_case);
     http::percent_encode(out, {&c, 1});
   }
   if (const unsigned port = significant_port(url.port, tls))

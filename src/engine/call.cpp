@@ -133,12 +133,11 @@ void Call::send() {
 
 Response Call::receive() {
   if (not_started_) std::rethrow_exception(std::exchange(not_started_, nullptr));
+  const Deadline until = due();
   const auto exchange = std::move(exchange_);
-  if (!gate_) return exchange->wait(deadline_, context_->stop);
   try {
-    // Streams are bounded by the connect and idle limits instead of the time for the whole call.
-    Response response = exchange->wait(Deadline::max(), context_->stop);
-    if (response.status / 100 == 2) gate_->end();
+    Response response = exchange->wait(until, context_->stop);
+    if (gate_ && response.status / 100 == 2) gate_->end();
     return response;
   } catch (const StreamGate::Closed&) {
     return gate_->refused();

@@ -102,9 +102,11 @@ class Driver {
     const std::vector<Exchange*> ready =
         context_->core->transport->wait_any(transfers_, until, context_->stop);
     if (ready.empty()) return go_on(earliest);
-    for (const Exchange* each : ready) go_on(call_of(each));
+    for (const Exchange* each : ready)
+      if (const std::size_t i = call_of(each); i < active_.size()) go_on(i);
   }
 
+  /// Returns the number of calls when a transport names a transfer that is not under way.
   [[nodiscard]] std::size_t call_of(const Exchange* transfer) const noexcept {
     const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& each) {
       return each.call->transfer() == transfer;

@@ -18,12 +18,13 @@ using std::chrono::steady_clock;
 
 }  // namespace
 
-CurlExchange::CurlExchange(std::shared_ptr<Channel> channel, Request request, std::string memory)
+CurlExchange::CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel,
+                           Request request, std::string memory)
     : request_(std::move(request)), channel_(std::move(channel)), easy_(channel_->take()) {
   response_.body = std::move(memory);
   response_.body.clear();
   try {
-    apply_options();
+    apply_options(options);
     last_byte_ = steady_clock::now();
     check(curl_multi_add_handle(channel_->multi(), easy_));
     act();  // sends at once on a kept connection
@@ -92,7 +93,7 @@ int CurlExchange::on_request(void* self, char*, char*, int, int local_port) noex
 }
 #endif
 
-void CurlExchange::apply_options() {
+void CurlExchange::apply_options(const ConnectionOptions& options) {
   const bool safe = request_.method == Method::get || request_.method == Method::head;
 #if LIBCURL_VERSION_NUM >= 0x075000
   set(CURLOPT_PREREQFUNCTION, &on_request);
@@ -121,7 +122,7 @@ void CurlExchange::apply_options() {
     if (request_.method != Method::post)
       set(CURLOPT_CUSTOMREQUEST, std::string(to_string(request_.method)).c_str());
   }
-  proxied_ = channel_->is_proxied();
+  proxied_ = set_proxy(easy_, options.proxy, request_.url);
   proxy_may_answer_ = proxied_ && !is_https(request_.url);
   may_signal_ = request_.sink || proxy_may_answer_ || !request_.url.starts_with("http:");
 }

@@ -23,7 +23,8 @@ namespace bitbucket::inline v0_1::http {
 class CurlExchange final : public Exchange {
  public:
   /// Reuses `memory` for the body of the answer.
-  CurlExchange(std::shared_ptr<Channel> channel, Request request, std::string memory);
+  CurlExchange(const ConnectionOptions& options, std::shared_ptr<Channel> channel, Request request,
+               std::string memory);
   ~CurlExchange() override { abandon(); }
 
   /// Returns the channel, which transfers beside this one may use; none when this one is over.
@@ -40,11 +41,6 @@ class CurlExchange final : public Exchange {
   void cancel() noexcept override;
 
  private:
-  struct Wake {
-    SocketSet* sockets;
-    void operator()() const noexcept { sockets->wake(); }
-  };
-
   template <class Value>
   void set(CURLoption option, Value value) {
     http::set(easy_, option, value);
@@ -55,7 +51,7 @@ class CurlExchange final : public Exchange {
                            may_have_been_sent());
   }
 
-  void apply_options();
+  void apply_options(const ConnectionOptions& options);
   void start_afresh();
   Response finish();
   [[noreturn]] void fail(CURLcode code);

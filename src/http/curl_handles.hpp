@@ -18,10 +18,8 @@
 
 #include <bitbucket/connection.hpp>
 #include <bitbucket/error.hpp>
-#include <bitbucket/transport.hpp>
 
 #include "http/socket_set.hpp"
-#include "http/url.hpp"
 
 // The handles and connections that transfers borrow, and the meaning of libcurl's errors.
 namespace bitbucket::inline v0_1::http {
@@ -43,23 +41,15 @@ void set_connection(CURL* easy, const ConnectionOptions& options);
 /// Sets the proxy for a URL.  Returns true when there is one between us and the server.
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 
-/// A multi handle with its connections, and easy handles for the transfers on it.  It carries the
-/// requests of one account to one site.  One thread at a time drives all its transfers; other
-/// threads only wake that one.
+/// A multi handle with its connections, and easy handles for the transfers on it.  One thread at a
+/// time drives all its transfers; other threads only wake that one.
 class Channel {
  public:
   /// The handles use what `share` keeps for all channels.
-  Channel(const ConnectionOptions& options, CURLSH* share, const Request& first);
+  Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t account);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel();
-
-  /// Returns whether it may carry a request.
-  [[nodiscard]] bool carries(const Request& request) const noexcept {
-    return request.account == account_ && site_of(request.url) == site_;
-  }
-  /// Returns whether there is a proxy between us and the server.
-  [[nodiscard]] bool is_proxied() const noexcept { return proxied_; }
 
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
   /// Returns the sockets of its transfers, for which a thread waits before it calls act().
@@ -90,7 +80,8 @@ class Channel {
   /// talk to the server on them.
   void abandon() noexcept;
 
-  bool sound = true;  ///< no transfer on it has failed
+  const std::uint64_t account;  ///< the account whose requests its connections carry
+  bool sound = true;            ///< no transfer on it has failed
 
  private:
   static int close_socket(void* self, curl_socket_t socket) noexcept;
@@ -98,11 +89,8 @@ class Channel {
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void forget(std::size_t connection) noexcept;
 
-  const std::uint64_t account_;
-  const std::string site_;
   const ConnectionOptions& options_;
   CURLSH* share_;
-  bool proxied_ = false;
   SocketSet sockets_;
   std::vector<pollfd> ready_;  // during act()
   Deadline timer_ = Deadline::max();
@@ -121,21 +109,22 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  /// Returns a channel that may carry `request`.  The channel returns to the pool when its last
-  /// transfer releases it.
-  std::shared_ptr<Channel> take(const Request& request);
+  /// Returns a channel for this account.  The channel returns to the pool when its last transfer
+  /// releases it.
+  std::shared_ptr<Channel> take(std::uint64_t account);
 
   const ConnectionOptions options;
 
  private:
   struct Idle {
+    std::uint64_t account;
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<Channel> channel;
   };
   /// With this many idle channels, a new one replaces the one that was unused for the longest time.
   static constexpr std::size_t plenty = 128;
 
-  std::unique_ptr<Channel> find(const Request& request, std::vector<Idle>& expired);
+  std::unique_ptr<Channel> find(std::uint64_t account, std::vector<Idle>& expired);
   void give_back(std::unique_ptr<Channel> channel) noexcept;
   void evict(std::vector<Idle>& expired);
   void abandon_after_fork() noexcept;

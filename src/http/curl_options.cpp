@@ -125,11 +125,13 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   if (proxy.url.empty() && exceptions.empty())
     exceptions = first_variable({"no_proxy", "NO_PROXY"});
   set(easy, CURLOPT_NOPROXY, "");
-  if (proxy.url == "direct" || bypasses_proxy(origin_of(url).host, exceptions)) {
+  if (proxy.url == "direct" ||
+      (!exceptions.empty() && bypasses_proxy(origin_of(url).host, exceptions))) {
     set(easy, CURLOPT_PROXY, "");
     return false;
   }
-  if (!proxy.url.empty()) set(easy, CURLOPT_PROXY, proxy.url.c_str());
+  // Without a URL of ours, libcurl looks in the environment.
+  set(easy, CURLOPT_PROXY, proxy.url.empty() ? nullptr : proxy.url.c_str());
   if (!proxy.username.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
     set(easy, CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());

@@ -30,12 +30,8 @@ bool has_unacknowledged_bytes(curl_socket_t socket) noexcept {
 #endif
 }
 
-Channel::Channel(const ConnectionOptions& options, CURLSH* share, const Request& first)
-    : account_(first.account),
-      site_(site_of(first.url)),
-      options_(options),
-      share_(share),
-      multi_(curl_multi_init()) {
+Channel::Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t whose)
+    : account(whose), options_(options), share_(share), multi_(curl_multi_init()) {
   if (!multi_) no_memory();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -111,7 +107,6 @@ CURL* Channel::take() {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> fresh(curl_easy_init(), &curl_easy_cleanup);
   if (!fresh) no_memory();
   set_connection(fresh.get(), options_);
-  proxied_ = set_proxy(fresh.get(), options_.proxy, site_);
   set(fresh.get(), CURLOPT_SHARE, share_);
   set(fresh.get(), CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
   set(fresh.get(), CURLOPT_CLOSESOCKETDATA, this);
@@ -221,28 +216,28 @@ void Pool::unlock(CURL*, curl_lock_data data, void* self) noexcept {
   static_cast<Pool*>(self)->share_mutexes_[data].unlock();
 }
 
-std::shared_ptr<Channel> Pool::take(const Request& request) {
+std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
   std::unique_ptr<Channel> channel;
   std::vector<Idle> expired;  // closed outside the lock
   {
     const std::scoped_lock lock(mutex_);
     abandon_after_fork();
     evict(expired);
-    channel = find(request, expired);
+    channel = find(account, expired);
   }
-  if (!channel) channel = std::make_unique<Channel>(options, share_, request);
+  if (!channel) channel = std::make_unique<Channel>(options, share_, account);
   return {channel.release(), [pool = shared_from_this()](Channel* used) {
             pool->give_back(std::unique_ptr<Channel>(used));
           }};
 }
 
-std::unique_ptr<Channel> Pool::find(const Request& request, std::vector<Idle>& expired) {
+std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& expired) {
   for (std::size_t at = idle_.size(); at-- > 0;) {
-    if (!idle_[at].channel->carries(request)) continue;
-    // Its connections are not checked here: each is checked when a request is about to use it.
-    std::unique_ptr<Channel> found = std::move(idle_[at].channel);
+    if (idle_[at].account != account) continue;
+    Idle found = std::move(idle_[at]);
     idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(at));
-    return found;
+    if (found.channel->is_quiet()) return std::move(found.channel);
+    expired.push_back(std::move(found));
   }
   if (idle_.size() >= plenty) {
     expired.push_back(std::move(idle_.front()));
@@ -256,7 +251,8 @@ void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
   if (!channel->sound || !channel->multi()) return;
   try {
     const std::scoped_lock lock(mutex_);
-    idle_.push_back({std::chrono::steady_clock::now(), std::move(channel)});
+    const std::uint64_t account = channel->account;
+    idle_.push_back({account, std::chrono::steady_clock::now(), std::move(channel)});
     evict(expired);
   } catch (const std::bad_alloc&) {  // the channel is closed instead
   }

@@ -26,8 +26,8 @@ class CurlTransport final : public Transport {
   std::unique_ptr<Exchange> start_beside(Request request, Company company) override {
     const auto* beside = dynamic_cast<const CurlExchange*>(company.beside);
     auto channel = beside && !beside->is_parents() ? beside->channel() : nullptr;
-    if (!channel || !channel->carries(request)) channel = pool_->take(request);
-    return std::make_unique<CurlExchange>(std::move(channel), std::move(request),
+    if (!channel || channel->account != request.account) channel = pool_->take(request.account);
+    return std::make_unique<CurlExchange>(pool_->options, std::move(channel), std::move(request),
                                           std::move(company.memory));
   }
 
@@ -55,11 +55,6 @@ class CurlTransport final : public Transport {
   }
 
  private:
-  struct Wake {
-    SocketSet* sockets;
-    void operator()() const noexcept { sockets->wake(); }
-  };
-
   // Nobody but this transport has started the exchanges.
   static std::vector<Exchange*> find_ready(std::span<Exchange* const> exchanges) {
     std::vector<Exchange*> ready;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace bitbucket::inline v0_1::http {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::array<bool, 256> unreserved = [] {
 }();
 
 constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (detail::is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
@@ -90,10 +92,9 @@ std::optional<Parameters> parse_form(std::string_view text, bool plus_is_space) 
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && detail::lower(a[i]) != detail::lower(b[i])) return false;
   return true;
 }
 

@@ -45,4 +45,10 @@ class SocketSet {
   int waker_ = -1;
 };
 
+/// What a stop token calls to end a wait.
+struct Wake {
+  SocketSet* sockets;
+  void operator()() const noexcept { sockets->wake(); }
+};
+
 }  // namespace bitbucket::inline v0_1::http

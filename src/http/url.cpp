@@ -7,6 +7,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/ascii.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::http {
@@ -31,7 +32,7 @@ Parts split(std::string_view url) {
 
 bool valid_port(std::string_view port) {
   return !port.empty() && port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::all_of(port.begin(), port.end(), detail::is_digit) &&
          std::stoi(std::string(port)) <= 65535;
 }
 
@@ -136,7 +137,7 @@ std::string normalise_base_url(std::string_view url, std::string_view what,
       refuse(what, url, "has an empty, \".\" or \"..\" segment in its path");
   }
   std::string out;
-  for (char c : parts.scheme) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char c : parts.scheme) out += detail::lower(c);
   return out.append("://").append(parts.authority).append(path);
 }
 
@@ -181,12 +182,6 @@ void require_encoded_path(std::string_view path) {
 
 bool is_https(std::string_view url) noexcept {
   return equal_ignoring_case(url.substr(0, 6), "https:");
-}
-
-std::string_view site_of(std::string_view url) noexcept {
-  const std::size_t scheme = url.find("://");
-  const std::size_t authority = scheme == std::string_view::npos ? 0 : scheme + 3;
-  return url.substr(0, url.find_first_of("/?#", authority));
 }
 
 Origin origin_of(std::string_view url) {

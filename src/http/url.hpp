@@ -22,8 +22,6 @@ struct Origin {
 };
 Origin origin_of(std::string_view url);
 bool is_https(std::string_view url) noexcept;
-/// Returns what stands in front of the path, "https://git.example.com:8443".
-std::string_view site_of(std::string_view url) noexcept;
 
 /// Throws InvalidArgument unless `url` can be a proxy: [scheme://]host[:port][/].
 void require_proxy_url(std::string_view url);

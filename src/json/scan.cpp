@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <string>
 
+#include "base/ascii.hpp"
+
 namespace bitbucket::inline v0_1::json {
 namespace {
 
 bool is_hex_digit(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return detail::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// Follows the grammar of JSON through a text without recursion.
@@ -113,8 +115,8 @@ class Scanner {
   }
 
   bool digits() {
-    if (!is_digit(here())) return false;
-    while (is_digit(here())) ++at_;
+    if (!detail::is_digit(here())) return false;
+    while (detail::is_digit(here())) ++at_;
     return true;
   }
 

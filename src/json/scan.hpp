@@ -9,6 +9,4 @@ namespace bitbucket::inline v0_1::json {
 /// and objects are nested at most `max_depth` deep.  The text must be UTF-8.
 bool is_value(std::string_view text, std::size_t max_depth = static_cast<std::size_t>(-1));
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 }  // namespace bitbucket::inline v0_1::json

@@ -6,17 +6,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.hpp"
+
 namespace bitbucket::inline v0_1::json {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool names_a_secret(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 5> words = {"secret", "password", "passphrase", "token",
                                                      "privatekey"};
   return std::any_of(words.begin(), words.end(), [name](std::string_view word) {
     return std::search(name.begin(), name.end(), word.begin(), word.end(),
-                       [](char a, char b) { return lower(a) == b; }) != name.end();
+                       [](char a, char b) { return detail::lower(a) == b; }) != name.end();
   });
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "json/scan.hpp"
+#include "base/ascii.hpp"
 
 namespace bitbucket::inline v0_1::json {
 namespace {
@@ -23,7 +23,7 @@ struct TimeScanner {
     if (rest.size() < digits) return false;
     out = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-      if (!is_digit(rest[i])) return false;
+      if (!detail::is_digit(rest[i])) return false;
       out = out * 10 + (rest[i] - '0');
     }
     rest.remove_prefix(digits);
@@ -34,7 +34,7 @@ struct TimeScanner {
 bool scan_fraction(TimeScanner& in, milliseconds& out) noexcept {
   int value = 0;
   std::size_t digits = 0;
-  while (!in.rest.empty() && is_digit(in.rest.front())) {
+  while (!in.rest.empty() && detail::is_digit(in.rest.front())) {
     if (digits < 3) value = value * 10 + (in.rest.front() - '0');
     ++digits;
     in.rest.remove_prefix(1);

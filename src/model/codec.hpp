@@ -50,15 +50,27 @@ void write(Writer& out, const Links& value);
 void read(Cursor& in, RepoPath& out);
 void write(Writer& out, const RepoPath& value);
 
-/// How a type is read and written whose list stands in the file that uses this.
+/// How a type is read and written: a struct by its list, which stands in the file that uses this.
 template <class T>
 inline constexpr detail::ModelCodec<T> codec{
     .read = [](std::string& body, T& out) { read_document(body, out); },
     .read_array = [](std::string& body, std::vector<T>& out) { read_document(body, out); },
     .read_page = [](std::string& body, Page<T>& out) { read_document(body, out); },
     .write = [](const T& value) { return write_document(value); },
-    .read_member = [](Cursor& in, T& out) { read_members(in, out); },
-    .write_member = [](Writer& out, const T& value) { write_members(out, value); },
+    .read_member =
+        [](Cursor& in, T& out) {
+          if constexpr (HasFields<T>)
+            read_members(in, out);
+          else
+            read(in, out);
+        },
+    .write_member =
+        [](Writer& out, const T& value) {
+          if constexpr (HasFields<T>)
+            write_members(out, value);
+          else
+            write(out, value);
+        },
 };
 
 }  // namespace json

@@ -12,8 +12,7 @@ EnumWords<CommitFilter::Merges> enum_words(CommitFilter::Merges) {
 
 namespace json {
 
-template <class C, class F>
-void fields_of_commit(C& c, F& f) {
+void fields_of_commit(auto& c, auto& f) {
   f.required("id", c.id);
   f("displayId", c.display_id);
   f("author", c.author);

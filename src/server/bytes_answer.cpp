@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::server {
@@ -32,11 +33,10 @@ bool may_be_login_page(const Response& head) noexcept {
 }
 
 bool holds_login_form(std::string_view page) {
-  std::string lower(page);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  std::string text(page);
+  for (char& c : text) c = detail::lower(c);
   return std::any_of(signs.begin(), signs.end(),
-                     [&](std::string_view sign) { return lower.find(sign) != std::string::npos; });
+                     [&](std::string_view sign) { return text.find(sign) != std::string::npos; });
 }
 
 }  // namespace bitbucket::inline v0_1::server

@@ -79,6 +79,24 @@ template <class Work, class Item>
 using TaskOf =
     TaskFor<typename AnswerOf<std::remove_cvref_t<std::invoke_result_t<Work&, const Item&>>>::type>;
 
+/// The results of the items, in their order.
+template <class Result>
+class Results {
+ public:
+  /// Makes the place for the result of the next item, which keeps its address.
+  std::optional<Result>& next() { return places_.emplace_back(); }
+  /// Returns all results.
+  std::vector<Result> take() {
+    std::vector<Result> results;
+    results.reserve(places_.size());
+    for (auto& place : places_) results.push_back(*std::move(place));
+    return results;
+  }
+
+ private:
+  std::deque<std::optional<Result>> places_;  // a deque does not move them when it grows
+};
+
 /// Sends a call for each item and returns the answers in the order of the items.
 template <class Items, class Work>
 auto answers_together(const ContextPtr& context, Items& items, Work& work, std::size_t max) {
@@ -95,21 +113,18 @@ auto answers_together(const ContextPtr& context, Items& items, Work& work, std::
         },
         max);
   } else {
-    std::deque<std::optional<Result>> places;  // a deque does not move them when it grows
+    Results<Result> results;
     run_together(
         context,
         [&]() -> std::unique_ptr<Task> {
           const auto item = next_item();
           if (!item) return nullptr;
-          std::optional<Result>& place = places.emplace_back();
+          std::optional<Result>& place = results.next();
           return Get::make(std::invoke(work, *item),
                            [&place](Result result) { place.emplace(std::move(result)); });
         },
         max);
-    std::vector<Result> results;
-    results.reserve(places.size());
-    for (auto& place : places) results.push_back(*std::move(place));
-    return results;
+    return results.take();
   }
 }
 
@@ -148,17 +163,14 @@ auto results_of_work(Items& items, Work& work, const Run& run) {
       return [&work, &client, item] { std::invoke(work, client, *item); };
     });
   } else {
-    std::deque<std::optional<Result>> places;  // a deque does not move them when it grows
+    Results<Result> results;
     run([&](const Client& client) -> Job {
       auto item = next_item();
       if (!item) return {};
-      std::optional<Result>& place = places.emplace_back();
+      std::optional<Result>& place = results.next();
       return [&work, &client, item, &place] { place.emplace(std::invoke(work, client, *item)); };
     });
-    std::vector<Result> results;
-    results.reserve(places.size());
-    for (auto& place : places) results.push_back(*std::move(place));
-    return results;
+    return results.take();
   }
 }
 
