@@ -61,8 +61,8 @@ unsigned significant_port(std::string_view text, bool tls) {
 }
 
 void append_base_uri(std::string& out, const UrlParts& url) {
-  const bool tls = http::equal_ignoring_case(url.scheme, "https");
-  if (!tls && !http::equal_ignoring_case(url.scheme, "http"))
+  const bool tls = detail::equal_ignoring_case(url.scheme, "https");
+  if (!tls && !detail::equal_ignoring_case(url.scheme, "http"))
     refuse("the URL is not http or https");
   http::percent_encode(out, tls ? "https://" : "http://");
   for (const char upper_case : url.host) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/trim.hpp"
 #include "http/encoding.hpp"
 
@@ -118,7 +119,7 @@ void read_challenges(OAuthProblem& out, std::string_view value) {
     const std::size_t equals = std::min(item.find('='), item.size());
     const std::size_t space = item.find_first_of(" \t");
     if (space < equals || equals == item.size()) {  // a scheme, perhaps with its first parameter
-      oauth = http::equal_ignoring_case(item.substr(0, space), "OAuth");
+      oauth = detail::equal_ignoring_case(item.substr(0, space), "OAuth");
       item = space == std::string_view::npos ? std::string_view()
                                              : detail::trim(item.substr(space), detail::blanks);
     }
@@ -135,7 +136,7 @@ std::optional<OAuthProblem> parse_oauth_problem(const Response& response) {
   OAuthProblem out;
   read_body(out, response.body);
   for (const Header& header : response.headers)
-    if (http::equal_ignoring_case(header.name, "WWW-Authenticate"))
+    if (detail::equal_ignoring_case(header.name, "WWW-Authenticate"))
       read_challenges(out, header.value);
   if (out.problem.empty()) return std::nullopt;
   return out;

@@ -12,9 +12,14 @@ inline constexpr std::string_view white_space = " \t\r\n";
 /// Returns the text without these characters at its ends.
 constexpr std::string_view trim(std::string_view text,
                                 std::string_view characters = white_space) noexcept {
-  const std::size_t first = text.find_first_not_of(characters);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(characters) - first + 1);
+  const auto is_one = [characters](char c) noexcept {
+    for (const char each : characters)
+      if (each == c) return true;
+    return false;
+  };
+  while (!text.empty() && is_one(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_one(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/encoding.hpp"
+#include "base/ascii.hpp"
 
 namespace bitbucket::inline v0_1::detail {
 
@@ -16,13 +16,14 @@ bool is_never_shown(std::string_view name) noexcept {
   static constexpr std::array<std::string_view, 4> never = {"Authorization", "Proxy-Authorization",
                                                             "Cookie", "Set-Cookie"};
   return std::any_of(never.begin(), never.end(),
-                     [&](std::string_view one) { return http::equal_ignoring_case(name, one); });
+                     [&](std::string_view one) { return detail::equal_ignoring_case(name, one); });
 }
 
 bool may_be_shown(std::string_view name, const std::vector<std::string>& asked) noexcept {
   return !is_never_shown(name) &&
-         std::any_of(asked.begin(), asked.end(),
-                     [&](const std::string& one) { return http::equal_ignoring_case(name, one); });
+         std::any_of(asked.begin(), asked.end(), [&](const std::string& one) {
+           return detail::equal_ignoring_case(name, one);
+         });
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <system_error>
 
+#include "base/ascii.hpp"
 #include "base/trim.hpp"
-#include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::http {
 namespace {
@@ -41,8 +41,8 @@ void AnswerHead::take(std::string_view line) {
 /// A header may continue on the next line, but libcurl ignores the second line of the headers that
 /// it obeys itself.
 void AnswerHead::add_to_last(std::string_view text) {
-  if (headers_.empty() || equal_ignoring_case(headers_.back().name, content_length) ||
-      equal_ignoring_case(headers_.back().name, transfer_encoding))
+  if (headers_.empty() || detail::equal_ignoring_case(headers_.back().name, content_length) ||
+      detail::equal_ignoring_case(headers_.back().name, transfer_encoding))
     return refuse("the header that tells where the answer ends continues on a second line");
   headers_.back().value.append(1, ' ').append(text);
 }
@@ -59,14 +59,14 @@ void AnswerHead::add(std::string_view line) {
 
 void AnswerHead::check(std::string_view name, std::string_view value) {
   if (detail::trim(name).size() != name.size()) return refuse("a header name ends with a blank");
-  if (equal_ignoring_case(name, content_length)) {
+  if (detail::equal_ignoring_case(name, content_length)) {
     if (!is_length(value)) return refuse("the Content-Length is not a number of bytes");
     if (!length_.empty() && length_ != value)
       return refuse("the answer has two different Content-Lengths");
     length_ = value;
-  } else if (equal_ignoring_case(name, transfer_encoding)) {
+  } else if (detail::equal_ignoring_case(name, transfer_encoding)) {
     // The request accepts no other coding.  Any other would end only with the connection.
-    if (chunked_ || !equal_ignoring_case(value, "chunked"))
+    if (chunked_ || !detail::equal_ignoring_case(value, "chunked"))
       return refuse("the answer has a Transfer-Encoding other than chunked");
     chunked_ = true;
   } else {

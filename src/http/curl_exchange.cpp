@@ -25,7 +25,6 @@ CurlExchange::CurlExchange(const ConnectionOptions& options, std::shared_ptr<Cha
   response_.body.clear();
   try {
     apply_options(options);
-    last_byte_ = steady_clock::now();
     check(curl_multi_add_handle(channel_->multi(), easy_));
     act();  // sends at once on a kept connection
   } catch (...) {
@@ -48,6 +47,8 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
   while (!done_) {
     if (stop.stop_requested() || cancelled_) give_up();
     const auto now = steady_clock::now();
+    // The time that a sink took is over here, and is not silence of the server.
+    if (std::exchange(heard_, false)) last_byte_ = now;
     if (now >= deadline) time_out("no complete answer in the time allowed for the call");
     Deadline limit = deadline;
     if (request_.idle_timeout > milliseconds(0)) {
@@ -102,7 +103,6 @@ void CurlExchange::apply_options(const ConnectionOptions& options) {
 #else
   set(CURLOPT_FRESH_CONNECT, safe && channel_->is_quiet() ? 0L : 1L);
 #endif
-  set(CURLOPT_URL, request_.url.c_str());
   set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::clamp<std::int64_t>(request_.connect_timeout.count(), 1, INT_MAX)));
   set(CURLOPT_PRIVATE, this);
@@ -111,7 +111,7 @@ void CurlExchange::apply_options(const ConnectionOptions& options) {
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_WRITEDATA, this);
-  headers_.assign(request_.headers);
+  headers_.assign(request_.headers, !safe);
   set(CURLOPT_HTTPHEADER, headers_.list());
   if (safe) {
     set(request_.method == Method::head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
@@ -124,11 +124,25 @@ void CurlExchange::apply_options(const ConnectionOptions& options) {
   }
   proxied_ = set_proxy(easy_, options.proxy, request_.url);
   proxy_may_answer_ = proxied_ && !is_https(request_.url);
+  set_url();
   may_signal_ = request_.sink || proxy_may_answer_ || !request_.url.starts_with("http:");
 }
 
+/// Lets libcurl use what the channel has parsed already: it would take apart each URL, put it
+/// together again, and take that apart.
+void CurlExchange::set_url() {
+  const std::string_view site = site_of(request_.url);
+  const char* const target = request_.url.c_str() + site.size();
+  // A proxy needs the whole URL.
+  CURLU* const parsed =
+      !proxy_may_answer_ && is_request_target(target) ? channel_->parsed(site) : nullptr;
+  set(CURLOPT_CURLU, parsed);
+  set(CURLOPT_REQUEST_TARGET, parsed ? target : nullptr);
+  if (!parsed) set(CURLOPT_URL, request_.url.c_str());
+}
+
 bool CurlExchange::take_header(std::string_view line) noexcept try {
-  last_byte_ = steady_clock::now();
+  heard_ = true;
   header_bytes_ += line.size();
   if (header_bytes_ > max_headers) {
     too_large_ = true;
@@ -163,10 +177,9 @@ bool CurlExchange::began_too_early() noexcept {
 }
 
 bool CurlExchange::take_body(std::string_view bytes) noexcept try {
-  last_byte_ = steady_clock::now();
+  heard_ = true;
   if (request_.sink && response_.status / 100 == 2) {
     request_.sink(bytes);
-    last_byte_ = steady_clock::now();  // the sink's time is not silence of the server
     return true;
   }
   std::string& body = response_.body;

@@ -33,7 +33,7 @@ class CurlExchange final : public Exchange {
   /// True when wait() returns or throws at once.
   [[nodiscard]] bool is_ready() const noexcept { return done_ || cancelled_ || !channel_; }
   /// True when the process that forked this one has started the transfer.
-  [[nodiscard]] bool is_parents() const noexcept { return owner_ != getpid(); }
+  [[nodiscard]] bool is_parents() const noexcept { return channel_ && channel_->owner != getpid(); }
   /// Advances the transfers of the channel after a wait for their sockets.
   void act();
 
@@ -52,6 +52,7 @@ class CurlExchange final : public Exchange {
   }
 
   void apply_options(const ConnectionOptions& options);
+  void set_url();
   void start_afresh();
   Response finish();
   [[noreturn]] void fail(CURLcode code);
@@ -91,7 +92,6 @@ class CurlExchange final : public Exchange {
   std::shared_ptr<Channel> channel_;
   CURL* easy_;
   std::optional<std::stop_callback<Wake>> wake_;
-  const pid_t owner_ = getpid();
   Response response_;
   std::size_t header_bytes_ = 0;
   std::exception_ptr thrown_;  // by the sink; rethrown after libcurl returns
@@ -103,6 +103,7 @@ class CurlExchange final : public Exchange {
   int issued_ = 0;
   std::optional<CURLcode> done_;
   std::atomic<bool> cancelled_ = false;
+  bool heard_ = false;  // bytes have arrived since last_byte_
   std::chrono::steady_clock::time_point last_byte_;
 };
 

@@ -46,10 +46,14 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url);
 class Channel {
  public:
   /// The handles use what `share` keeps for all channels.
-  Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t account);
+  Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t account, pid_t owner);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel();
+
+  /// Returns the URL of a site ("https://git.example.com:8443") as libcurl parses it, if it is the
+  /// site of the first request on this channel; null otherwise, and when libcurl refuses it.
+  [[nodiscard]] CURLU* parsed(std::string_view site);
 
   [[nodiscard]] CURLM* multi() const noexcept { return multi_; }
   /// Returns the sockets of its transfers, for which a thread waits before it calls act().
@@ -81,6 +85,7 @@ class Channel {
   void abandon() noexcept;
 
   const std::uint64_t account;  ///< the account whose requests its connections carry
+  const pid_t owner;            ///< the process that may use them
   bool sound = true;            ///< no transfer on it has failed
 
  private:
@@ -91,8 +96,11 @@ class Channel {
 
   const ConnectionOptions& options_;
   CURLSH* share_;
+  std::string site_;
+  std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed_{nullptr, &curl_url_cleanup};
   SocketSet sockets_;
-  std::vector<pollfd> ready_;  // during act()
+  std::vector<pollfd> ready_;           // during act()
+  static constexpr Deadline at_once{};  // no need to look at the clock
   Deadline timer_ = Deadline::max();
   CURLM* multi_;
   std::vector<CURL*> idle_;

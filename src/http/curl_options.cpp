@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "http/curl_handles.hpp"
-#include "http/encoding.hpp"
 #include "http/no_proxy.hpp"
 #include "http/url.hpp"
 
@@ -53,6 +52,15 @@ bool is_proxy_in_environment(std::string_view url) {
                          ? first_variable({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
                          : first_variable({"http_proxy", "all_proxy", "ALL_PROXY"});
   return !found.empty();
+}
+
+/// Returns whether there is a proxy between us and the server.
+bool has_proxy(const ProxyOptions& proxy, std::string_view url) {
+  if (proxy.url == "direct" || (proxy.url.empty() && !is_proxy_in_environment(url))) return false;
+  const std::string_view exceptions = !proxy.no_proxy.empty() || !proxy.url.empty()
+                                          ? std::string_view(proxy.no_proxy)
+                                          : first_variable({"no_proxy", "NO_PROXY"});
+  return exceptions.empty() || !bypasses_proxy(origin_of(url).host, exceptions);
 }
 
 bool is_pkcs12(const std::string& path) { return path.ends_with(".p12") || path.ends_with(".pfx"); }
@@ -121,16 +129,12 @@ void set_connection(CURL* easy, const ConnectionOptions& options) {
 }
 
 bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
-  std::string_view exceptions = proxy.no_proxy;
-  if (proxy.url.empty() && exceptions.empty())
-    exceptions = first_variable({"no_proxy", "NO_PROXY"});
-  set(easy, CURLOPT_NOPROXY, "");
-  if (proxy.url == "direct" ||
-      (!exceptions.empty() && bypasses_proxy(origin_of(url).host, exceptions))) {
+  if (!has_proxy(proxy, url)) {
     set(easy, CURLOPT_PROXY, "");
     return false;
   }
-  // Without a URL of ours, libcurl looks in the environment.
+  set(easy, CURLOPT_NOPROXY, "");  // our own exceptions have been looked at
+  // Without a URL of ours, libcurl takes the one in the environment.
   set(easy, CURLOPT_PROXY, proxy.url.empty() ? nullptr : proxy.url.c_str());
   if (!proxy.username.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
@@ -138,7 +142,7 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   }
   // The proxy does not see the headers for the server in CONNECT, nor the other way round.
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-  return !proxy.url.empty() || is_proxy_in_environment(url);
+  return true;
 }
 
 }  // namespace bitbucket::inline v0_1::http

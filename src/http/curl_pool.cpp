@@ -30,8 +30,9 @@ bool has_unacknowledged_bytes(curl_socket_t socket) noexcept {
 #endif
 }
 
-Channel::Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t whose)
-    : account(whose), options_(options), share_(share), multi_(curl_multi_init()) {
+Channel::Channel(const ConnectionOptions& options, CURLSH* share, std::uint64_t whose,
+                 pid_t process)
+    : account(whose), owner(process), options_(options), share_(share), multi_(curl_multi_init()) {
   if (!multi_) no_memory();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -71,9 +72,13 @@ int Channel::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* 
 }
 
 int Channel::on_timer(CURLM*, long milliseconds, void* self) noexcept {
-  static_cast<Channel*>(self)->timer_ =
-      milliseconds < 0 ? Deadline::max()
-                       : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  Deadline& timer = static_cast<Channel*>(self)->timer_;
+  if (milliseconds == 0)
+    timer = at_once;
+  else if (milliseconds < 0)
+    timer = Deadline::max();
+  else
+    timer = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
   return 0;
 }
 
@@ -91,7 +96,7 @@ CURLMcode Channel::act() noexcept try {
     if (code != CURLM_OK) return code;
   }
   sockets_.forget_events();
-  if (std::chrono::steady_clock::now() < timer_) return CURLM_OK;
+  if (timer_ != at_once && std::chrono::steady_clock::now() < timer_) return CURLM_OK;
   timer_ = Deadline::max();  // a timer goes off once
   return curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
 } catch (const std::bad_alloc&) {
@@ -111,6 +116,17 @@ CURL* Channel::take() {
   set(fresh.get(), CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
   set(fresh.get(), CURLOPT_CLOSESOCKETDATA, this);
   return fresh.release();
+}
+
+CURLU* Channel::parsed(std::string_view site) {
+  if (site_.empty()) {
+    site_ = site;
+    parsed_.reset(curl_url());
+    if (parsed_ && curl_url_set(parsed_.get(), CURLUPART_URL, site_.c_str(),
+                                CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) != CURLUE_OK)
+      parsed_.reset();
+  }
+  return site == site_ ? parsed_.get() : nullptr;
 }
 
 void Channel::rest(CURL* easy) noexcept {
@@ -225,7 +241,7 @@ std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
     evict(expired);
     channel = find(account, expired);
   }
-  if (!channel) channel = std::make_unique<Channel>(options, share_, account);
+  if (!channel) channel = std::make_unique<Channel>(options, share_, account, owner_);
   return {channel.release(), [pool = shared_from_this()](Channel* used) {
             pool->give_back(std::unique_ptr<Channel>(used));
           }};
@@ -247,13 +263,11 @@ std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& ex
 }
 
 void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
-  std::vector<Idle> expired;
   if (!channel->sound || !channel->multi()) return;
   try {
     const std::scoped_lock lock(mutex_);
     const std::uint64_t account = channel->account;
     idle_.push_back({account, std::chrono::steady_clock::now(), std::move(channel)});
-    evict(expired);
   } catch (const std::bad_alloc&) {  // the channel is closed instead
   }
 }

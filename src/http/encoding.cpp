@@ -91,11 +91,4 @@ std::optional<Parameters> parse_form(std::string_view text, bool plus_is_space) 
   return out;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (a[i] != b[i] && detail::lower(a[i]) != detail::lower(b[i])) return false;
-  return true;
-}
-
 }  // namespace bitbucket::inline v0_1::http

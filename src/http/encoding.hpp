@@ -22,6 +22,4 @@ void append_query(std::string& url, const Parameters& query);
 /// Splits "a=1&b=2" into parameters.  Returns nothing when an escape is broken.
 std::optional<Parameters> parse_form(std::string_view text, bool plus_is_space);
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 }  // namespace bitbucket::inline v0_1::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -22,9 +23,9 @@ class HeaderLines {
   HeaderLines& operator=(const HeaderLines&) = delete;
   ~HeaderLines() { wipe(text_); }
 
-  /// Copies the headers and wipes their values.  Throws InvalidArgument when a header contains a
-  /// line break.
-  void assign(std::vector<Header>& headers) {
+  /// Copies the headers of a request and wipes their values.  Throws InvalidArgument when a header
+  /// contains a line break.
+  void assign(std::vector<Header>& headers, bool has_body) {
     std::size_t size = expect.size() + 1;
     for (const Header& header : headers) {
       check(header);
@@ -32,25 +33,29 @@ class HeaderLines {
     }
     text_.reserve(size);  // the nodes point into it, so it must not grow
     nodes_.reserve(headers.size() + 1);
-    add(expect, {}, {});
+    if (has_body) add(expect, {}, {});
     for (Header& header : headers) {
       add(header.name, header.value.empty() ? ";" : ": ", header.value);
       wipe(header.value);
     }
   }
-  [[nodiscard]] curl_slist* list() noexcept { return nodes_.data(); }
+  [[nodiscard]] curl_slist* list() noexcept { return nodes_.empty() ? nullptr : nodes_.data(); }
 
  private:
   /// Without this line, libcurl would ask the server's permission to send a body and wait for it.
   static constexpr std::string_view expect = "Expect:";
 
   static void check(const Header& header) {
-    constexpr std::string_view breaks("\r\n\0", 3);
-    for (const char c : breaks)
-      if (header.name.find(c) != std::string::npos || header.value.find(c) != std::string::npos)
-        throw InvalidArgument("the header " +
-                              header.name.substr(0, header.name.find_first_of(breaks)) +
-                              " contains a line break");
+    if (has_break(header.name) || has_break(header.value))
+      throw InvalidArgument(
+          "the header " +
+          header.name.substr(0, std::find_if(header.name.begin(), header.name.end(), is_break) -
+                                    header.name.begin()) +
+          " contains a line break");
+  }
+  static bool is_break(char c) noexcept { return c == '\r' || c == '\n' || c == '\0'; }
+  static bool has_break(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(), is_break);
   }
   void add(std::string_view name, std::string_view between, std::string_view value) {
     char* const line = text_.data() + text_.size();

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "http/encoding.hpp"
+#include "base/ascii.hpp"
 
 namespace bitbucket::inline v0_1::http {
 namespace {
@@ -50,7 +50,7 @@ bool matches_name(std::string_view host, std::string_view entry) {
   if (entry.starts_with('.')) entry.remove_prefix(1);
   if (entry.ends_with('.')) entry.remove_suffix(1);
   if (entry.empty() || entry.size() > host.size()) return false;
-  if (!equal_ignoring_case(host.substr(host.size() - entry.size()), entry)) return false;
+  if (!detail::equal_ignoring_case(host.substr(host.size() - entry.size()), entry)) return false;
   return entry.size() == host.size() || host[host.size() - entry.size() - 1] == '.';
 }
 

@@ -5,8 +5,8 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/ascii.hpp"
 #include "http/account.hpp"
-#include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1 {
 
@@ -30,7 +30,7 @@ std::string_view to_string(Method method) noexcept {
 
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name) noexcept {
   for (const Header& header : headers)
-    if (http::equal_ignoring_case(header.name, name)) return header.value;
+    if (detail::equal_ignoring_case(header.name, name)) return header.value;
   return {};
 }
 

@@ -107,7 +107,8 @@ Parts require(std::string_view url, std::string_view what) {
   if (url.empty()) throw InvalidArgument(std::string(what) + " is empty");
   require_visible(url, what);
   const Parts parts = split(url);
-  if (!equal_ignoring_case(parts.scheme, "http") && !equal_ignoring_case(parts.scheme, "https"))
+  if (!detail::equal_ignoring_case(parts.scheme, "http") &&
+      !detail::equal_ignoring_case(parts.scheme, "https"))
     refuse(what, url, "must begin with https:// or http://");
   if (parts.authority.find('@') != std::string_view::npos)
     refuse(what, url, "must not contain a user or password; give them as credentials");
@@ -181,7 +182,19 @@ void require_encoded_path(std::string_view path) {
 }
 
 bool is_https(std::string_view url) noexcept {
-  return equal_ignoring_case(url.substr(0, 6), "https:");
+  return detail::equal_ignoring_case(url.substr(0, 6), "https:");
+}
+
+std::string_view site_of(std::string_view url) noexcept {
+  const std::size_t scheme = url.find("://");
+  const std::size_t authority = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return url.substr(0, url.find_first_of("/?#", authority));
+}
+
+bool is_request_target(std::string_view text) noexcept {
+  return text.starts_with('/') && std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c < '\x7f' && c != '#';
+         });
 }
 
 Origin origin_of(std::string_view url) {
@@ -190,7 +203,7 @@ Origin origin_of(std::string_view url) {
   const std::size_t bracket = authority.find(']');
   const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
   Origin origin{std::string(authority.substr(0, colon)),
-                equal_ignoring_case(parts.scheme, "https") ? "443" : "80"};
+                detail::equal_ignoring_case(parts.scheme, "https") ? "443" : "80"};
   if (colon != std::string_view::npos) origin.port = authority.substr(colon + 1);
   if (bracket != std::string_view::npos)
     origin.host = origin.host.substr(1, std::min(bracket, origin.host.find('%')) - 1);

@@ -22,6 +22,11 @@ struct Origin {
 };
 Origin origin_of(std::string_view url);
 bool is_https(std::string_view url) noexcept;
+/// Returns what stands in front of the path, "https://git.example.com:8443".
+std::string_view site_of(std::string_view url) noexcept;
+/// Returns whether a text can stand in a request line as it is: a path and perhaps a query, without
+/// blanks, control characters or a fragment.
+bool is_request_target(std::string_view text) noexcept;
 
 /// Throws InvalidArgument unless `url` can be a proxy: [scheme://]host[:port][/].
 void require_proxy_url(std::string_view url);

@@ -15,8 +15,7 @@ bool names_a_secret(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 5> words = {"secret", "password", "passphrase", "token",
                                                      "privatekey"};
   return std::any_of(words.begin(), words.end(), [name](std::string_view word) {
-    return std::search(name.begin(), name.end(), word.begin(), word.end(),
-                       [](char a, char b) { return detail::lower(a) == b; }) != name.end();
+    return detail::contains_ignoring_case(name, word);
   });
 }
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "auth/oauth_problem.hpp"
+#include "base/ascii.hpp"
 #include "http/date.hpp"
-#include "http/encoding.hpp"
 #include "http/url.hpp"
 #include "model/error_entry.hpp"
 
@@ -15,12 +15,6 @@ namespace {
 std::string_view first_character(std::string_view body) noexcept {
   const std::size_t at = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   return at == std::string_view::npos ? std::string_view() : body.substr(at);
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
-  for (std::size_t i = 0; i + part.size() <= text.size(); ++i)
-    if (http::equal_ignoring_case(text.substr(i, part.size()), part)) return true;
-  return false;
 }
 
 /// True for a redirect to a path or a host that is known for logins; false for a mere change of
@@ -36,12 +30,14 @@ bool is_login_redirect(const Response& response) noexcept {
   }
   path = path.substr(0, path.find('?'));
   return host.starts_with("sso.") || host.starts_with("login.") || host.starts_with("idp.") ||
-         contains_ignoring_case(path, "login") || contains_ignoring_case(path, "saml") ||
-         contains_ignoring_case(path, "/sso");
+         detail::contains_ignoring_case(path, "login") ||
+         detail::contains_ignoring_case(path, "saml") ||
+         detail::contains_ignoring_case(path, "/sso");
 }
 
 bool requires_captcha(const Response& response, const std::vector<ErrorEntry>& errors) noexcept {
-  return contains_ignoring_case(response.header("X-Authentication-Denied-Reason"), "CAPTCHA") ||
+  return detail::contains_ignoring_case(response.header("X-Authentication-Denied-Reason"),
+                                        "CAPTCHA") ||
          std::any_of(errors.begin(), errors.end(), [](const ErrorEntry& entry) {
            return entry.exception() == "CaptchaRequiredAuthenticationException";
          });
@@ -59,7 +55,8 @@ void redact_entries(ErrorAnswer& answer, const auth::Redactor& secrets) {
 
 bool is_web_page(const Response& response) noexcept {
   const std::string_view type = response.header("Content-Type");
-  return contains_ignoring_case(type, "html") || first_character(response.body).starts_with('<');
+  return detail::contains_ignoring_case(type, "html") ||
+         first_character(response.body).starts_with('<');
 }
 
 bool is_error_envelope(const Response& response) { return json::is_error_envelope(response.body); }

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "base/ascii.hpp"
-#include "http/encoding.hpp"
 
 namespace bitbucket::inline v0_1::server {
 namespace {
@@ -20,15 +19,15 @@ constexpr std::array<std::string_view, 7> signs = {
 detail::BytesFault find_fault(const Response& head, bool decoded) noexcept {
   if (head.status != 200 && head.status != 204) return detail::BytesFault::status;
   const std::string_view encoding = head.header("Content-Encoding");
-  const bool plain = encoding.empty() || http::equal_ignoring_case(encoding, "identity");
+  const bool plain = encoding.empty() || detail::equal_ignoring_case(encoding, "identity");
   return plain || decoded ? detail::BytesFault::none : detail::BytesFault::encoded;
 }
 
 bool may_be_login_page(const Response& head) noexcept {
   std::string_view type = head.header("Content-Type");
   type = type.substr(0, type.find_first_of("; \t"));
-  return (http::equal_ignoring_case(type, "text/html") ||
-          http::equal_ignoring_case(type, "application/xhtml+xml")) &&
+  return (detail::equal_ignoring_case(type, "text/html") ||
+          detail::equal_ignoring_case(type, "application/xhtml+xml")) &&
          head.header("Content-Disposition").empty() && head.header("X-AUSERNAME").empty();
 }
 

@@ -6,6 +6,7 @@
 #include <bitbucket/json.hpp>
 
 #include "auth/cleanse.hpp"
+#include "base/ascii.hpp"
 #include "base/trim.hpp"
 #include "http/encoding.hpp"
 
@@ -78,7 +79,7 @@ RequestToken read_request_token(const Response& response, std::string_view where
   out.token = answer.required("oauth_token");
   out.token_secret = Secret(answer.required("oauth_token_secret"));
   out.callback_confirmed =
-      http::equal_ignoring_case(answer.optional("oauth_callback_confirmed"), "true");
+      detail::equal_ignoring_case(answer.optional("oauth_callback_confirmed"), "true");
   return out;
 }
 
