@@ -233,15 +233,6 @@ class Members {
 /// Room that elements get before they proved to be what they should be.
 inline constexpr std::size_t max_reserve = 1024;
 
-/// Returns for how many elements room is worth making at once.  To count large ones is cheaper than
-/// to move them when the vector grows, to be told is cheaper still.
-template <class T>
-std::size_t room_for(ondemand::array& array, const Place& at) {
-  std::size_t count = at.expected;
-  if (sizeof(T) > 64 && count == 0) check(array.count_elements().get(count), at);
-  return std::min(count, max_reserve);
-}
-
 /// Calls `read_one` with the Cursor of each element.  Returns the token behind the array, where
 /// that is known.
 template <class F>
@@ -261,7 +252,7 @@ template <class F>
 
 template <class T>
 const char* read_elements(ondemand::array array, const Place& at, std::vector<T>& out) {
-  out.reserve(room_for<T>(array, at));
+  out.reserve(std::min(at.expected, max_reserve));
   return each_element(array, at, [&](Cursor& in) {
     spend(in.at, sizeof(T));
     if constexpr (std::same_as<T, bool>) {  // has no elements to refer to
