@@ -178,6 +178,13 @@ class HttpFront::Impl : public httplib::Server {
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
       ::fcntl(socket, F_SETFD, FD_CLOEXEC);  // git's processes must not keep the port
     });
+    // The library would keep the body of this method in memory, whatever its length.
+    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& to) {
+      if (request.method != "PRI") return HandlerResponse::Unhandled;
+      to.status = 405;
+      to.set_header("Connection", "close");
+      return HandlerResponse::Handled;
+    });
     const auto plain = [this](const httplib::Request&, httplib::Response& to) {
       serve(to, nullptr);
     };
