@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include "support/no_more_threads.hpp"
 #include "testing/server_fixture.hpp"
 
 // What a client can make the server hold: bodies, connections, time.
@@ -166,6 +167,16 @@ TEST(GitServerLimitsTest, ServesThoughManyConnectionsSendNothingOrHalfAHead) {
   Answer answer;
   EXPECT_LT(duration([&] { answer = send(server->port(), "GET", kProperties); }), seconds(5));
   EXPECT_EQ(answer.status, 200);
+}
+
+TEST(GitServerLimitsTest, RefusesAConnectionThatNoThreadIsLeftFor) {
+  const auto server = serve();
+  {
+    const bitbucket::test::NoMoreThreads limit;
+    Connection connection(server->port());
+    EXPECT_TRUE(connection.closed_by_peer());
+  }
+  EXPECT_EQ(send(server->port(), "GET", kProperties).status, 200);
 }
 
 TEST(GitServerLimitsTest, RefusesAFloodOfHeaders) {

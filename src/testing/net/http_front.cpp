@@ -89,6 +89,7 @@ struct Running {
 };
 
 thread_local Running* running = nullptr;
+thread_local bool refusing = false;  ///< there is no thread for the next connection
 
 void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response& to) {
   to.status = from->status;
@@ -112,14 +113,17 @@ void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response&
   });
 }
 
-/// A fault below HTTP needs the whole answer before it is sent.
-void gather(HttpResponse& response) {
-  if (!response.stream) return;
-  response.stream([&](std::string_view piece) {
+/// A fault below HTTP needs the whole answer before it is sent.  Returns false when it breaks off;
+/// then it must not look whole.
+bool gather(HttpResponse& response) {
+  if (!response.stream) return true;
+  const bool whole = response.stream([&](std::string_view piece) {
     response.body += piece;
     return true;
   });
   response.stream = nullptr;
+  if (!whole) response.stream = [](const ByteSink&) { return false; };
+  return whole;
 }
 
 }  // namespace
@@ -145,7 +149,12 @@ class HttpFront::Impl : public httplib::Server {
     std::promise<void> ready;
     new_task_queue = [this, &ready] {
       auto* queue = new ElasticTaskQueue(  // owned by the library
-          most_connections(), [this](bool crowded) { all_.set_crowded(crowded); });
+          most_connections(), [this](bool crowded) { all_.set_crowded(crowded); },
+          [](const ElasticTaskQueue::Task& task) {
+            refusing = true;
+            task();
+            refusing = false;
+          });
       ready.set_value();
       return queue;
     };
@@ -196,9 +205,15 @@ class HttpFront::Impl : public httplib::Server {
 
   bool process_and_close_socket(socket_t socket) override {
     const std::uint64_t number = ++accepted_;
+    if (refusing) return ::close(socket) == 0;
     ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    const End end = all_.enter(socket) ? converse(socket, number) : End::orderly;
-    if (end == End::unread) linger(socket);
+    End end = End::orderly;
+    try {
+      if (all_.enter(socket)) end = converse(socket, number);
+      if (end == End::unread) linger(socket);
+    } catch (...) {
+      // Thrown by what gives the content, or memory is short: only this connection ends.
+    }
     all_.leave(socket, end == End::reset);
     return true;
   }
@@ -267,8 +282,7 @@ class HttpFront::Impl : public httplib::Server {
     now.request.read_body = nullptr;
     if (!now.read) response->close = true;
     now.close = response->close;
-    if (response->fault && response->fault->wire != Fault::Wire::untouched) {
-      gather(*response);
+    if (response->fault && response->fault->wire != Fault::Wire::untouched && gather(*response)) {
       now.fault = response->fault;
       now.stream.hold();
     }
