@@ -24,8 +24,8 @@ namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 // Below, functions are overridden and called that are not part of the library's interface.
-static_assert(std::string_view(CPPHTTPLIB_VERSION) == "0.11.4",
-              "the embedded server was tried with cpp-httplib 0.11.4 only");
+static_assert(std::string_view(CPPHTTPLIB_VERSION) == BITBUCKET_HTTPLIB_VERSION,
+              "this header is not the one of the cpp-httplib that CMake found");
 
 constexpr int backlog = 1024;
 constexpr std::size_t max_body = std::size_t{1} << 30;  // a push of a large history
