@@ -71,9 +71,8 @@ Json Branches::details_of(ServedRepository& repository, const git::Ref& ref,
     out[prefix + "ahead-behind-metadata-provider"] = {{"ahead", repository.git.count(ahead)},
                                                       {"behind", repository.git.count(behind)}};
   }
-  const auto commits = repository.git.commits({ref.commit});
-  if (!commits.empty())
-    out[prefix + "latest-commit-metadata"] = services_.entities.commit(commits.front());
+  out[prefix + "latest-commit-metadata"] =
+      services_.entities.commit(repository.git.commits({ref.commit}).front());
   return out;
 }
 

@@ -62,7 +62,6 @@ void parse_head(const std::string& head, HttpRequest& request) {
 struct Running {
   SocketStream& stream;
   HttpRequest request = {};
-  bool has_body = false;
   bool refused = false;    ///< its connection was closed to make room for another one
   bool ambiguous = false;  ///< where its body ends
   bool too_large = false;  ///< the body, as its length says
@@ -82,9 +81,8 @@ struct Running {
     }
     const auto number = parse_integer(length);
     ambiguous = lengths + (chunked ? 1 : 0) > 1 || (lengths == 1 && (!number || *number < 0));
-    has_body = chunked || (number && *number > 0);
     too_large = number && *number > static_cast<std::int64_t>(max_body);
-    read = !has_body;
+    read = !chunked && (!number || *number <= 0);
   }
 };
 

@@ -40,6 +40,21 @@ std::string encoded_path(const std::string& path) {
   return out;
 }
 
+Json minimal_commit(const std::string& id) { return {{"id", id}, {"displayId", id.substr(0, 11)}}; }
+
+Json path_json(const std::string& path) {
+  std::vector<std::string> components = split(path, '/');
+  const std::string name = components.back();
+  const auto slash = path.rfind('/');
+  const auto dot = name.rfind('.');
+  Json out{{"components", std::move(components)},
+           {"parent", slash == std::string::npos ? std::string() : path.substr(0, slash)},
+           {"name", name}};
+  if (dot != std::string::npos && dot + 1 < name.size()) out["extension"] = name.substr(dot + 1);
+  out["toString"] = path;
+  return out;
+}
+
 }  // namespace
 
 Json Entities::user(const GitServerUser& user) const {
@@ -109,10 +124,6 @@ Json Entities::repository(const ServedRepository& repository) const {
   return out;
 }
 
-Json Entities::minimal_commit(const std::string& id) {
-  return {{"id", id}, {"displayId", id.substr(0, 11)}};
-}
-
 Json Entities::commit(const git::CommitData& commit) const {
   Json out = minimal_commit(commit.id);
   out["author"] = person(commit.author);
@@ -144,19 +155,6 @@ Json Entities::tag(const git::Ref& ref) const {
           {"hash", ref.object.empty() ? Json() : Json(ref.object)}};
 }
 
-Json Entities::path(const std::string& path) {
-  std::vector<std::string> components = split(path, '/');
-  const std::string name = components.back();
-  const auto slash = path.rfind('/');
-  const auto dot = name.rfind('.');
-  Json out{{"components", std::move(components)},
-           {"parent", slash == std::string::npos ? std::string() : path.substr(0, slash)},
-           {"name", name}};
-  if (dot != std::string::npos && dot + 1 < name.size()) out["extension"] = name.substr(dot + 1);
-  out["toString"] = path;
-  return out;
-}
-
 Json Entities::change(const ServedRepository& repository, const std::string& commit,
                       const git::FileChange& change) const {
   const bool added = change.status == 'A';
@@ -165,12 +163,12 @@ Json Entities::change(const ServedRepository& repository, const std::string& com
   const std::string type = change_type(change.status);
   Json out{{"contentId", change.new_id},
            {"fromContentId", change.old_id},
-           {"path", path(change.path)},
+           {"path", path_json(change.path)},
            {"executable", change.new_mode == "100755"},
            {"percentUnchanged", renamed ? change.score : -1},
            {"type", type},
            {"nodeType", node_type(deleted ? change.old_mode : change.new_mode)}};
-  if (renamed) out["srcPath"] = path(change.old_path);
+  if (renamed) out["srcPath"] = path_json(change.old_path);
   if (!added) {
     out["srcExecutable"] = change.old_mode == "100755";
     out["srcNodeType"] = node_type(change.old_mode);

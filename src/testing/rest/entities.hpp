@@ -29,8 +29,6 @@ class Entities {
   [[nodiscard]] Json tag(const git::Ref& ref) const;
   [[nodiscard]] Json change(const ServedRepository& repository, const std::string& commit,
                             const git::FileChange& change) const;
-  [[nodiscard]] static Json minimal_commit(const std::string& id);
-  [[nodiscard]] static Json path(const std::string& path);
 
   [[nodiscard]] const std::string& base_url() const noexcept { return base_; }
   [[nodiscard]] bool everything_public() const noexcept { return public_; }

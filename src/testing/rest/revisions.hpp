@@ -9,8 +9,6 @@
 // What the revisions in a request mean.
 namespace bitbucket::inline v0_1::testing::embedded {
 
-Refusal no_such_commit(const ServedRepository& repository, const std::string& revision);
-
 /// Returns the default branch; nothing for an empty repository.
 std::optional<git::Ref> default_branch(ServedRepository& repository);
 /// Returns the commit of the default branch; nothing for an empty repository.

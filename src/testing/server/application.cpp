@@ -225,8 +225,8 @@ SignedRequest Application::signed_request(const Call& call) const {
 }
 
 Caller Application::oauth_caller(const Call& call) {
-  const OAuthCaller caller = provider.check(signed_request(call));
-  const User user = caller.user.empty() ? accounts.first() : accounts.find(caller.user);
+  const std::string name = provider.check(signed_request(call));
+  const User user = name.empty() ? accounts.first() : accounts.find(name);
   if (!user) {
     throw OAuthRefusal{"permission_denied", {{"oauth_problem_advice", "there is no such user"}}};
   }

@@ -71,9 +71,7 @@ void add_commits(Json& body, const Entities& entities, ServedRepository& reposit
       commits.push_back(entities.commit(commit));
     }
     body["commits"] = std::move(commits);
-    for (const auto& commit : repository.git.commits({to->second.commit})) {
-      body["toCommit"] = entities.commit(commit);
-    }
+    body["toCommit"] = entities.commit(repository.git.commits({to->second.commit}).front());
     return;
   }
 }
