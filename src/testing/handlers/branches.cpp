@@ -42,7 +42,7 @@ void Branches::list(Call& call) {
   } else if (details) {
     base = default_commit(*repository).value_or("");
   }
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(), [&](std::size_t i) {
+  services_.pager.answer_rows(call, found.size(), [&](std::size_t i) {
     Json branch = services_.entities.branch(found[i], main);
     if (details) branch["metadata"] = details_of(*repository, found[i], base);
     return dump(branch);

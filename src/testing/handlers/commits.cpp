@@ -116,8 +116,8 @@ void Commits::changes(Call& call) {
   }
   const auto found = repository->git.changes(id);
   const Json more{{"fromHash", parent}, {"toHash", id}, {"properties", {{"changeScope", "ALL"}}}};
-  services_.pager.answer(
-      call, services_.options.max_page_limit, found->size(),
+  services_.pager.answer_rows(
+      call, found->size(),
       [&](std::size_t i) { return dump(services_.entities.change(*repository, id, (*found)[i])); },
       more);
 }

@@ -7,10 +7,6 @@ namespace {
 
 Json self_link(const std::string& href) { return {{"self", Json::array({{{"href", href}}})}}; }
 
-std::string short_name(const std::string& ref, std::string_view prefix) {
-  return ref.starts_with(prefix) ? ref.substr(prefix.size()) : ref;
-}
-
 const char* change_type(char status) {
   switch (status) {
     case 'A':
@@ -56,6 +52,11 @@ Json path_json(const std::string& path) {
 }
 
 }  // namespace
+
+std::string display_name(const std::string& ref) {
+  const auto slash = ref.find('/', ref.find('/') + 1);
+  return slash == std::string::npos ? ref : ref.substr(slash + 1);
+}
 
 Json Entities::user(const GitServerUser& user) const {
   Json out{{"name", user.name}};
@@ -139,7 +140,7 @@ Json Entities::commit(const git::CommitData& commit) const {
 
 Json Entities::branch(const git::Ref& ref, const std::string& default_branch) const {
   return {{"id", ref.name},
-          {"displayId", short_name(ref.name, "refs/heads/")},
+          {"displayId", display_name(ref.name)},
           {"type", "BRANCH"},
           {"latestCommit", ref.commit},
           {"latestChangeset", ref.commit},
@@ -148,7 +149,7 @@ Json Entities::branch(const git::Ref& ref, const std::string& default_branch) co
 
 Json Entities::tag(const git::Ref& ref) const {
   return {{"id", ref.name},
-          {"displayId", short_name(ref.name, "refs/tags/")},
+          {"displayId", display_name(ref.name)},
           {"type", "TAG"},
           {"latestCommit", ref.commit},
           {"latestChangeset", ref.commit},

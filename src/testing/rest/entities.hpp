@@ -12,6 +12,9 @@
 
 namespace bitbucket::inline v0_1::testing::embedded {
 
+/// Returns what follows "refs/heads/" or "refs/tags/".
+std::string display_name(const std::string& ref);
+
 /// The JSON that Bitbucket answers with, written out by hand.
 class Entities {
  public:

@@ -40,7 +40,7 @@ class Deliveries {
   void publish(const RepositoryPtr& repository, const std::string& event, const Json& body);
   /// Sends a ping to an address at once, unsigned as Bitbucket does.
   DeliveryOutcome ping(const std::string& url, bool verify,
-                       const std::optional<std::pair<std::string, std::string>>& credentials);
+                       const std::optional<WebhookCredentials>& credentials);
   bool wait(std::chrono::milliseconds timeout);
   void stop() noexcept;
 
@@ -51,7 +51,8 @@ class Deliveries {
     std::string event, body;
   };
   class Sending;
-  DeliveryOutcome send(const std::string& url, bool verify, const Pairs& headers,
+  DeliveryOutcome send(const std::string& url, bool verify,
+                       const std::optional<WebhookCredentials>& credentials, const Pairs& headers,
                        const std::string& body);
   void deliver(const Job& job);
   void run();
