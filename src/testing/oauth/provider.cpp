@@ -1,6 +1,7 @@
 #include "testing/oauth/provider.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <bitbucket/error.hpp>

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/trim.hpp"
-#include "testing/base/text.hpp"
+#include "testing/base/refusal.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
 

@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 
-#include "testing/base/refusal.hpp"
 #include "testing/state/catalog.hpp"
 
 // What the revisions in a request mean.

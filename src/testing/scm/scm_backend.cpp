@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 
 #include "testing/base/refusal.hpp"

@@ -1,7 +1,7 @@
 #include "testing/server/application.hpp"
 
-#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <exception>
 
