@@ -34,7 +34,7 @@ is_installed() {
     libssl-dev) library_is_there 'openssl >= 3' ;;
     nlohmann-json3-dev) library_is_there nlohmann_json ;;
     libsimdjson-dev) library_is_there simdjson ;;
-    libcpp-httplib-dev) library_is_there 'cpp-httplib = 0.11.4' ;;
+    libcpp-httplib-dev) library_is_there cpp-httplib ;;
     libgtest-dev) library_is_there gtest ;;
     libgmock-dev) library_is_there gmock ;;
     tinyproxy-bin) command -v tinyproxy ;;

@@ -10,8 +10,8 @@ find_package(nlohmann_json 3.10 QUIET)
 if(NOT nlohmann_json_FOUND)
   include(FetchContent)
   FetchContent_Declare(nlohmann_json
-    # v3.11.2
-    URL https://github.com/nlohmann/json/archive/bc889afb4c5bf1c0d8ee29ef35eaaf4c8bef8a5d.tar.gz)
+    URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz
+    URL_HASH SHA256=d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
   FetchContent_MakeAvailable(nlohmann_json)
 endif()
 
@@ -52,6 +52,7 @@ if(BITBUCKET_BUILD_TESTING_LIBRARY)
     FetchContent_Declare(httplib
       URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v${BITBUCKET_HTTPLIB_VERSION}.zip
       URL_HASH SHA256=9d884bee50ded17de3a51d673bb9c2d7d11f101c595b0891830ba9d02e0cc368)
+    set(HTTPLIB_REQUIRE_ZLIB ON)  # git sends requests in gzip
     FetchContent_MakeAvailable(httplib)
     set(BITBUCKET_HTTPLIB httplib::httplib)
   endif()

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -15,33 +13,12 @@
 #include <bitbucket/error.hpp>
 
 #include "server/fake_client.hpp"
+#include "support/no_more_threads.hpp"
 
 // concurrently() in a process that cannot start more threads.
 
 namespace bitbucket::test {
 namespace {
-
-/// While it lives, new threads want a stack that does not fit into the address space.
-class NoMoreThreads {
- public:
-  NoMoreThreads() {
-    pthread_getattr_default_np(&before_);
-    pthread_attr_t huge;
-    pthread_getattr_default_np(&huge);
-    pthread_attr_setstacksize(&huge, std::size_t{1} << 60);
-    pthread_setattr_default_np(&huge);
-    pthread_attr_destroy(&huge);
-  }
-  NoMoreThreads(const NoMoreThreads&) = delete;
-  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
-  ~NoMoreThreads() {
-    pthread_setattr_default_np(&before_);
-    pthread_attr_destroy(&before_);
-  }
-
- private:
-  pthread_attr_t before_;
-};
 
 BitbucketServer client() {
   return BitbucketServer(fake_options(std::make_shared<FakeTransport>(

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include "support/no_more_threads.hpp"
 #include "testing/server_fixture.hpp"
 
 // What a client can make the server hold: bodies, connections, time.
@@ -76,6 +77,39 @@ TEST(GitServerLimitsTest, RefusesATooLargePushBeforeItArrives) {
   EXPECT_EQ(answer.status, 413);
 }
 
+TEST(GitServerLimitsTest, RefusesALineBetweenChunksThatDoesNotEnd) {
+  const auto server = serve();
+  for (const std::string before : {"", "1\r\n{\r\n"}) {
+    Connection connection(server->port());
+    connection.write(kPost + "Transfer-Encoding: chunked\r\n\r\n" + before);
+    connection.write(std::string(32u << 10, '0'));
+    Answer answer;
+    EXPECT_LT(duration([&] { answer = connection.read(); }), seconds(5));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.header("Connection"), "close");
+  }
+}
+
+TEST(GitServerLimitsTest, TakesAnyNumberOfSmallChunks) {
+  const auto server = serve();
+  Connection connection(server->port());
+  std::string body;
+  for (int i = 0; i < 20'000; ++i) body += "1\r\n \r\n";
+  connection.write(kPost + "Transfer-Encoding: chunked\r\n\r\n" + body + "2\r\n{}\r\n0\r\n\r\n");
+  EXPECT_EQ(connection.read().exception(), "ArgumentValidationException") << "it was read";
+}
+
+TEST(GitServerLimitsTest, RefusesTheMethodOfHttp2BeforeItsBody) {
+  const auto server = serve();
+  Connection connection(server->port());
+  connection.write("PRI / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nx");
+  Answer answer;
+  EXPECT_LT(duration([&] { answer = connection.read(); }), seconds(5));
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(answer.header("Connection"), "close");
+  EXPECT_TRUE(connection.closed_by_peer());
+}
+
 TEST(GitServerLimitsTest, TellsAClientThatSendsAllBeforeItReads) {
   const auto server = serve();
   const std::string body(100 * kMiB, ' ');
@@ -133,6 +167,16 @@ TEST(GitServerLimitsTest, ServesThoughManyConnectionsSendNothingOrHalfAHead) {
   Answer answer;
   EXPECT_LT(duration([&] { answer = send(server->port(), "GET", kProperties); }), seconds(5));
   EXPECT_EQ(answer.status, 200);
+}
+
+TEST(GitServerLimitsTest, RefusesAConnectionThatNoThreadIsLeftFor) {
+  const auto server = serve();
+  {
+    const bitbucket::test::NoMoreThreads limit;
+    Connection connection(server->port());
+    EXPECT_TRUE(connection.closed_by_peer());
+  }
+  EXPECT_EQ(send(server->port(), "GET", kProperties).status, 200);
 }
 
 TEST(GitServerLimitsTest, RefusesAFloodOfHeaders) {

@@ -1,6 +1,5 @@
 #include "testing/git/context.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 

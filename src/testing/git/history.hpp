@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 
 #include "testing/git/context.hpp"
 #include "testing/git/lru.hpp"

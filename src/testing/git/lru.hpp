@@ -40,8 +40,6 @@ class Lru {
     }
   }
 
-  void clear() { entries_.clear(); }
-
  private:
   std::size_t values_, weight_;
   std::list<std::pair<Key, Value>> entries_;

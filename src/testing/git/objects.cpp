@@ -1,6 +1,5 @@
 #include "testing/git/objects.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "testing/git/commit_parser.hpp"

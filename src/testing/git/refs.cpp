@@ -1,7 +1,6 @@
 #include "testing/git/refs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "testing/git/commit_parser.hpp"

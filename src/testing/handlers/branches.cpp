@@ -42,7 +42,7 @@ void Branches::list(Call& call) {
   } else if (details) {
     base = default_commit(*repository).value_or("");
   }
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(), [&](std::size_t i) {
+  services_.pager.answer_rows(call, found.size(), [&](std::size_t i) {
     Json branch = services_.entities.branch(found[i], main);
     if (details) branch["metadata"] = details_of(*repository, found[i], base);
     return dump(branch);
@@ -71,9 +71,8 @@ Json Branches::details_of(ServedRepository& repository, const git::Ref& ref,
     out[prefix + "ahead-behind-metadata-provider"] = {{"ahead", repository.git.count(ahead)},
                                                       {"behind", repository.git.count(behind)}};
   }
-  const auto commits = repository.git.commits({ref.commit});
-  if (!commits.empty())
-    out[prefix + "latest-commit-metadata"] = services_.entities.commit(commits.front());
+  out[prefix + "latest-commit-metadata"] =
+      services_.entities.commit(repository.git.commits({ref.commit}).front());
   return out;
 }
 

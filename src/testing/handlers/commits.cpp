@@ -88,14 +88,16 @@ void Commits::list(Call& call) {
   services_.pager.answer(call, services_.options.max_commits_limit, fetch, more);
 }
 
+git::CommitData commit_of(ServedRepository& repository, const Call& call) {
+  return repository.git.commits({resolve(repository, call.param("commit"))}).front();
+}
+
 void Commits::get(Call& call) {
   const RepositoryPtr repository = this->repository(call);
-  const std::string id = resolve(*repository, call.param("commit"));
-  const auto commits = repository->git.commits({id});
-  if (commits.empty()) throw no_such_commit(*repository, id);
-  Json out = services_.entities.commit(commits.front());
+  const git::CommitData commit = commit_of(*repository, call);
+  Json out = services_.entities.commit(commit);
   Json parents = Json::array();
-  for (const auto& parent : repository->git.commits(commits.front().parents)) {
+  for (const auto& parent : repository->git.commits(commit.parents)) {
     parents.push_back(services_.entities.commit(parent));
   }
   out["parents"] = std::move(parents);
@@ -104,19 +106,18 @@ void Commits::get(Call& call) {
 
 void Commits::changes(Call& call) {
   const RepositoryPtr repository = this->repository(call);
-  const std::string id = resolve(*repository, call.param("commit"));
-  const auto commits = repository->git.commits({id});
-  if (commits.empty()) throw no_such_commit(*repository, id);
-  const std::vector<std::string>& parents = commits.front().parents;
-  const std::string parent = parents.empty() ? std::string(id.size(), '0') : parents.front();
+  const git::CommitData commit = commit_of(*repository, call);
+  const std::string& id = commit.id;
+  const std::string parent =
+      commit.parents.empty() ? std::string(id.size(), '0') : commit.parents.front();
   if (const std::string since = call.value("since");
       !since.empty() && resolve(*repository, since) != parent) {
     throw invalid("since", "This server compares a commit with its first parent only.");
   }
   const auto found = repository->git.changes(id);
   const Json more{{"fromHash", parent}, {"toHash", id}, {"properties", {{"changeScope", "ALL"}}}};
-  services_.pager.answer(
-      call, services_.options.max_page_limit, found->size(),
+  services_.pager.answer_rows(
+      call, found->size(),
       [&](std::size_t i) { return dump(services_.entities.change(*repository, id, (*found)[i])); },
       more);
 }
@@ -130,19 +131,19 @@ std::vector<std::string> Commits::commit_texts(ServedRepository& repository,
     found[i] = repository.texts.find(ids[i], version);
     if (!found[i]) missing.push_back(ids[i]);
   }
-  if (!missing.empty()) {
-    const std::vector<git::CommitData> commits = repository.git.commits(missing);
-    std::size_t next = 0;
-    for (auto& text : found) {
-      if (text || next == commits.size()) continue;
-      text = std::make_shared<const std::string>(dump(services_.entities.commit(commits[next])));
-      repository.texts.put(commits[next].id, version, text);
-      ++next;
-    }
-  }
+  std::vector<git::CommitData> commits;
+  if (!missing.empty()) commits = repository.git.commits(missing);
+  auto next = commits.begin();
   std::vector<std::string> out;
   out.reserve(found.size());
-  for (const auto& text : found) out.push_back(text ? *text : std::string("null"));
+  for (auto& text : found) {
+    if (!text) {
+      text = std::make_shared<const std::string>(dump(services_.entities.commit(*next)));
+      repository.texts.put(next->id, version, text);
+      ++next;
+    }
+    out.push_back(*text);
+  }
   return out;
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,7 +26,7 @@ class Hooks final : public Family {
   void test(Call& call);
   void latest(Call& call);
 
-  [[nodiscard]] std::int64_t now_ms() const;
+  [[nodiscard]] nlohmann::json shown(const Webhook& hook) const;
 };
 
 std::span<const Route> Hooks::routes() const {
@@ -70,28 +69,26 @@ void Hooks::list(Call& call) {
       return std::find(hook.events.begin(), hook.events.end(), event) == hook.events.end();
     });
   }
-  services_.pager.answer(call, services_.options.max_page_limit, hooks.size(), [&](std::size_t i) {
-    return dump(webhook_json(hooks[i], services_.options.mask_webhook_secrets));
-  });
+  services_.pager.answer_rows(call, hooks.size(),
+                              [&](std::size_t i) { return dump(shown(hooks[i])); });
 }
 
 void Hooks::create(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   Webhook hook = parse_webhook(call.json());
-  hook.created = hook.updated = now_ms();
+  hook.created = hook.updated = milliseconds(services_.clock);
   hook.configuration["createdBy"] = "bitbucket";
   hook = repository->hooks.add(std::move(hook));
   // Not the path of the request: the base URL has the context path already.
   call.response.set("Location", services_.entities.base_url() + "/rest/api/1.0/projects/" +
                                     percent_encode(repository->project->key) + "/repos/" +
                                     repository->slug + "/webhooks/" + std::to_string(hook.id));
-  answer_json(call.response, webhook_json(hook, services_.options.mask_webhook_secrets), 201);
+  answer_json(call.response, shown(hook), 201);
 }
 
 void Hooks::get(Call& call) {
   const RepositoryPtr repository = this->repository(call);
-  answer_json(call.response,
-              webhook_json(find_hook(*repository, call), services_.options.mask_webhook_secrets));
+  answer_json(call.response, shown(find_hook(*repository, call)));
 }
 
 void Hooks::update(Call& call) {
@@ -100,10 +97,10 @@ void Hooks::update(Call& call) {
   Webhook hook = parse_webhook(call.json());  // what is left out is gone, the secret too
   hook.id = old.id;
   hook.created = old.created;
-  hook.updated = now_ms();
+  hook.updated = milliseconds(services_.clock);
   hook.configuration["createdBy"] = "bitbucket";
   if (!repository->hooks.replace(hook)) throw no_such_webhook(call.param("webhook"));
-  answer_json(call.response, webhook_json(hook, services_.options.mask_webhook_secrets));
+  answer_json(call.response, shown(hook));
 }
 
 void Hooks::remove(Call& call) {
@@ -126,16 +123,8 @@ void Hooks::test(Call& call) {
   if (!is_web_address(url)) {
     throw invalid("url", "The URL must be an absolute http or https URL.");
   }
-  std::optional<std::pair<std::string, std::string>> credentials;
-  if (!call.body.empty()) {
-    const nlohmann::json body = call.json();
-    if (body.is_object() && body.contains("username") && body["username"].is_string()) {
-      const auto password = body.find("password");
-      const bool given = password != body.end() && password->is_string();
-      credentials = {body["username"].get<std::string>(),
-                     given ? password->get<std::string>() : std::string()};
-    }
-  }
+  std::optional<WebhookCredentials> credentials;
+  if (!call.body.empty()) credentials = parse_credentials(call.json());
   const bool verify = !equals_ignoring_case(call.value("sslVerificationRequired"), "false");
   const DeliveryOutcome sent = services_.deliveries.ping(url, verify, credentials);
   Json out{{"url", url}, {"request", sent.request}};
@@ -155,9 +144,8 @@ void Hooks::latest(Call& call) {
   answer_json(call.response, Json(sent));
 }
 
-std::int64_t Hooks::now_ms() const {
-  const auto since_1970 = services_.clock().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
+nlohmann::json Hooks::shown(const Webhook& hook) const {
+  return webhook_json(hook, services_.options.mask_webhook_secrets);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void Projects::list(Call& call) {
     if (contains_ignoring_case(project->key, detail::trim(call.value("name"))))
       found.push_back(project);
   }
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(), [&](std::size_t i) {
+  services_.pager.answer_rows(call, found.size(), [&](std::size_t i) {
     return dump(services_.entities.project(*found[i]));
   });
 }

@@ -4,14 +4,10 @@
 #include <string>
 
 #include "testing/base/refusal.hpp"
+#include "testing/rest/entities.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
-
-std::string display(const git::Ref& ref) {
-  const auto slash = ref.name.find('/', ref.name.find('/') + 1);
-  return slash == std::string::npos ? ref.name : ref.name.substr(slash + 1);
-}
 
 /// Exact matches first, then those that begin with the text, then the others.
 int rank(const std::string& name, const std::string& text) {
@@ -28,15 +24,16 @@ std::vector<git::Ref> filter_refs(const Call& call, std::vector<git::Ref> refs) 
   if (!order.empty() && !by_date && !equals_ignoring_case(order, "ALPHABETICAL")) {
     throw invalid("orderBy", "'" + order + "' is not one of ALPHABETICAL, MODIFICATION.");
   }
-  std::erase_if(refs,
-                [&](const git::Ref& ref) { return !contains_ignoring_case(display(ref), text); });
+  std::erase_if(refs, [&](const git::Ref& ref) {
+    return !contains_ignoring_case(display_name(ref.name), text);
+  });
   if (by_date) {
     std::stable_sort(refs.begin(), refs.end(),
                      [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
   }
   if (call.flag("boostMatches") && !text.empty()) {
     std::stable_sort(refs.begin(), refs.end(), [&](const auto& a, const auto& b) {
-      return rank(display(a), text) < rank(display(b), text);
+      return rank(display_name(a.name), text) < rank(display_name(b.name), text);
     });
   }
   return refs;

@@ -103,7 +103,7 @@ void Repos::get(Call& call) {
 }
 
 void Repos::answer_page(Call& call, const std::vector<RepositoryPtr>& found) {
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(), [&](std::size_t i) {
+  services_.pager.answer_rows(call, found.size(), [&](std::size_t i) {
     return dump(services_.entities.repository(*found[i]));
   });
 }

@@ -1,4 +1,3 @@
-#include <string>
 #include <vector>
 
 #include "testing/handlers/family.hpp"
@@ -27,8 +26,8 @@ std::span<const Route> Tags::routes() const {
 void Tags::list(Call& call) {
   const RepositoryPtr repository = this->repository(call);
   const std::vector<git::Ref> found = filter_refs(call, repository->git.tags());
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(),
-                         [&](std::size_t i) { return dump(services_.entities.tag(found[i])); });
+  services_.pager.answer_rows(
+      call, found.size(), [&](std::size_t i) { return dump(services_.entities.tag(found[i])); });
 }
 
 }  // namespace

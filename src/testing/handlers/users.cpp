@@ -36,8 +36,8 @@ void Users::list(Call& call) {
       found.push_back(user);
     }
   }
-  services_.pager.answer(call, services_.options.max_page_limit, found.size(),
-                         [&](std::size_t i) { return dump(services_.entities.user(*found[i])); });
+  services_.pager.answer_rows(
+      call, found.size(), [&](std::size_t i) { return dump(services_.entities.user(*found[i])); });
 }
 
 void Users::clear_captcha(Call& call) {

@@ -24,8 +24,8 @@ namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 // Below, functions are overridden and called that are not part of the library's interface.
-static_assert(std::string_view(CPPHTTPLIB_VERSION) == "0.11.4",
-              "the embedded server was tried with cpp-httplib 0.11.4 only");
+static_assert(std::string_view(CPPHTTPLIB_VERSION) == BITBUCKET_HTTPLIB_VERSION,
+              "this header is not the one of the cpp-httplib that CMake found");
 
 constexpr int backlog = 1024;
 constexpr std::size_t max_body = std::size_t{1} << 30;  // a push of a large history
@@ -62,7 +62,6 @@ void parse_head(const std::string& head, HttpRequest& request) {
 struct Running {
   SocketStream& stream;
   HttpRequest request = {};
-  bool has_body = false;
   bool refused = false;    ///< its connection was closed to make room for another one
   bool ambiguous = false;  ///< where its body ends
   bool too_large = false;  ///< the body, as its length says
@@ -82,13 +81,13 @@ struct Running {
     }
     const auto number = parse_integer(length);
     ambiguous = lengths + (chunked ? 1 : 0) > 1 || (lengths == 1 && (!number || *number < 0));
-    has_body = chunked || (number && *number > 0);
     too_large = number && *number > static_cast<std::int64_t>(max_body);
-    read = !has_body;
+    read = !chunked && (!number || *number <= 0);
   }
 };
 
 thread_local Running* running = nullptr;
+thread_local bool refusing = false;  ///< there is no thread for the next connection
 
 void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response& to) {
   to.status = from->status;
@@ -112,14 +111,17 @@ void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response&
   });
 }
 
-/// A fault below HTTP needs the whole answer before it is sent.
-void gather(HttpResponse& response) {
-  if (!response.stream) return;
-  response.stream([&](std::string_view piece) {
+/// A fault below HTTP needs the whole answer before it is sent.  Returns false when it breaks off;
+/// then it must not look whole.
+bool gather(HttpResponse& response) {
+  if (!response.stream) return true;
+  const bool whole = response.stream([&](std::string_view piece) {
     response.body += piece;
     return true;
   });
   response.stream = nullptr;
+  if (!whole) response.stream = [](const ByteSink&) { return false; };
+  return whole;
 }
 
 }  // namespace
@@ -145,7 +147,12 @@ class HttpFront::Impl : public httplib::Server {
     std::promise<void> ready;
     new_task_queue = [this, &ready] {
       auto* queue = new ElasticTaskQueue(  // owned by the library
-          most_connections(), [this](bool crowded) { all_.set_crowded(crowded); });
+          most_connections(), [this](bool crowded) { all_.set_crowded(crowded); },
+          [](const ElasticTaskQueue::Task& task) {
+            refusing = true;
+            task();
+            refusing = false;
+          });
       ready.set_value();
       return queue;
     };
@@ -178,6 +185,13 @@ class HttpFront::Impl : public httplib::Server {
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
       ::fcntl(socket, F_SETFD, FD_CLOEXEC);  // git's processes must not keep the port
     });
+    // The library would keep the body of this method in memory, whatever its length.
+    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& to) {
+      if (request.method != "PRI") return HandlerResponse::Unhandled;
+      to.status = 405;
+      to.set_header("Connection", "close");
+      return HandlerResponse::Handled;
+    });
     const auto plain = [this](const httplib::Request&, httplib::Response& to) {
       serve(to, nullptr);
     };
@@ -189,9 +203,15 @@ class HttpFront::Impl : public httplib::Server {
 
   bool process_and_close_socket(socket_t socket) override {
     const std::uint64_t number = ++accepted_;
+    if (refusing) return ::close(socket) == 0;
     ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    const End end = all_.enter(socket) ? converse(socket, number) : End::orderly;
-    if (end == End::unread) linger(socket);
+    End end = End::orderly;
+    try {
+      if (all_.enter(socket)) end = converse(socket, number);
+      if (end == End::unread) linger(socket);
+    } catch (...) {
+      // Thrown by what gives the content, or memory is short: only this connection ends.
+    }
     all_.leave(socket, end == End::reset);
     return true;
   }
@@ -260,8 +280,7 @@ class HttpFront::Impl : public httplib::Server {
     now.request.read_body = nullptr;
     if (!now.read) response->close = true;
     now.close = response->close;
-    if (response->fault && response->fault->wire != Fault::Wire::untouched) {
-      gather(*response);
+    if (response->fault && response->fault->wire != Fault::Wire::untouched && gather(*response)) {
       now.fault = response->fault;
       now.stream.hold();
     }

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t input_size = 64u << 10;
 constexpr std::size_t output_size = 64u << 10;
 constexpr std::size_t max_head = 256u << 10;
+constexpr std::size_t max_line = 8u << 10;  // between the chunks of a body
 constexpr std::chrono::seconds head_time(20);
 constexpr std::chrono::seconds patience_time(60);  // with a peer that stops in the middle of a body
 constexpr std::chrono::microseconds time_per_byte(100);
@@ -77,10 +78,12 @@ bool SocketStream::is_readable() const {
 bool SocketStream::is_writable() const { return !broken_ && wait(socket_, POLLOUT, patience_time); }
 
 ssize_t SocketStream::read(char* data, std::size_t size) {
-  if (recording_ && head_.size() > max_head) return -1;
+  // The library reads lines byte by byte, and keeps them however long they are.
+  if (recording_ ? head_.size() > max_head : line_ > max_line) return -1;
   if (position_ == input_.size() && !fill(patience())) return -1;
   const std::size_t count = std::min(size, input_.size() - position_);
   std::memcpy(data, input_.data() + position_, count);
+  line_ = size == 1 && *data != '\n' ? line_ + 1 : 0;
   if (recording_) head_.append(input_, position_, count);
   position_ += count;
   return static_cast<ssize_t>(count);

@@ -22,7 +22,7 @@ class SocketStream : public httplib::Stream, public RawConnection {
   bool wait_for_request(std::chrono::milliseconds timeout);
   /// Returns the bytes consumed since the last call; the head, when called after the head.  The
   /// body that follows may pause for a minute, but must not come slower than 10 KiB/s in the long
-  /// run.
+  /// run.  Its lines, which say how long its chunks are, must not be longer than 8 KiB.
   [[nodiscard]] std::string take_head();
   /// From now on nothing is read after this time has passed.
   void read_at_most(std::chrono::milliseconds time);
@@ -59,6 +59,7 @@ class SocketStream : public httplib::Stream, public RawConnection {
   std::string input_;
   std::size_t position_ = 0;
   std::string head_;
+  std::size_t line_ = 0;  ///< bytes that were read one by one since the last line break
   bool recording_ = true;
   std::string output_;
   bool broken_ = false;

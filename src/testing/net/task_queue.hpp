@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -15,13 +16,17 @@ namespace bitbucket::inline v0_1::testing::embedded {
 
 /// Gives each connection a thread of its own: a kept-alive connection holds its thread, and the
 /// library's fixed pool starves after as many.  Grows on demand up to a bound; a connection beyond
-/// it waits, and `crowded` is told so.
+/// it waits, and `crowded` is told so.  A connection for which the system has no thread goes to
+/// `refuse`, in the thread that accepts connections.
 class ElasticTaskQueue : public httplib::TaskQueue {
  public:
-  ElasticTaskQueue(std::size_t max_threads, std::function<void(bool)> crowded)
-      : max_threads_(max_threads), crowded_(std::move(crowded)) {}
+  using Task = std::function<void()>;
 
-  void enqueue(std::function<void()> task) override {
+  ElasticTaskQueue(std::size_t max_threads, std::function<void(bool)> crowded,
+                   std::function<void(const Task&)> refuse)
+      : max_threads_(max_threads), crowded_(std::move(crowded)), refuse_(std::move(refuse)) {}
+
+  void enqueue(Task task) override {
     std::unique_lock lock(mutex_);
     const auto room = [&] {
       return stopping_ || idle_ > tasks_.size() || threads_.size() < max_threads_;
@@ -31,10 +36,11 @@ class ElasticTaskQueue : public httplib::TaskQueue {
       room_.wait(lock, room);
       crowded_(false);
     }
-    tasks_.push_back(std::move(task));
-    if (idle_ < tasks_.size() && threads_.size() < max_threads_) {
-      threads_.emplace_back([this] { work(); });
+    if (idle_ <= tasks_.size() && threads_.size() < max_threads_ && !add_thread()) {
+      lock.unlock();
+      return refuse_(task);
     }
+    tasks_.push_back(std::move(task));
     lock.unlock();
     work_.notify_one();
   }
@@ -51,6 +57,15 @@ class ElasticTaskQueue : public httplib::TaskQueue {
   }
 
  private:
+  bool add_thread() {
+    try {
+      threads_.emplace_back([this] { work(); });
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -59,7 +74,7 @@ class ElasticTaskQueue : public httplib::TaskQueue {
       work_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
       --idle_;
       if (tasks_.empty()) return;
-      const std::function<void()> task = std::move(tasks_.front());
+      const Task task = std::move(tasks_.front());
       tasks_.pop_front();
       lock.unlock();
       task();
@@ -69,9 +84,10 @@ class ElasticTaskQueue : public httplib::TaskQueue {
 
   const std::size_t max_threads_;
   const std::function<void(bool)> crowded_;
+  const std::function<void(const Task&)> refuse_;
   std::mutex mutex_;
   std::condition_variable work_, room_;
-  std::deque<std::function<void()>> tasks_;
+  std::deque<Task> tasks_;
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   bool stopping_ = false;

@@ -1,6 +1,7 @@
 #include "testing/oauth/provider.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <bitbucket/error.hpp>
@@ -72,7 +73,7 @@ OAuthProvider::Consumer OAuthProvider::verify(SignedRequest& request, bool with_
   if (method != "RSA-SHA1") throw OAuthRefusal{"signature_method_rejected"};
   const auto timestamp = parse_integer(time);
   if (!timestamp || *timestamp < 0) throw rejected("oauth_timestamp", time);
-  check_timestamp(request, *timestamp);
+  check_timestamp(*timestamp);
 
   Pairs parameters;
   for (const auto& pair : request.parameters) {
@@ -89,7 +90,7 @@ OAuthProvider::Consumer OAuthProvider::verify(SignedRequest& request, bool with_
   return consumer;
 }
 
-void OAuthProvider::check_timestamp(const SignedRequest&, Seconds timestamp) const {
+void OAuthProvider::check_timestamp(Seconds timestamp) const {
   const Seconds time = now();
   if (timestamp < time - window_ || timestamp > time + window_) {
     throw OAuthRefusal{"timestamp_refused",
@@ -192,7 +193,7 @@ Pairs OAuthProvider::grant(const Consumer& consumer, const std::string& user,
   return answer;
 }
 
-OAuthCaller OAuthProvider::check(SignedRequest request) {
+std::string OAuthProvider::check(SignedRequest request) {
   const Consumer consumer = verify(request, true);
   const std::string name = request.find("oauth_token").value_or("");
   if (name.empty()) return two_legged(request, consumer);
@@ -204,11 +205,10 @@ OAuthCaller OAuthProvider::check(SignedRequest request) {
   }
   if (found->second.revoked) throw OAuthRefusal{"token_revoked"};
   if (found->second.expires < now()) throw OAuthRefusal{"token_expired"};
-  return {consumer.data.key, found->second.user};
+  return found->second.user;
 }
 
-OAuthCaller OAuthProvider::two_legged(const SignedRequest& request,
-                                      const Consumer& consumer) const {
+std::string OAuthProvider::two_legged(const SignedRequest& request, const Consumer& consumer) {
   if (!consumer.data.two_legged && !consumer.data.impersonation) {
     throw OAuthRefusal{"permission_denied",
                        {{"oauth_problem_advice", "two-legged OAuth is not allowed"}}};
@@ -220,9 +220,9 @@ OAuthCaller OAuthProvider::two_legged(const SignedRequest& request,
       throw OAuthRefusal{"permission_denied",
                          {{"oauth_problem_advice", "impersonation is not allowed"}}};
     }
-    return {consumer.data.key, *user, true};
+    return *user;
   }
-  return {consumer.data.key, consumer.data.two_legged_user};
+  return consumer.data.two_legged_user;
 }
 
 OAuthProvider::Token& OAuthProvider::usable_request_token(const std::string& token) {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -17,13 +15,6 @@
 #include "testing/oauth/signed_request.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
-
-/// Who a signed request comes from.
-struct OAuthCaller {
-  std::string consumer;
-  std::string user;             ///< empty: two-legged without anybody named
-  bool may_be_anybody = false;  ///< `user` was asked for by the request and need not exist
-};
 
 /// What the approve page shows.
 struct PendingToken {
@@ -56,8 +47,8 @@ class OAuthProvider {
   /// The legs 1 and 3 (or a renewal): return the pairs of the answer, throw OAuthRefusal.
   Pairs request_token(SignedRequest request);
   Pairs access_token(SignedRequest request);
-  /// Checks a call of the API.
-  OAuthCaller check(SignedRequest request);
+  /// Checks a call of the API.  Returns its user, who need not exist; nobody is named when empty.
+  std::string check(SignedRequest request);
 
   /// Returns a request token that waits for an answer; throws OAuthRefusal otherwise.
   PendingToken pending(const std::string& token);
@@ -93,7 +84,7 @@ class OAuthProvider {
   Seconds now() const;
   /// Everything but the token: returns the consumer of a request that is genuine and new.
   Consumer verify(SignedRequest& request, bool with_token);
-  void check_timestamp(const SignedRequest& request, Seconds timestamp) const;
+  void check_timestamp(Seconds timestamp) const;
   void check_nonce(const SignedRequest& request, Seconds timestamp);
   Token& usable_request_token(const std::string& token);
   AnsweredToken answer(const std::string& token, Answer answer, const std::string& user);
@@ -101,7 +92,7 @@ class OAuthProvider {
   Pairs grant(const Consumer& consumer, const std::string& user, GitServerAccessToken* out);
   Pairs exchange(const SignedRequest& request, const Consumer& consumer, Token& token);
   Pairs renew(const SignedRequest& request, const Consumer& consumer, const std::string& name);
-  OAuthCaller two_legged(const SignedRequest& request, const Consumer& consumer) const;
+  static std::string two_legged(const SignedRequest& request, const Consumer& consumer);
 
   const Seconds window_, request_lifetime_, access_lifetime_, session_lifetime_;
   const Clock clock_;

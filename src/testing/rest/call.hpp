@@ -3,8 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "testing/net/http_message.hpp"
-#include "testing/rest/json.hpp"
 #include "testing/state/accounts.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {

@@ -7,10 +7,6 @@ namespace {
 
 Json self_link(const std::string& href) { return {{"self", Json::array({{{"href", href}}})}}; }
 
-std::string short_name(const std::string& ref, std::string_view prefix) {
-  return ref.starts_with(prefix) ? ref.substr(prefix.size()) : ref;
-}
-
 const char* change_type(char status) {
   switch (status) {
     case 'A':
@@ -40,7 +36,27 @@ std::string encoded_path(const std::string& path) {
   return out;
 }
 
+Json minimal_commit(const std::string& id) { return {{"id", id}, {"displayId", id.substr(0, 11)}}; }
+
+Json path_json(const std::string& path) {
+  std::vector<std::string> components = split(path, '/');
+  const std::string name = components.back();
+  const auto slash = path.rfind('/');
+  const auto dot = name.rfind('.');
+  Json out{{"components", std::move(components)},
+           {"parent", slash == std::string::npos ? std::string() : path.substr(0, slash)},
+           {"name", name}};
+  if (dot != std::string::npos && dot + 1 < name.size()) out["extension"] = name.substr(dot + 1);
+  out["toString"] = path;
+  return out;
+}
+
 }  // namespace
+
+std::string display_name(const std::string& ref) {
+  const auto slash = ref.find('/', ref.find('/') + 1);
+  return slash == std::string::npos ? ref : ref.substr(slash + 1);
+}
 
 Json Entities::user(const GitServerUser& user) const {
   Json out{{"name", user.name}};
@@ -109,10 +125,6 @@ Json Entities::repository(const ServedRepository& repository) const {
   return out;
 }
 
-Json Entities::minimal_commit(const std::string& id) {
-  return {{"id", id}, {"displayId", id.substr(0, 11)}};
-}
-
 Json Entities::commit(const git::CommitData& commit) const {
   Json out = minimal_commit(commit.id);
   out["author"] = person(commit.author);
@@ -128,7 +140,7 @@ Json Entities::commit(const git::CommitData& commit) const {
 
 Json Entities::branch(const git::Ref& ref, const std::string& default_branch) const {
   return {{"id", ref.name},
-          {"displayId", short_name(ref.name, "refs/heads/")},
+          {"displayId", display_name(ref.name)},
           {"type", "BRANCH"},
           {"latestCommit", ref.commit},
           {"latestChangeset", ref.commit},
@@ -137,24 +149,11 @@ Json Entities::branch(const git::Ref& ref, const std::string& default_branch) co
 
 Json Entities::tag(const git::Ref& ref) const {
   return {{"id", ref.name},
-          {"displayId", short_name(ref.name, "refs/tags/")},
+          {"displayId", display_name(ref.name)},
           {"type", "TAG"},
           {"latestCommit", ref.commit},
           {"latestChangeset", ref.commit},
           {"hash", ref.object.empty() ? Json() : Json(ref.object)}};
-}
-
-Json Entities::path(const std::string& path) {
-  std::vector<std::string> components = split(path, '/');
-  const std::string name = components.back();
-  const auto slash = path.rfind('/');
-  const auto dot = name.rfind('.');
-  Json out{{"components", std::move(components)},
-           {"parent", slash == std::string::npos ? std::string() : path.substr(0, slash)},
-           {"name", name}};
-  if (dot != std::string::npos && dot + 1 < name.size()) out["extension"] = name.substr(dot + 1);
-  out["toString"] = path;
-  return out;
 }
 
 Json Entities::change(const ServedRepository& repository, const std::string& commit,
@@ -165,12 +164,12 @@ Json Entities::change(const ServedRepository& repository, const std::string& com
   const std::string type = change_type(change.status);
   Json out{{"contentId", change.new_id},
            {"fromContentId", change.old_id},
-           {"path", path(change.path)},
+           {"path", path_json(change.path)},
            {"executable", change.new_mode == "100755"},
            {"percentUnchanged", renamed ? change.score : -1},
            {"type", type},
            {"nodeType", node_type(deleted ? change.old_mode : change.new_mode)}};
-  if (renamed) out["srcPath"] = path(change.old_path);
+  if (renamed) out["srcPath"] = path_json(change.old_path);
   if (!added) {
     out["srcExecutable"] = change.old_mode == "100755";
     out["srcNodeType"] = node_type(change.old_mode);

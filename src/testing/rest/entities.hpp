@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <bitbucket/testing/git_server.hpp>
 
@@ -11,6 +10,9 @@
 #include "testing/state/catalog.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
+
+/// Returns what follows "refs/heads/" or "refs/tags/".
+std::string display_name(const std::string& ref);
 
 /// The JSON that Bitbucket answers with, written out by hand.
 class Entities {
@@ -29,8 +31,6 @@ class Entities {
   [[nodiscard]] Json tag(const git::Ref& ref) const;
   [[nodiscard]] Json change(const ServedRepository& repository, const std::string& commit,
                             const git::FileChange& change) const;
-  [[nodiscard]] static Json minimal_commit(const std::string& id);
-  [[nodiscard]] static Json path(const std::string& path);
 
   [[nodiscard]] const std::string& base_url() const noexcept { return base_; }
   [[nodiscard]] bool everything_public() const noexcept { return public_; }

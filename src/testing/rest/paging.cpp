@@ -64,10 +64,10 @@ void Pager::answer(Call& call, std::size_t max_limit, const Fetch& fetch, const 
   call.response.content("application/json;charset=UTF-8", std::move(out));
 }
 
-void Pager::answer(Call& call, std::size_t max_limit, std::size_t size,
-                   const std::function<std::string(std::size_t)>& text, const Json& more) {
+void Pager::answer_rows(Call& call, std::size_t size,
+                        const std::function<std::string(std::size_t)>& text, const Json& more) {
   answer(
-      call, max_limit,
+      call, max_page_limit_,
       [&](std::size_t row, std::size_t count) {
         Rows rows;
         const std::size_t end = row < size ? row + std::min(count, size - row) : row;

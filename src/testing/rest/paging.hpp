@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -25,6 +24,7 @@ class Pager {
  public:
   explicit Pager(const GitServerOptions& options)
       : default_limit_(options.default_limit),
+        max_page_limit_(options.max_page_limit),
         short_pages_(options.short_pages),
         empty_pages_(options.empty_pages) {}
 
@@ -32,11 +32,11 @@ class Pager {
   /// `more` is an object whose members are added to the page.
   void answer(Call& call, std::size_t max_limit, const Fetch& fetch, const Json& more = {});
   /// The same for what is at hand: `text` makes the i-th of `size` rows.
-  void answer(Call& call, std::size_t max_limit, std::size_t size,
-              const std::function<std::string(std::size_t)>& text, const Json& more = {});
+  void answer_rows(Call& call, std::size_t size,
+                   const std::function<std::string(std::size_t)>& text, const Json& more = {});
 
  private:
-  const std::size_t default_limit_, short_pages_, empty_pages_;
+  const std::size_t default_limit_, max_page_limit_, short_pages_, empty_pages_;
   std::atomic<std::size_t> pages_{0};
 };
 

@@ -4,15 +4,9 @@
 #include <utility>
 
 #include "base/trim.hpp"
-#include "testing/base/text.hpp"
+#include "testing/base/refusal.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
-
-Refusal no_such_commit(const ServedRepository& repository, const std::string& revision) {
-  return refusal(
-      404, "Commit '" + revision + "' does not exist in repository '" + repository.name + "'.",
-      "com.atlassian.bitbucket.commit.NoSuchCommitException");
-}
 
 std::optional<git::Ref> default_branch(ServedRepository& repository) {
   const std::string name = repository.git.default_branch();
@@ -43,7 +37,9 @@ std::string resolve(ServedRepository& repository, const std::string& revision) {
                   "com.atlassian.bitbucket.repository.NoDefaultBranchException");
   }
   if (const auto id = repository.git.resolve(revision)) return *id;
-  throw no_such_commit(repository, revision);
+  throw refusal(404,
+                "Commit '" + revision + "' does not exist in repository '" + repository.name + "'.",
+                "com.atlassian.bitbucket.commit.NoSuchCommitException");
 }
 
 }  // namespace bitbucket::inline v0_1::testing::embedded

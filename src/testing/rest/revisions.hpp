@@ -3,13 +3,10 @@
 #include <optional>
 #include <string>
 
-#include "testing/base/refusal.hpp"
 #include "testing/state/catalog.hpp"
 
 // What the revisions in a request mean.
 namespace bitbucket::inline v0_1::testing::embedded {
-
-Refusal no_such_commit(const ServedRepository& repository, const std::string& revision);
 
 /// Returns the default branch; nothing for an empty repository.
 std::optional<git::Ref> default_branch(ServedRepository& repository);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <stdexcept>
 #include <utility>
 
 #include "testing/base/refusal.hpp"
@@ -64,7 +63,7 @@ bool ScmBackend::writes(const HttpRequest& request, const std::string& sub_path)
 }
 
 void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
-                        const RepositoryPtr& repository, const std::string& sub_path,
+                        const RepositoryPtr& repository, const std::string& sub_path, bool writing,
                         const User& user) {
   if (sub_path != "/info/refs" && sub_path != "/git-upload-pack" &&
       sub_path != "/git-receive-pack" && sub_path != "/HEAD" &&
@@ -72,7 +71,7 @@ void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
     throw refusal(404, "There is nothing at this address.",
                   "com.atlassian.bitbucket.NoSuchEntityException");
   }
-  if (writes(request, sub_path)) static_cast<void>(repository->git.writable());
+  if (writing) static_cast<void>(repository->git.writable());
   if (sub_path == "/git-receive-pack") return push(request, response, repository, sub_path, user);
   run_cgi(http_backend(request, repository->git.git_dir().string(), sub_path, user), request,
           response, false);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "testing/net/http_message.hpp"
@@ -21,9 +20,10 @@ class ScmBackend {
 
   /// Whether a request is part of a push.
   static bool writes(const HttpRequest& request, const std::string& sub_path);
-  /// Answers a request; `sub_path` is what follows the repository, "/info/refs".
+  /// Answers a request; `sub_path` is what follows the repository, "/info/refs", and `writing` what
+  /// writes() says of them.
   void answer(const HttpRequest& request, HttpResponse& response, const RepositoryPtr& repository,
-              const std::string& sub_path, const User& user);
+              const std::string& sub_path, bool writing, const User& user);
 
  private:
   void push(const HttpRequest& request, HttpResponse& response, const RepositoryPtr& repository,

@@ -1,7 +1,7 @@
 #include "testing/server/application.hpp"
 
-#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <exception>
 
@@ -14,14 +14,6 @@ namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
 
 constexpr std::size_t max_body = std::size_t{16} << 20;
-
-std::string http_date(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
-}
 
 void not_found_page(HttpResponse& response) {
   response.status = 404;
@@ -81,7 +73,8 @@ void Application::handle(HttpRequest& request, HttpResponse& response) noexcept 
   entry.connection = request.connection;
   try {
     response.set("X-AREQUESTID", next_request_id());
-    response.set("Date", http_date(clock_()));
+    response.set("Date", format_utc(std::chrono::system_clock::to_time_t(clock_()),
+                                    "%a, %d %b %Y %H:%M:%S GMT"));
     response.set("Cache-Control", "private, no-cache");
     response.set("Vary", "X-AUSERNAME,X-AUSERID,Accept-Encoding");
     const std::string_view raw = request.path();
@@ -203,9 +196,9 @@ void Application::scm(Call& call, const std::vector<std::string>& segments) {
   if (slug.ends_with(".git")) slug.resize(slug.size() - 4);
   std::string rest;
   for (std::size_t i = 3; i < segments.size(); ++i) rest += '/' + segments[i];
-  const bool push = ScmBackend::writes(call.request, rest);
-  call.caller.require(push ? Need::write : Need::read, options_.anonymous_reads);
-  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest,
+  const bool writes = ScmBackend::writes(call.request, rest);
+  call.caller.require(writes ? Need::write : Need::read, options_.anonymous_reads);
+  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest, writes,
               call.caller.user);
 }
 
@@ -225,8 +218,8 @@ SignedRequest Application::signed_request(const Call& call) const {
 }
 
 Caller Application::oauth_caller(const Call& call) {
-  const OAuthCaller caller = provider.check(signed_request(call));
-  const User user = caller.user.empty() ? accounts.first() : accounts.find(caller.user);
+  const std::string name = provider.check(signed_request(call));
+  const User user = name.empty() ? accounts.first() : accounts.find(name);
   if (!user) {
     throw OAuthRefusal{"permission_denied", {{"oauth_problem_advice", "there is no such user"}}};
   }

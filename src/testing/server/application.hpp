@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "testing/base/refusal.hpp"
 #include "testing/faults/script.hpp"

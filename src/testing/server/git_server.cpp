@@ -1,6 +1,5 @@
 #include <bitbucket/testing/git_server.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 #include <bitbucket/error.hpp>

@@ -1,7 +1,6 @@
 #include "testing/state/catalog.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <tuple>
 #include <utility>

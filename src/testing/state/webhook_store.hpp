@@ -5,12 +5,16 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 namespace bitbucket::inline v0_1::testing::embedded {
+
+/// What a delivery says who sends it with.
+struct WebhookCredentials {
+  std::string username, password;
+};
 
 /// A webhook of a repository.
 struct Webhook {
@@ -22,7 +26,7 @@ struct Webhook {
   std::string secret;
   nlohmann::json configuration = nlohmann::json::object();  ///< without the secret
   bool ssl_verification = true;
-  std::optional<std::pair<std::string, std::string>> credentials;
+  std::optional<WebhookCredentials> credentials;
 };
 
 /// The webhooks of one repository.  Thread-safe.

@@ -58,10 +58,6 @@ Json headers_json(const httplib::Headers& headers) {
   return out;
 }
 
-std::int64_t ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock().time_since_epoch()).count();
-}
-
 }  // namespace
 
 Deliveries::Deliveries(std::string version, bool enabled, std::chrono::milliseconds timeout,
@@ -179,15 +175,20 @@ void Deliveries::run() {
   }
 }
 
-DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pairs& headers,
-                                 const std::string& body) {
+DeliveryOutcome Deliveries::send(const std::string& url, bool verify,
+                                 const std::optional<WebhookCredentials>& credentials,
+                                 const Pairs& headers, const std::string& body) {
   const Address address = take_apart(url);
   DeliveryOutcome out;
   httplib::Headers all{
       {"User-Agent", "Atlassian HttpClient 2.1.5 / Bitbucket-" + version_ + " / Default"}};
   for (const auto& [name, value] : headers) all.emplace(name, value);
+  if (credentials) {
+    const std::string text = credentials->username + ':' + credentials->password;
+    all.emplace("Authorization", "Basic " + base64_encode(text));
+  }
   Json shown = headers_json(all);
-  if (shown.contains("Authorization")) shown["Authorization"] = "********";
+  if (credentials) shown["Authorization"] = "********";
   out.request = {{"url", url}, {"method", "POST"}, {"headers", shown}, {"body", body}};
 
   httplib::Client client(address.origin);
@@ -215,15 +216,9 @@ DeliveryOutcome Deliveries::send(const std::string& url, bool verify, const Pair
   return out;
 }
 
-DeliveryOutcome Deliveries::ping(
-    const std::string& url, bool verify,
-    const std::optional<std::pair<std::string, std::string>>& credentials) {
-  Pairs headers{{"X-Event-Key", "diagnostics:ping"}};
-  if (credentials) {
-    headers.emplace_back("Authorization",
-                         "Basic " + base64_encode(credentials->first + ':' + credentials->second));
-  }
-  return send(url, verify, headers, R"({"test": true})");
+DeliveryOutcome Deliveries::ping(const std::string& url, bool verify,
+                                 const std::optional<WebhookCredentials>& credentials) {
+  return send(url, verify, credentials, {{"X-Event-Key", "diagnostics:ping"}}, R"({"test": true})");
 }
 
 void Deliveries::deliver(const Job& job) {
@@ -232,20 +227,16 @@ void Deliveries::deliver(const Job& job) {
     headers.emplace_back("X-Hub-Signature",
                          "sha256=" + hex(hmac_sha256(job.hook.secret, job.body)));
   }
-  if (job.hook.credentials) {
-    headers.emplace_back(
-        "Authorization",
-        "Basic " + base64_encode(job.hook.credentials->first + ':' + job.hook.credentials->second));
-  }
-  const std::int64_t start = ms(clock_);
+  const std::int64_t start = milliseconds(clock_);
   DeliveryOutcome outcome;
   try {
-    outcome = send(job.hook.url, job.hook.ssl_verification, headers, job.body);
+    outcome =
+        send(job.hook.url, job.hook.ssl_verification, job.hook.credentials, headers, job.body);
   } catch (const std::exception& e) {
     outcome.outcome = "ERROR";
     outcome.description = e.what();
   }
-  const std::int64_t finish = ms(clock_);
+  const std::int64_t finish = milliseconds(clock_);
   job.repository->hooks.set_latest(
       job.hook.id,
       {{"id", ++sent_},

@@ -4,14 +4,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "testing/base/clock.hpp"
 #include "testing/base/text.hpp"
@@ -40,7 +37,7 @@ class Deliveries {
   void publish(const RepositoryPtr& repository, const std::string& event, const Json& body);
   /// Sends a ping to an address at once, unsigned as Bitbucket does.
   DeliveryOutcome ping(const std::string& url, bool verify,
-                       const std::optional<std::pair<std::string, std::string>>& credentials);
+                       const std::optional<WebhookCredentials>& credentials);
   bool wait(std::chrono::milliseconds timeout);
   void stop() noexcept;
 
@@ -51,7 +48,8 @@ class Deliveries {
     std::string event, body;
   };
   class Sending;
-  DeliveryOutcome send(const std::string& url, bool verify, const Pairs& headers,
+  DeliveryOutcome send(const std::string& url, bool verify,
+                       const std::optional<WebhookCredentials>& credentials, const Pairs& headers,
                        const std::string& body);
   void deliver(const Job& job);
   void run();

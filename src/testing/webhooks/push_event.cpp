@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "testing/base/text.hpp"
+#include "testing/base/clock.hpp"
 #include "testing/base/version.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
@@ -19,20 +19,11 @@ std::string hash_of(const RefSnapshot& refs, const std::string& name) {
   return found->second.object.empty() ? found->second.commit : found->second.object;
 }
 
-std::string format_time(std::time_t seconds, const char* format) {
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
-}
-
 Json change(const std::string& name, const std::string& from, const std::string& to) {
   const bool branch = name.starts_with("refs/heads/");
   const char* type = from == zeros ? "ADD" : to == zeros ? "DELETE" : "UPDATE";
   return {{"ref",
-           {{"id", name},
-            {"displayId", name.substr(name.find('/', 5) + 1)},
-            {"type", branch ? "BRANCH" : "TAG"}}},
+           {{"id", name}, {"displayId", display_name(name)}, {"type", branch ? "BRANCH" : "TAG"}}},
           {"refId", name},
           {"fromHash", from},
           {"toHash", to},
@@ -48,7 +39,7 @@ void write_iso_times(Json& value) {
       std::array<char, 8> fraction{};
       std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms % 1000));
       member =
-          format_time(static_cast<std::time_t>(ms / 1000), "%Y-%m-%dT%H:%M:%S") + fraction.data();
+          format_utc(static_cast<std::time_t>(ms / 1000), "%Y-%m-%dT%H:%M:%S") + fraction.data();
     } else {
       write_iso_times(member);
     }
@@ -71,9 +62,7 @@ void add_commits(Json& body, const Entities& entities, ServedRepository& reposit
       commits.push_back(entities.commit(commit));
     }
     body["commits"] = std::move(commits);
-    for (const auto& commit : repository.git.commits({to->second.commit})) {
-      body["toCommit"] = entities.commit(commit);
-    }
+    body["toCommit"] = entities.commit(repository.git.commits({to->second.commit}).front());
     return;
   }
 }
@@ -101,7 +90,7 @@ Json refs_changed(const Entities& entities, ServedRepository& repository,
   if (changes.empty()) return nullptr;
   Json body{
       {"eventKey", "repo:refs_changed"},
-      {"date", format_time(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
+      {"date", format_utc(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
       {"actor", entities.user(actor)},
       {"repository", entities.repository(repository)},
       {"changes", std::move(changes)}};

@@ -79,8 +79,8 @@ void read_configuration(const json& body, Webhook& hook) {
     hook.secret = text_of(*found, "secret");
     hook.configuration.erase("secret");
   }
-  if (const auto found = body.find("credentials"); found != body.end() && found->is_object()) {
-    hook.credentials = {text_of(*found, "username"), text_of(*found, "password")};
+  if (const auto found = body.find("credentials"); found != body.end()) {
+    hook.credentials = parse_credentials(*found);
   }
 }
 
@@ -95,6 +95,12 @@ bool is_web_address(const std::string& url) {
   return at != 0 && at < text.size() && text[at] != '/' && text[at] != ':' &&
          text.find_first_of(" \t\r\n") == std::string::npos &&
          possible_port(std::string_view(text).substr(at, text.find_first_of("/?#", at) - at));
+}
+
+std::optional<WebhookCredentials> parse_credentials(const json& value) {
+  if (!value.is_object() || !value.contains("username") || !value["username"].is_string())
+    return {};
+  return WebhookCredentials{text_of(value, "username"), text_of(value, "password")};
 }
 
 Webhook parse_webhook(const json& body) {
@@ -132,7 +138,7 @@ json webhook_json(const Webhook& hook, bool mask_secret) {
            {"active", hook.active},
            {"scopeType", "repository"},
            {"sslVerificationRequired", hook.ssl_verification}};
-  if (hook.credentials) out["credentials"] = {{"username", hook.credentials->first}};
+  if (hook.credentials) out["credentials"] = {{"username", hook.credentials->username}};
   return out;
 }
 
