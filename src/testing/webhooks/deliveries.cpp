@@ -62,12 +62,15 @@ Json headers_json(const httplib::Headers& headers) {
 
 Deliveries::Deliveries(std::string version, bool enabled, std::chrono::milliseconds timeout,
                        Clock clock)
-    : version_(std::move(version)),
-      enabled_(enabled),
-      timeout_(timeout),
-      clock_(std::move(clock)),
-      sender_([this] { run(); }),
-      watcher_([this] { watch(); }) {}
+    : version_(std::move(version)), enabled_(enabled), timeout_(timeout), clock_(std::move(clock)) {
+  try {
+    sender_ = std::thread([this] { run(); });
+    watcher_ = std::thread([this] { watch(); });
+  } catch (...) {  // there may be no thread left for the second
+    stop();
+    throw;
+  }
+}
 
 Deliveries::~Deliveries() { stop(); }
 
