@@ -71,7 +71,8 @@ void Daemon::wait_for(std::string_view text) {
   std::unique_lock lock(mutex_);
   const auto there = [&] { return output_.find(text) != std::string::npos; };
   printed_.wait_for(lock, std::chrono::seconds(90), [&] { return closed_ || there(); });
-  if (!there()) throw std::runtime_error(name_ + " does not run: " + output_);
+  if (!there())
+    throw std::runtime_error(name_ + " did not print \"" + std::string(text) + "\": " + output_);
 }
 
 Daemon::~Daemon() { stop(); }
