@@ -10,6 +10,7 @@
 
 #include "http/raw_server.hpp"
 #include "server/signed_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -62,7 +63,6 @@ TEST(ComplaintsTest, EveryListTakesThePageSize) {
   const auto server = signed_server();
   const BitbucketServer client =
       BitbucketServer(signed_options(*server)).with({.paging = {.page_size = 3, .prefetch = 0}});
-  const RepoRef demo = "PRJ/demo";
   (void)client.repos.list().begin();
   (void)client.commits.list(demo).begin();
   (void)client.commits.changes(demo, server_test::samples().small.third).begin();

@@ -1,5 +1,5 @@
-// Each shape of operation meets every fault, over real HTTP: a new row and a new fault are covered
-// without new code here.
+// Each shape of operation meets every fault, over real HTTP.  The table of operations and the list
+// of faults say what is run: what is new in either needs no new code here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

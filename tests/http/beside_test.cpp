@@ -24,8 +24,7 @@ TEST(BesideTest, AWaitForOneTransferAdvancesTheOther) {
   RawServer server([&](Connection& connection, int) {
     const std::string request = connection.read_request();
     if (request.starts_with("GET /first ")) {
-      taken.get_future().wait();
-      connection.answer("first");
+      if (taken.get_future().wait_for(20s) == std::future_status::ready) connection.answer("first");
     } else {
       connection.answer(large);
       taken.set_value();
@@ -62,8 +61,7 @@ TEST(BesideTest, AFailedOrAbandonedTransferLeavesTheOthersAlone) {
     const std::string request = connection.read_request();
     if (request.starts_with("GET /broken ")) return connection.reset();
     if (request.starts_with("GET /silent ")) return connection.wait_for_close();
-    gone.wait();
-    connection.answer("good");
+    if (gone.wait_for(20s) == std::future_status::ready) connection.answer("good");
   });
   const auto transport = http::make_curl_transport({});
   const auto good = transport->start({.url = server.url("/good")});
@@ -86,7 +84,7 @@ TEST(BesideTest, AConnectionWithBytesLeftInItIsNotUsedAgain) {
       if (request.empty()) return;
       const std::string path = request.substr(4, request.find(' ', 4) - 4);
       // If /first ended now, the next transfer could reuse its connection before "wrong" arrives.
-      if (path == "/first") may_answer_first.acquire();
+      if (path == "/first" && !may_answer_first.try_acquire_for(20s)) return;
       connection.answer(path);
       connection.answer("wrong");  // after the answer, unrequested
       left.release();

@@ -24,15 +24,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using Kind = TransportError::Kind;
 
-TransportError failure_of(Transport& transport, Request request) {
-  try {
-    send(transport, std::move(request));
-  } catch (const TransportError& error) {
-    return error;
-  }
-  throw std::logic_error("no TransportError was thrown");
-}
-
 TEST(CurlHostileTest, APostThatAKeptConnectionCarriedCountsAsSent) {
   // libcurl sends the request again on a new connection by itself.  When that connection fails, the
   // server may still have acted on the first request.

@@ -21,17 +21,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Kind = TransportError::Kind;
 
-/// Returns the TransportError that a request ends with.
-TransportError failure_of(const std::shared_ptr<Transport>& transport, Request request,
-                          std::chrono::milliseconds time = 10s) {
-  try {
-    transport->start(std::move(request))->wait(in(time), {});
-  } catch (const TransportError& error) {
-    return error;
-  }
-  throw std::logic_error("no TransportError was thrown");
-}
-
 TEST(CurlTransportTest, ReusesItsConnection) {
   RawServer server([](Connection& connection, int) {
     while (!connection.read_request().empty()) connection.answer("ok");
@@ -217,7 +206,7 @@ TEST(CurlTransportTest, KeepsTheDeadline) {
   });
   const auto transport = http::make_curl_transport({});
   const auto began = std::chrono::steady_clock::now();
-  const TransportError error = failure_of(transport, {.url = server.url()}, 200ms);
+  const TransportError error = failure_of(*transport, {.url = server.url()}, 200ms);
   EXPECT_EQ(error.kind(), Kind::timeout);
   EXPECT_TRUE(error.may_have_acted());
   EXPECT_GE(std::chrono::steady_clock::now() - began, 200ms);
@@ -233,7 +222,7 @@ TEST(CurlTransportTest, AStreamThatStallsTimesOut) {
   const auto transport = http::make_curl_transport({});
   std::string got;
   const TransportError error = failure_of(
-      transport,
+      *transport,
       {.url = server.url(), .sink = [&](std::string_view b) { got += b; }, .idle_timeout = 100ms});
   EXPECT_EQ(error.kind(), Kind::timeout);
   EXPECT_THAT(error.what(), HasSubstr("no byte arrived for 100 ms"));
@@ -248,10 +237,10 @@ TEST(CurlTransportTest, TellsWhereAnAttemptBroke) {
   }
   const auto transport = http::make_curl_transport({});
   const TransportError refused =
-      failure_of(transport, {.url = "http://127.0.0.1:" + std::to_string(unused_port) + "/"});
+      failure_of(*transport, {.url = "http://127.0.0.1:" + std::to_string(unused_port) + "/"});
   EXPECT_EQ(refused.kind(), Kind::connect);
   EXPECT_FALSE(refused.may_have_acted());
-  const TransportError unknown = failure_of(transport, {.url = "http://no-such-host.invalid/"});
+  const TransportError unknown = failure_of(*transport, {.url = "http://no-such-host.invalid/"});
   EXPECT_EQ(unknown.kind(), Kind::resolve);
   EXPECT_FALSE(unknown.may_have_acted());
 }
@@ -280,7 +269,7 @@ TEST(CurlTransportTest, NamesWhatIsWrongWithAnAnswer) {
       if (broken.reset) connection.reset();
     });
     const auto transport = http::make_curl_transport({});
-    const TransportError error = failure_of(transport, {.url = server.url(), .max_body = 5000});
+    const TransportError error = failure_of(*transport, {.url = server.url(), .max_body = 5000});
     EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(broken.kind))
         << broken.bytes.substr(0, 60) << ": " << error.what();
     EXPECT_TRUE(error.may_have_acted());
@@ -304,7 +293,7 @@ TEST(CurlTransportTest, NeverSendsAPostTwiceByItself) {
     posts = 0;
     send(*transport, {.url = server.url()});  // leaves a kept connection
     const TransportError error =
-        failure_of(transport, {.method = Method::post, .url = server.url(), .body = body});
+        failure_of(*transport, {.method = Method::post, .url = server.url(), .body = body});
     EXPECT_EQ(error.kind(), Kind::reset);
     EXPECT_TRUE(error.may_have_acted());
     EXPECT_EQ(posts, 1);
@@ -319,7 +308,7 @@ TEST(CurlTransportTest, ABrokenConnectionIsNotUsedAgain) {
     if (number > 0) connection.wait_for_close();
   });
   const auto transport = http::make_curl_transport({});
-  EXPECT_EQ(failure_of(transport, {.url = server.url()}).kind(), Kind::cut);
+  EXPECT_EQ(failure_of(*transport, {.url = server.url()}).kind(), Kind::cut);
   EXPECT_EQ(send(*transport, {.url = server.url()}).body, "recovered");
   EXPECT_EQ(server.connections(), 2);
 }

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <functional>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "support/loopback.hpp"
 
 namespace bitbucket::test {
 
@@ -69,43 +68,30 @@ class Connection {
 class RawServer {
  public:
   explicit RawServer(std::function<void(Connection&, int)> serve) : serve_(std::move(serve)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_, 1024) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-      throw std::runtime_error("cannot listen");
-    port_ = ntohs(address.sin_port);
     acceptor_ = std::thread([this] { accept(); });
   }
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
   ~RawServer() {
-    ::shutdown(listener_, SHUT_RDWR);
+    ::shutdown(listener_.fd(), SHUT_RDWR);
     acceptor_.join();
     {
       const std::scoped_lock lock(mutex_);
       for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
     }
     for (std::thread& thread : threads_) thread.join();
-    ::close(listener_);
   }
 
-  [[nodiscard]] std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
-  }
+  [[nodiscard]] std::string url(const std::string& path = "/") const { return listener_.url(path); }
   /// Refuses new connections from now on; open ones stay.
-  void refuse_connections() { ::shutdown(listener_, SHUT_RDWR); }
-  [[nodiscard]] int port() const { return port_; }
+  void refuse_connections() { ::shutdown(listener_.fd(), SHUT_RDWR); }
+  [[nodiscard]] int port() const { return listener_.port(); }
   [[nodiscard]] int connections() const { return accepted_; }
 
  private:
   void accept() {
     for (;;) {
-      const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      const int fd = ::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
       if (fd < 0) return;
       const int number = accepted_++;
       const std::scoped_lock lock(mutex_);
@@ -121,8 +107,7 @@ class RawServer {
   }
 
   std::function<void(Connection&, int)> serve_;
-  int listener_ = -1;
-  int port_ = 0;
+  test_support::Listener listener_{1024};
   std::atomic<int> accepted_ = 0;
   std::mutex mutex_;
   std::vector<int> open_;

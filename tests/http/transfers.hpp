@@ -31,14 +31,18 @@ inline Response get(const std::string& url, const ConnectionOptions& options = {
       ->wait(in(std::chrono::seconds(20)), {});
 }
 
-/// Returns the TransportError that it ends with.
-inline TransportError failure_of(const std::string& url, const ConnectionOptions& options = {}) {
+/// Returns the TransportError that a request ends with.
+inline TransportError failure_of(Transport& transport, Request request,
+                                 std::chrono::milliseconds time = std::chrono::seconds(10)) {
   try {
-    get(url, options);
+    transport.start(std::move(request))->wait(in(time), {});
   } catch (const TransportError& error) {
     return error;
   }
   throw std::logic_error("no TransportError was thrown");
+}
+inline TransportError failure_of(const std::string& url, const ConnectionOptions& options = {}) {
+  return failure_of(*http::make_curl_transport(options), {.url = url}, std::chrono::seconds(20));
 }
 
 }  // namespace bitbucket::test

@@ -38,6 +38,10 @@ TEST(QueryTest, NamesEveryRepoFilter) {
                                        {"visibility", "private"},
                                        {"state", "AVAILABLE"},
                                        {"archived", "ALL"}}));
+  EXPECT_EQ(query(RepoFilter{.permission = RepoFilter::Permission::read}),
+            (Parameters{{"permission", "REPO_READ"}}));
+  EXPECT_EQ(query(RepoFilter{.permission = RepoFilter::Permission::admin}),
+            (Parameters{{"permission", "REPO_ADMIN"}}));
   EXPECT_EQ(query(RepoFilter{.visibility = RepoFilter::Visibility::is_public}),
             (Parameters{{"visibility", "public"}}));
   EXPECT_EQ(query(RepoFilter{.archived = RepoFilter::Archived::active}),

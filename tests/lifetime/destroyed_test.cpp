@@ -4,7 +4,6 @@
 #include <future>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -24,12 +23,6 @@ class DestroyedTest : public LifetimeTest, public ::testing::WithParamInterface<
 };
 
 INSTANTIATE_TEST_SUITE_P(PagesInFlight, DestroyedTest, ::testing::Values(1, 8));
-
-std::vector<int> numbers(int count) {
-  std::vector<int> out(static_cast<std::size_t>(count));
-  std::iota(out.begin(), out.end(), 0);
-  return out;
-}
 
 TEST_P(DestroyedTest, ARangeContinuesWithoutItsClient) {
   PageServer server(page_rows);
@@ -161,7 +154,7 @@ TEST_P(DestroyedTest, AViewCanBeDestroyedInsideTheWorkThatUsesIt) {
   for (const std::size_t max : {1u, 4u}) {
     std::mutex mutex;
     const auto rows = client->with({.paging = paging()})
-                          .concurrently(numbers(8),
+                          .concurrently(first_numbers(8),
                                         [&](const BitbucketServer& c, int) {
                                           {
                                             const std::scoped_lock lock(mutex);
@@ -179,7 +172,7 @@ TEST_P(DestroyedTest, AClientCanBeDestroyedInsideItsConcurrently) {
     PageServer server;
     auto client = std::make_unique<BitbucketServer>(server.options());
     std::once_flag once;
-    const auto rows = client->concurrently(numbers(8),
+    const auto rows = client->concurrently(first_numbers(8),
                                            [&](const BitbucketServer& c, int) {
                                              const BitbucketServer view =
                                                  c.with({.paging = paging()});
@@ -198,7 +191,7 @@ TEST_P(DestroyedTest, RangesReturnedFromTheWorkOutliveIt) {
   std::vector<std::optional<Paged<Tag>>> ranges(6);
   {
     const BitbucketServer client(server.options());
-    client.concurrently(numbers(6),
+    client.concurrently(first_numbers(6),
                         [&](const BitbucketServer& c, int i) {
                           Paged<Tag> tags = c.with({.paging = paging()}).tags.list(demo);
                           (void)tags.begin();

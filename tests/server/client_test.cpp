@@ -218,20 +218,14 @@ TEST(HookTest, RefusesAnInvalidWebhookBeforeAnythingIsSent) {
   EXPECT_EQ(transport->started(), 0u);
 }
 
-std::vector<int> items_below(int n) {
-  std::vector<int> out;
-  for (int i = 0; i < n; ++i) out.push_back(i);
-  return out;
-}
-
 TEST(ConcurrentlyTest, GivesResultsInTheOrderOfTheItems) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   const auto squares = client.concurrently(
-      items_below(200), [](const BitbucketServer&, const int& n) { return n * n; }, {.max = 16});
+      first_numbers(200), [](const BitbucketServer&, const int& n) { return n * n; }, {.max = 16});
   ASSERT_EQ(squares.size(), 200u);
   for (int i = 0; i < 200; ++i) EXPECT_EQ(squares[static_cast<std::size_t>(i)], i * i);
   EXPECT_TRUE(
-      client.concurrently(items_below(0), [](const BitbucketServer&, int) { return 1; }).empty());
+      client.concurrently(first_numbers(0), [](const BitbucketServer&, int) { return 1; }).empty());
 }
 
 TEST(ConcurrentlyTest, LeavesTheItemsOfAContainerWhereTheyAre) {
@@ -254,7 +248,7 @@ TEST(ConcurrentlyTest, RunsAsManyAtATimeAsAllowedAndNoMore) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   std::atomic<int> now = 0, most = 0;
   std::barrier all(4);  // passes only if four run at the same time
-  client.concurrently(items_below(40),
+  client.concurrently(first_numbers(40),
                       [&](const BitbucketServer&, int) {
                         const int running = ++now;
                         for (int seen = most;
@@ -265,8 +259,9 @@ TEST(ConcurrentlyTest, RunsAsManyAtATimeAsAllowedAndNoMore) {
                       },
                       {.max = 4});
   EXPECT_EQ(most, 4);
-  EXPECT_THROW(client.concurrently(items_below(1), [](const BitbucketServer&, int) {}, {.max = 0}),
-               InvalidArgument);
+  EXPECT_THROW(
+      client.concurrently(first_numbers(1), [](const BitbucketServer&, int) {}, {.max = 0}),
+      InvalidArgument);
 }
 
 TEST(ConcurrentlyTest, StopsTheOthersAndThrowsTheFirstError) {
@@ -274,7 +269,7 @@ TEST(ConcurrentlyTest, StopsTheOthersAndThrowsTheFirstError) {
   std::atomic<int> begun = 0;
   std::barrier both(2);
   try {
-    client.concurrently(items_below(1000),
+    client.concurrently(first_numbers(1000),
                         [&](const BitbucketServer& c, int n) {
                           ++begun;
                           if (n < 2) both.arrive_and_wait();
@@ -293,7 +288,7 @@ TEST(ConcurrentlyTest, TheCallersTokenCancelsEverything) {
   BitbucketServer client(fake_options(tag_server(1, 1)));
   std::stop_source source;
   BitbucketServer view = client.with({.stop = source.get_token()});
-  EXPECT_THROW(view.concurrently(items_below(100),
+  EXPECT_THROW(view.concurrently(first_numbers(100),
                                  [&](const BitbucketServer& c, int n) {
                                    if (n == 3) source.request_stop();
                                    c.tags.list(demo).to_vector();
@@ -308,7 +303,7 @@ TEST(ConcurrentlyTest, NestsAndWalksPages) {
       client.tags.list(demo),
       [](const BitbucketServer& c, const Tag&) {
         const auto inner = c.concurrently(
-            items_below(5),
+            first_numbers(5),
             [](const BitbucketServer& d, int) { return d.tags.list(demo).to_vector().size(); },
             {.max = 3});
         std::size_t sum = 0;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +63,13 @@ inline std::shared_ptr<FakeTransport> tag_server(int total, int cap) {
     const int rows = std::max(0, std::min(limit, total - start));
     return json_answer(tags_page(start, rows, limit, start + rows < total ? start + rows : -1));
   });
+}
+
+/// Returns 0, 1, ..., count - 1.
+inline std::vector<int> first_numbers(int count) {
+  std::vector<int> out(static_cast<std::size_t>(count));
+  std::iota(out.begin(), out.end(), 0);
+  return out;
 }
 
 inline std::vector<std::string> names(const std::vector<Tag>& tags) {

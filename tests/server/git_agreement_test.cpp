@@ -94,30 +94,61 @@ TEST_F(GitAgreementTest, CommitsOfAPathAreThoseOfRevList) {
             git_lines(rich, {"log", "--follow", "--format=%H", "main", "--", "lib/new.cpp"}));
 }
 
+/// Expects of a commit, or of a parent in an answer, what `git log` says.
+template <class AnyCommit>
+void expect_what_git_log_says(const AnyCommit& commit, const Person& author,
+                              const Person& committer) {
+  const auto fields = nul_fields(
+      run_git(path_of(rich),
+              {"log", "-1", "--encoding=UTF-8",
+               "--format=%H%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00", commit.id}));
+  ASSERT_GE(fields.size(), 8u);
+  const auto time = [&](std::size_t i) {
+    return Timestamp(std::chrono::seconds(std::stoll(fields[i])));
+  };
+  EXPECT_EQ(commit.id, fields[0]);
+  EXPECT_TRUE(commit.id.starts_with(commit.display_id));
+  EXPECT_GE(commit.display_id.size(), 7u);
+  EXPECT_EQ(author.name, fields[1]);
+  EXPECT_EQ(author.email_address, fields[2]);
+  EXPECT_EQ(commit.author_timestamp, time(3));
+  EXPECT_EQ(committer.name, fields[4]);
+  EXPECT_EQ(committer.email_address, fields[5]);
+  EXPECT_EQ(commit.committer_timestamp, time(6));
+  std::string message = fields[7];
+  while (message.ends_with('\n')) message.pop_back();
+  EXPECT_EQ(commit.message, message);
+}
+
+std::string ids_of_parents(const Commit& commit) {
+  std::string out;
+  for (const MinimalCommit& parent : commit.parents) out += (out.empty() ? "" : " ") + parent.id;
+  return out;
+}
+
 TEST_F(GitAgreementTest, CommitsSayWhatGitLogSays) {
   for (const Commit& commit : client().commits.list(rich, {.until = "main"})) {
-    const auto fields = nul_fields(run_git(
-        path_of(rich),
-        {"log", "-1", "--encoding=UTF-8",
-         "--format=%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00", commit.id}));
-    ASSERT_GE(fields.size(), 9u);
-    std::string parents;
-    for (const MinimalCommit& parent : commit.parents)
-      parents += (parents.empty() ? "" : " ") + parent.id;
-    EXPECT_EQ(commit.id, fields[0]);
-    EXPECT_TRUE(commit.id.starts_with(commit.display_id));
-    EXPECT_EQ(parents, fields[1]);
-    EXPECT_EQ(commit.author.name, fields[2]);
-    EXPECT_EQ(commit.author.email_address, fields[3]);
-    EXPECT_EQ(commit.author_timestamp.time_since_epoch().count(), std::stoll(fields[4]) * 1000);
-    EXPECT_EQ(commit.committer.name, fields[5]);
-    EXPECT_EQ(commit.committer.email_address, fields[6]);
-    EXPECT_EQ(commit.committer_timestamp.time_since_epoch().count(), std::stoll(fields[7]) * 1000);
-    std::string message = fields[8];
-    while (message.ends_with('\n')) message.pop_back();
-    EXPECT_EQ(commit.message, message);
-    EXPECT_EQ(client().commits.get(rich, commit.id).message, commit.message);
+    SCOPED_TRACE(commit.id);
+    expect_what_git_log_says(commit, commit.author, commit.committer);
+    EXPECT_EQ(ids_of_parents(commit),
+              git_lines(rich, {"log", "-1", "--format=%P", commit.id}).at(0));
   }
+}
+
+TEST_F(GitAgreementTest, ASingleCommitAndItsParentsSayWhatGitLogSays) {
+  std::size_t parents = 0;
+  for (const std::string& id : git_lines(rich, {"rev-list", "main"})) {
+    SCOPED_TRACE(id);
+    const Commit commit = client().commits.get(rich, id);
+    expect_what_git_log_says(commit, commit.author, commit.committer);
+    EXPECT_EQ(ids_of_parents(commit), git_lines(rich, {"log", "-1", "--format=%P", id}).at(0));
+    for (const MinimalCommit& parent : commit.parents) {
+      ASSERT_TRUE(parent.author && parent.committer) << parent.id;
+      expect_what_git_log_says(parent, *parent.author, *parent.committer);
+      ++parents;
+    }
+  }
+  EXPECT_GT(parents, 10u);
 }
 
 /// Returns a change in the format of `git diff-tree --raw`.

@@ -234,15 +234,25 @@ TEST(HostilePageTest, AnObjectThatIsNotAPageIsNotAnEmptyPage) {
 TEST(HostilePageTest, RefusesCursorsThatOverflowOrAreNegative) {
   const std::string last = "9223372036854775807";
   const auto page = [](const std::string& start, const std::string& next) {
-    return json_answer(R"({"values":[{"displayId":"t"}],"isLastPage":false,"start":)" + start +
-                       R"(,"nextPageStart":)" + next + "}");
+    return json_answer(R"({"values":[)" + tag_json("t") + R"(],"isLastPage":false,"start":)" +
+                       start + R"(,"nextPageStart":)" + next + "}");
   };
-  BitbucketServer far(fake_options(FakeTransport::in_turn({page("0", last), page(last, last)})));
-  EXPECT_THROW(far.tags.list(demo).to_vector(), DecodeError);
-  BitbucketServer below(fake_options(FakeTransport::in_turn({page("0", "-1")})));
-  EXPECT_THROW(below.tags.list(demo).to_vector(), DecodeError);
-  BitbucketServer beyond(fake_options(FakeTransport::in_turn({page("0", last + "0")})));
-  EXPECT_THROW(beyond.tags.list(demo).to_vector(), DecodeError);
+  // The first walk has a second request, for the last position that there is.
+  for (auto pages : {std::vector{page("0", last), page(last, last)}, std::vector{page("0", "-1")},
+                     std::vector{page("0", last + "0")}}) {
+    const std::size_t requests = pages.size();
+    pages.push_back(json_answer("{}", 404));  // for a walk that goes on
+    const auto transport = FakeTransport::in_turn(pages);
+    BitbucketServer client(fake_options(transport));
+    try {
+      client.tags.list(demo).to_vector();
+      ADD_FAILURE() << "no error was thrown";
+    } catch (const Error& error) {
+      const auto* refused = dynamic_cast<const DecodeError*>(&error);
+      EXPECT_TRUE(refused && refused->pointer() == "/nextPageStart") << error.what();
+    }
+    EXPECT_EQ(transport->started(), requests);
+  }
 }
 
 TEST(HostilePageTest, AResumedWalkAsksForTheRowsItSkipsToo) {

@@ -1,18 +1,14 @@
 // How soon a waiting call notices its stop token, and a storm of calls in real time.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <stdexcept>
 #include <thread>
 
 #include "server/fake_client.hpp"
 #include "support/demo.hpp"
+#include "support/loopback.hpp"
 #include "support/sanitizers.hpp"
 
 namespace bitbucket::test {
@@ -20,30 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-
-/// A port on which the kernel accepts connections but no program answers.
-class SilentServer {
- public:
-  SilentServer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address_;
-    auto* const address = reinterpret_cast<sockaddr*>(&address_);
-    if (::bind(listener_, address, size) != 0 || ::listen(listener_, 8) != 0 ||
-        ::getsockname(listener_, address, &size) != 0)
-      throw std::runtime_error("no port");
-  }
-  SilentServer(const SilentServer&) = delete;
-  SilentServer& operator=(const SilentServer&) = delete;
-  ~SilentServer() { ::close(listener_); }
-  [[nodiscard]] std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port));
-  }
-
- private:
-  int listener_;
-  sockaddr_in address_{};
-};
 
 /// Runs a call that waits, triggers its token after a moment, and expects it to end at once.
 template <class Wait>
@@ -72,13 +44,13 @@ BitbucketServer fake_client(const FakeTransport::Script& script, std::chrono::mi
 }
 
 TEST(CancellationTest, EndsTheWaitForAnAnswer) {
-  const SilentServer server;
+  const test_support::Listener server;  // the kernel accepts connections, but no program answers
   const BitbucketServer client({.base_url = server.url()});
   expect_prompt_cancellation(client, [](const BitbucketServer& c) { c.repos.get(demo); });
 }
 
 TEST(CancellationTest, EndsTheWaitForAStream) {
-  const SilentServer server;
+  const test_support::Listener server;  // the kernel accepts connections, but no program answers
   const BitbucketServer client({.base_url = server.url()});
   expect_prompt_cancellation(client, [](const BitbucketServer& c) {
     c.files.raw(demo, "a", "", [](std::string_view) {});

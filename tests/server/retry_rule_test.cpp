@@ -84,7 +84,7 @@ const Delete<void> delete_row{"/rest/a"};
 const Delete<void> repeatable_delete_row{"/rest/a", Repeat::yes};
 const Post<RawJson, Body<Multipart>> upload_row{"/rest/a"};
 const Put<RawJson, Body<Multipart>> repeatable_upload_row{"/rest/a", Repeat::yes};
-const RawJson body{"{}"};
+const RawJson no_members{"{}"};
 const Multipart parts{{{.name = "content", .content = "bytes", .filename = "a.txt"}}};
 
 std::vector<Sender> senders() {
@@ -93,11 +93,11 @@ std::vector<Sender> senders() {
       {"GET", true, [](Client c) { c.call(get_row); }},
       {"GET that says no", false, [](Client c) { c.call(unrepeatable_get_row); }},
       {"HEAD", true, [](Client c) { c.call(head_row); }},
-      {"POST", false, [](Client c) { c.call(post_row, body); }},
+      {"POST", false, [](Client c) { c.call(post_row, no_members); }},
       {"POST that says yes", true, [](Client c) { c.call(repeatable_post_row); }},
-      {"PUT", false, [](Client c) { c.call(put_row, body); }},
-      {"PUT that says yes", true, [](Client c) { c.call(repeatable_put_row, body); }},
-      {"PATCH", false, [](Client c) { c.call(patch_row, body); }},
+      {"PUT", false, [](Client c) { c.call(put_row, no_members); }},
+      {"PUT that says yes", true, [](Client c) { c.call(repeatable_put_row, no_members); }},
+      {"PATCH", false, [](Client c) { c.call(patch_row, no_members); }},
       {"DELETE", false, [](Client c) { c.call(delete_row); }},
       {"DELETE that says yes", true, [](Client c) { c.call(repeatable_delete_row); }},
       {"upload", false, [](Client c) { c.call(upload_row, parts); }},
@@ -265,7 +265,7 @@ TEST(RetryRuleTest, AStreamIsNeverRepeatedOnceTheSinkHasSeenBytes) {
 TEST(RetryRuleTest, TheClockIsRepairedOnceAndWithTheServersDate) {
   Scripted server({refuses_timestamp(), refuses_timestamp(), good()});
   const BitbucketServer client(signed_options(server));
-  EXPECT_THROW(client.call(post_row, body), OAuthError);
+  EXPECT_THROW(client.call(post_row, no_members), OAuthError);
   const auto requests = server.transport->requests();
   ASSERT_EQ(requests.size(), 2u);
   // 06 Nov 2044 08:49:37 is 2362034977; the test may take some seconds.

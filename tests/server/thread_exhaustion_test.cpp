@@ -25,12 +25,6 @@ BitbucketServer client() {
       [](const Request&) { return json_answer(R"({"slug":"demo"})"); })));
 }
 
-std::vector<int> first_numbers(int count) {
-  std::vector<int> out;
-  for (int i = 0; i < count; ++i) out.push_back(i);
-  return out;
-}
-
 TEST(ThreadExhaustionTest, TheCallersThreadDoesTheWorkAlone) {
   const NoMoreThreads limit;
   EXPECT_THROW(std::jthread([] {}), std::system_error) << "the limit works";

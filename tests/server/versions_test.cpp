@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/signed_client.hpp"
+#include "support/demo.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -14,22 +15,23 @@ TEST_P(VersionsTest, TheMainReadsWork) {
   with.version = GetParam();
   const auto server = signed_server(with);
   const BitbucketServer client{signed_options(*server)};
-  const RepoRef demo{"PRJ", "demo"};
   EXPECT_EQ(client.server.application_properties().version, GetParam());
   EXPECT_EQ(client.repos.list().to_vector().size(), 6u);
   EXPECT_FALSE(client.repos.get(demo).archived);
   const auto commits = client.commits.list(demo).to_vector();
-  ASSERT_FALSE(commits.empty());
-  Commit newest = client.commits.get(demo, commits[0].id);
-  for (MinimalCommit& parent : newest.parents)  // a single commit tells more about its parents
-    parent = {.id = parent.id,
-              .display_id = parent.display_id,
-              .author = {},
-              .author_timestamp = {},
-              .committer = {},
-              .committer_timestamp = {},
-              .message = {}};
-  EXPECT_EQ(newest, commits[0]);
+  ASSERT_EQ(commits.size(), 3u);
+  ASSERT_EQ(commits[0].parents.size(), 1u);
+  EXPECT_EQ(commits[0].parents[0].id, commits[1].id);
+  // A list has only the ids of the parents; a single commit has all that its parents say.
+  Commit newest = commits[0];
+  newest.parents = {{.id = commits[1].id,
+                     .display_id = commits[1].display_id,
+                     .author = commits[1].author,
+                     .author_timestamp = commits[1].author_timestamp,
+                     .committer = commits[1].committer,
+                     .committer_timestamp = commits[1].committer_timestamp,
+                     .message = commits[1].message}};
+  EXPECT_EQ(client.commits.get(demo, commits[0].id), newest);
   EXPECT_FALSE(client.commits.changes(demo, commits[0].id).to_vector().empty());
   EXPECT_FALSE(client.branches.list(demo).to_vector().empty());
   EXPECT_NO_THROW(client.tags.list(demo).to_vector());

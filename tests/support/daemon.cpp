@@ -1,11 +1,8 @@
 #include "support/daemon.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +11,8 @@
 
 #include <chrono>
 #include <stdexcept>
+
+#include "support/loopback.hpp"
 
 namespace bitbucket::test_support {
 namespace {
@@ -71,7 +70,8 @@ void Daemon::wait_for(std::string_view text) {
   std::unique_lock lock(mutex_);
   const auto there = [&] { return output_.find(text) != std::string::npos; };
   printed_.wait_for(lock, std::chrono::seconds(90), [&] { return closed_ || there(); });
-  if (!there()) throw std::runtime_error(name_ + " does not run: " + output_);
+  if (!there())
+    throw std::runtime_error(name_ + " did not print \"" + std::string(text) + "\": " + output_);
 }
 
 Daemon::~Daemon() { stop(); }
@@ -104,18 +104,7 @@ void Daemon::stop() {
   ::close(output_fd_);
 }
 
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
+int free_port() { return Listener().port(); }
 
 std::unique_ptr<Daemon> start_on_free_port(
     int& port, const std::function<std::vector<std::string>(int port)>& command,

@@ -76,7 +76,9 @@ class FastImport {
     std::string branch = "refs/heads/main";
     std::string author = "Ada Lovelace <ada@example.com>";
     std::string committer = "Charles Babbage <charles@example.com>";
-    std::int64_t seconds = 0;  ///< 0: one minute after the last commit
+    /// When it is committed, half a minute after it was written.  0: one minute after the last
+    /// commit.
+    std::int64_t seconds = 0;
     std::string zone = "+0000";
     std::string encoding{};              ///< the commit's `encoding` header
     std::vector<std::size_t> parents{};  ///< numbers; empty: the branch's last commit

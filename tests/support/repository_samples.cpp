@@ -39,10 +39,12 @@ std::string prose(std::string_view seed, int count) {
 
 std::size_t FastImport::commit(std::string_view message, const CommitOptions& options) {
   clock_ = options.seconds != 0 ? options.seconds : clock_ + 60;
-  const std::string when = ' ' + std::to_string(clock_) + ' ' + options.zone + '\n';
+  const auto at = [&](std::int64_t seconds) {
+    return ' ' + std::to_string(seconds) + ' ' + options.zone + '\n';
+  };
   if (options.orphan) stream_ += "reset " + options.branch + "\n\n";
   stream_ += "commit " + options.branch + "\nmark " + mark(++commits_) + "\nauthor " +
-             options.author + when + "committer " + options.committer + when;
+             options.author + at(clock_ - 30) + "committer " + options.committer + at(clock_);
   if (!options.encoding.empty()) stream_ += "encoding " + options.encoding + '\n';
   stream_ += data(message);
   for (std::size_t i = 0; i < options.parents.size(); ++i)

@@ -189,10 +189,7 @@ TEST_F(CloneTest, OfAnEarlierRunIsReplaced) {
 
 TEST_F(CloneTest, OfManyBranchesIsQuick) {
   const SmallRepository small = make_small_repository(dir());
-  std::string packed;
-  for (int i = 0; i < 10'000; ++i)
-    packed += small.first + " refs/heads/b/" + std::to_string(i) + '\n';
-  write_file(dir() / ".git/packed-refs", packed);
+  add_ten_thousand_branches(dir(), small.first);
   Repository repository(dir(), scratch());
   const fs::path clone = repository.writable();
   EXPECT_EQ(refs(clone), refs(dir()));

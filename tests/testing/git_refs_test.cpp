@@ -174,10 +174,7 @@ TEST_F(RefsTest, KnowsABranchWhenHeadIsDetached) {
 
 TEST_F(RefsTest, TenThousandBranchesAreListed) {
   const SmallRepository small = make_small_repository(dir());
-  std::string packed;
-  for (int i = 0; i < 10'000; ++i)
-    packed += small.first + " refs/heads/b/" + std::to_string(i) + '\n';
-  write_file(dir() / ".git/packed-refs", packed);
+  add_ten_thousand_branches(dir(), small.first);
   Repository repository(dir(), scratch());
   EXPECT_EQ(repository.branches().size(), 10'002U);
 }

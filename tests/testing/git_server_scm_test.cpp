@@ -1,11 +1,8 @@
 #include <chrono>
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "support/loopback.hpp"
 #include "testing/server_fixture.hpp"
 
 namespace server_test {
@@ -228,15 +225,8 @@ TEST_F(GitServerScmTest, WritesIsoTimesFrom103On) {
 }
 
 TEST_F(GitServerScmTest, StopsAtOnceWhileAReceiverIsSilent) {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(listening, 8), 0);
-  ASSERT_EQ(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  hook("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/hook");
+  const support::Listener receiver;  // the kernel accepts the connection, but no program answers
+  hook(receiver.url("/hook"));
   const auto work = clone();
   support::commit_files(work, "A push", {{"a", "b"}});
   ASSERT_EQ(git(work, {"push", "--quiet", "origin", "main"}).status, 0);
@@ -244,7 +234,6 @@ TEST_F(GitServerScmTest, StopsAtOnceWhileAReceiverIsSilent) {
   const auto began = std::chrono::steady_clock::now();
   server_.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
-  ::close(listening);
 }
 
 TEST_F(GitServerScmTest, GoesOnWhenAReceiverAnswersTooSlowly) {
