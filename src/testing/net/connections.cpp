@@ -17,7 +17,7 @@ std::size_t most_connections() {
 
 bool Connections::enter(int socket) {
   const std::scoped_lock lock(mutex_);
-  all_[socket] = {.waiting_since = ++turns_};
+  all_[socket] = {.turn = ++turns_};
   return !stopping_;
 }
 
@@ -31,7 +31,7 @@ void Connections::leave(int socket, bool reset) {
 bool Connections::wait_for_request(int socket) {
   const std::scoped_lock lock(mutex_);
   State& state = all_.at(socket);
-  if (state.waiting_since == 0) state.waiting_since = ++turns_;
+  state.waiting = true;
   if (crowded_) make_room();
   return !state.closing;
 }
@@ -39,8 +39,13 @@ bool Connections::wait_for_request(int socket) {
 bool Connections::start_request(int socket) {
   const std::scoped_lock lock(mutex_);
   State& state = all_.at(socket);
-  state.waiting_since = 0;
+  state.waiting = false;
   return !state.closing;
+}
+
+void Connections::end_request(int socket) {
+  const std::scoped_lock lock(mutex_);
+  all_.at(socket).turn = ++turns_;
 }
 
 void Connections::set_crowded(bool crowded) {
@@ -59,8 +64,8 @@ void Connections::make_room() {
   auto oldest = all_.end();
   for (auto entry = all_.begin(); entry != all_.end(); ++entry) {
     const State& state = entry->second;
-    if (state.closing || state.waiting_since == 0) continue;
-    if (oldest == all_.end() || state.waiting_since < oldest->second.waiting_since) oldest = entry;
+    if (state.closing || !state.waiting) continue;
+    if (oldest == all_.end() || state.turn < oldest->second.turn) oldest = entry;
   }
   if (oldest == all_.end()) return;
   oldest->second.closing = true;

@@ -22,6 +22,9 @@ class Connections {
 
   /// Says that the connection waits for a request; false when it must close instead.
   bool wait_for_request(int socket);
+  /// Says that an answer is ready.  Call it before the last of it is sent: what the client does
+  /// with the answer then comes later in the order of waiting.
+  void end_request(int socket);
   /// Says that the head of a request is there.  Returns false when the connection was closed
   /// meanwhile; the request must not be carried out, because its answer cannot be sent.
   bool start_request(int socket);
@@ -33,7 +36,8 @@ class Connections {
 
  private:
   struct State {
-    std::uint64_t waiting_since = 0;  ///< in the order of arrival; 0: a request is being answered
+    std::uint64_t turn = 0;  ///< its place in the order of waiting
+    bool waiting = true;     ///< no request is being answered
     bool closing = false;
   };
   void make_room();

@@ -239,6 +239,7 @@ class HttpFront::Impl : public httplib::Server {
         request.headers.erase("Accept-Encoding");
       });
       running = nullptr;
+      all_.end_request(socket);
       if (now.fault && !deliver(stream, *now.fault, stream.take_held()))
         return stream.resets() ? End::reset : End::orderly;
       if (!stream.flush() || !fine || closed || now.close || !now.read || !now.served)
