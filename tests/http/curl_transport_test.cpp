@@ -116,7 +116,7 @@ TEST(CurlTransportTest, AUrlCannotAddALineToItsRequest) {
   const auto transport = http::make_curl_transport({});
   send(*transport, {.url = server.url("/")});
   for (const std::string path : {"/a b", "/a\tb", "/a\r\nX: y", "/a\x7f"})
-    EXPECT_FALSE(failure_of(transport, {.url = server.url(path)}).may_have_acted()) << path;
+    EXPECT_FALSE(failure_of(*transport, {.url = server.url(path)}).may_have_acted()) << path;
   EXPECT_EQ(send(*transport, {.url = server.url("/")}).body, "ok");
 }
 
