@@ -1,4 +1,5 @@
 # Uses installed packages first, and FetchContent for missing ones, in the versions of Debian 12.
+# Each archive is pinned by its SHA-256 (docs/decisions/0015-fetched-archives-are-pinned-by-content.md).
 # libcurl and OpenSSL are never fetched, because a process should have each only once.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)

@@ -59,8 +59,6 @@ inline void normalise(HookTestResult& r) {
   normalise(r.response);
   normalise(r.others);
 }
-inline void normalise(Branch& b) { normalise(b.metadata); }
-inline void normalise(Tag&) {}
 template <class T>
 void normalise(Page<T>& p) {
   for (T& value : p.values) normalise(value);

@@ -210,11 +210,5 @@ TEST(AgreementTest, HoldsForPagesOfWebhooks) {
 TEST(AgreementTest, HoldsForTestDeliveries) {
   compare<HookTestResult>({{"request", {{"a", 1}}}, {"response", "x"}, {"more", true}}, documents);
 }
-TEST(AgreementTest, HoldsForPagesOfBranches) {
-  compare<Page<Branch>>(test::page_of(test::sample("Branch")), documents);
-}
-TEST(AgreementTest, HoldsForPagesOfTags) {
-  compare<Page<Tag>>(test::page_of(test::sample("Tag")), documents);
-}
 
 }  // namespace
