@@ -26,9 +26,9 @@ using bitbucket_test::agreement;
 using Check = Agreement (*)(const std::string&);
 
 constexpr Check checks[] = {
-    agreement<Repo>,           agreement<Commit>,        agreement<Change>,
-    agreement<Hook>,           agreement<Page<Repo>>,    agreement<Page<Commit>>,
-    agreement<Page<Change>>,   agreement<Page<Hook>>,    agreement<HookTestResult>,
+    agreement<Repo>,          agreement<Commit>,     agreement<Change>,
+    agreement<Hook>,          agreement<Page<Repo>>, agreement<Page<Commit>>,
+    agreement<Page<Change>>,  agreement<Page<Hook>>, agreement<HookTestResult>,
     agreement<Page<RawJson>>,
 };
 

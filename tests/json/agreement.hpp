@@ -59,6 +59,7 @@ inline void normalise(HookTestResult& r) {
   normalise(r.response);
   normalise(r.others);
 }
+inline void normalise(Tag&) {}
 template <class T>
 void normalise(Page<T>& p) {
   for (T& value : p.values) normalise(value);

@@ -17,15 +17,16 @@
 #include <bitbucket/model/commit.hpp>
 #include <bitbucket/model/hook.hpp>
 #include <bitbucket/model/page.hpp>
+#include <bitbucket/model/ref.hpp>
 #include <bitbucket/model/repo.hpp>
 
 // What a document means, worked out a second time on nlohmann's DOM without the library's Reader
 // and its field lists.  Slow and plain on purpose.
 //
-// It has one type of each shape that the Reader distinguishes: links, boxed structs and enumerations
-// (Repo), times, arrays of structs and raw members (Commit), paths and optional structs (Change),
-// secrets, nested lists and members that nobody knows (Hook, HookTestResult), and pages.  A type
-// whose shape is here needs only its sample in tests/data.
+// It has one type of each shape that the Reader distinguishes: links, boxed structs and
+// enumerations (Repo), times, arrays of structs and raw members (Commit), paths and optional
+// structs (Change), secrets, nested lists and members that nobody knows (Hook, HookTestResult),
+// plain members (Tag), and pages.  A type whose shape is here needs only its sample in tests/data.
 
 namespace bitbucket_test::reference {
 
@@ -144,6 +145,7 @@ void get(const json& j, MinimalCommit& out);
 void get(const json& j, Commit& out);
 void get(const json& j, Change& out);
 void get(const json& j, Hook& out);
+void get(const json& j, Tag& out);
 void get(const json& j, User& out);
 void get(const json& j, Person& out);
 void get(const json& j, Project& out);
@@ -349,6 +351,16 @@ inline void get(const json& j, HookTestResult& r) {
   member(j, "response", r.response);
   member(j, "request", r.request);
   r.others.text = rest_of(j, {"response", "request"});
+}
+
+inline void get(const json& j, Tag& t) {
+  want(j.is_object());
+  member(j, "latestChangeset", t.latest_changeset);
+  member(j, "latestCommit", t.latest_commit);
+  member(j, "type", t.type);
+  member(j, "displayId", t.display_id);
+  member(j, "hash", t.hash);
+  required(j, "id", t.id);
 }
 
 template <class T>
