@@ -106,7 +106,7 @@ class Driver {
       if (const std::size_t i = call_of(each); i < active_.size()) go_on(i);
   }
 
-  /// Returns the number of calls when a transport names a transfer that is not under way.
+  /// Returns the index of the call that owns a transfer, or active_.size() if no call does.
   [[nodiscard]] std::size_t call_of(const Exchange* transfer) const noexcept {
     const auto found = std::find_if(active_.begin(), active_.end(), [&](const Active& each) {
       return each.call->transfer() == transfer;

@@ -47,7 +47,7 @@ Response CurlExchange::wait(Deadline deadline, std::stop_token stop) {
   while (!done_) {
     if (stop.stop_requested() || cancelled_) give_up();
     const auto now = steady_clock::now();
-    // The time that a sink took is over here, and is not silence of the server.
+    // Sinks have returned by now, so their time does not count as silence of the server.
     if (std::exchange(heard_, false)) last_byte_ = now;
     if (now >= deadline) time_out("no complete answer in the time allowed for the call");
     Deadline limit = deadline;
@@ -128,8 +128,8 @@ void CurlExchange::apply_options(const ConnectionOptions& options) {
   may_signal_ = request_.sink || proxy_may_answer_ || !request_.url.starts_with("http:");
 }
 
-/// Lets libcurl use what the channel has parsed already: it would take apart each URL, put it
-/// together again, and take that apart.
+/// Gives libcurl the site that the channel has already parsed.  For each request with the text of a
+/// URL, libcurl would parse it, put it together and parse it again.
 void CurlExchange::set_url() {
   const std::string_view site = site_of(request_.url);
   const char* const target = request_.url.c_str() + site.size();

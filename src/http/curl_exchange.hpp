@@ -46,9 +46,10 @@ class CurlExchange final : public Exchange {
     http::set(easy_, option, value);
   }
   void check(CURLMcode code) const {
-    if (code != CURLM_OK)
-      throw TransportError(TransportError::Kind::other, curl_multi_strerror(code),
-                           may_have_been_sent());
+    if (code == CURLM_OK) return;
+    channel_->sound = false;
+    throw TransportError(TransportError::Kind::other, curl_multi_strerror(code),
+                         may_have_been_sent());
   }
 
   void apply_options(const ConnectionOptions& options);

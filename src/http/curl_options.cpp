@@ -133,8 +133,8 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
     set(easy, CURLOPT_PROXY, "");
     return false;
   }
-  set(easy, CURLOPT_NOPROXY, "");  // our own exceptions have been looked at
-  // Without a URL of ours, libcurl takes the one in the environment.
+  set(easy, CURLOPT_NOPROXY, "");  // has_proxy() has already applied the exceptions
+  // If the options name no proxy, libcurl takes the one in the environment.
   set(easy, CURLOPT_PROXY, proxy.url.empty() ? nullptr : proxy.url.c_str());
   if (!proxy.username.empty()) {
     set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());

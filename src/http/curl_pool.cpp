@@ -246,7 +246,8 @@ std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& ex
 }
 
 void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
-  if (!channel->sound || !channel->multi()) return;
+  if (!channel->sound || !channel->multi() || options.max_idle <= std::chrono::milliseconds(0))
+    return;
   try {
     const std::scoped_lock lock(mutex_);
     const std::uint64_t account = channel->account;

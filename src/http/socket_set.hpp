@@ -19,10 +19,10 @@ class SocketSet {
   SocketSet& operator=(const SocketSet&) = delete;
   ~SocketSet();
 
-  /// Waits for these events of a socket (POLLIN, POLLOUT) from now on, and for no others of it.
-  /// Throws std::bad_alloc.
+  /// Makes wait() report these events of a socket (POLLIN, POLLOUT), and no other events of that
+  /// socket.  Throws std::bad_alloc.
   void watch(int socket, short events);
-  /// Waits for no events of a socket any more.  Call it before the socket is closed.
+  /// Removes a socket from the set.  Call this before the socket is closed.
   void forget(int socket) noexcept;
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.

@@ -50,7 +50,8 @@ void write(Writer& out, const Links& value);
 void read(Cursor& in, RepoPath& out);
 void write(Writer& out, const RepoPath& value);
 
-/// How a type is read and written: a struct by its list, which stands in the file that uses this.
+/// How a type is read and written.  A struct is read and written by its field list, which must be
+/// in the file that uses this template.
 template <class T>
 inline constexpr detail::ModelCodec<T> codec{
     .read = [](std::string& body, T& out) { read_document(body, out); },

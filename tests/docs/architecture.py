@@ -5,7 +5,7 @@
 The tables of docs/architecture.md list the rooms, the lowest first, with the public headers that
 belong to each of them.  Between the markers in that page stand the graphs that this script draws:
 --write replaces them, otherwise a page that is out of date is a failure, as is an include of a
-higher room, one that is no path below src or include/bitbucket (as with `..`), and a folder or
+higher room, an include that is not a path below src or include/bitbucket (as with `..`), and a folder or
 public header that no table lists."""
 import pathlib
 import re
@@ -45,7 +45,7 @@ def read_edges(root, owner):
         rooms.add(room)
         for own, shown in INCLUDE.findall(path.read_text(encoding="utf-8")):
             if own not in sources and shown not in owner:
-                failures.append(f"{path.relative_to(root)} includes {own or shown}, which is no path below src or "
+                failures.append(f"{path.relative_to(root)} includes {own or shown}, which is not a path below src or "
                                 "include/bitbucket")
                 continue
             to = pathlib.PurePosixPath(own).parent.as_posix() if own else owner[shown]

@@ -72,6 +72,20 @@ TEST(CurlTransportTest, ClosesConnectionsThatWereIdleForTooLong) {
   EXPECT_EQ(server.connections(), 3);
 }
 
+TEST(CurlTransportTest, ClosesAConnectionAtOnceWhenNoneMayBeIdle) {
+  std::promise<std::string> next;
+  RawServer server([&](Connection& connection, int) {
+    connection.read_request();
+    connection.answer("ok");
+    next.set_value(connection.read_request());
+  });
+  const auto transport = http::make_curl_transport({.max_idle = 0ms});
+  send(*transport, {.url = server.url()});
+  auto end = next.get_future();
+  ASSERT_EQ(end.wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(end.get(), "");
+}
+
 TEST(CurlTransportTest, SendsWhatIsAskedAndNothingElse) {
   std::promise<std::string> seen;
   RawServer server([&](Connection& connection, int) {

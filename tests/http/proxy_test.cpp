@@ -43,7 +43,7 @@ class TinyProxy {
         "Accepting connections");
   }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  /// Waits until the log has this text, which another thread reads from the program.
+  /// Waits until the proxy's log contains this text.  Another thread reads the log.
   void wait_for_log(const std::string& text) { daemon_->wait_for(text); }
 
  private:

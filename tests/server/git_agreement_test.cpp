@@ -94,7 +94,7 @@ TEST_F(GitAgreementTest, CommitsOfAPathAreThoseOfRevList) {
             git_lines(rich, {"log", "--follow", "--format=%H", "main", "--", "lib/new.cpp"}));
 }
 
-/// Expects of a commit, or of a parent in an answer, what `git log` says.
+/// Expects a commit, or a parent in an answer, to match `git log`.
 template <class AnyCommit>
 void expect_what_git_log_says(const AnyCommit& commit, const Person& author,
                               const Person& committer) {

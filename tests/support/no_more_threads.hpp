@@ -6,7 +6,8 @@
 
 namespace bitbucket::test {
 
-/// While it lives, new threads want a stack that does not fit into the address space.
+/// While an object of this class exists, no thread can start: the default stack does not fit into
+/// the address space.
 class NoMoreThreads {
  public:
   NoMoreThreads() {

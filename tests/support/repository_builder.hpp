@@ -76,8 +76,7 @@ class FastImport {
     std::string branch = "refs/heads/main";
     std::string author = "Ada Lovelace <ada@example.com>";
     std::string committer = "Charles Babbage <charles@example.com>";
-    /// When it is committed, half a minute after it was written.  0: one minute after the last
-    /// commit.
+    /// The commit time; the author time is 30 s earlier.  0: one minute after the last commit.
     std::int64_t seconds = 0;
     std::string zone = "+0000";
     std::string encoding{};              ///< the commit's `encoding` header

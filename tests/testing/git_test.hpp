@@ -27,7 +27,7 @@ class GitTest : public ::testing::Test {
   TempDir temp;
 };
 
-/// Adds 10,000 branches.  Writes the file that holds them in git, which is quicker than git itself.
+/// Adds 10,000 branches.  Writes packed-refs directly, which is faster than running git.
 inline void add_ten_thousand_branches(const std::filesystem::path& dir, const std::string& commit) {
   std::string packed;
   for (int i = 0; i < 10'000; ++i) packed += commit + " refs/heads/b/" + std::to_string(i) + '\n';

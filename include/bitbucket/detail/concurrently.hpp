@@ -83,7 +83,7 @@ using TaskOf =
 template <class Result>
 class Results {
  public:
-  /// Makes the place for the result of the next item, which keeps its address.
+  /// Adds a place for the result of the next item.  The place keeps its address.
   std::optional<Result>& next() { return places_.emplace_back(); }
   /// Returns all results.
   std::vector<Result> take() {

@@ -86,7 +86,7 @@ class Repository {
   Slice history(const HistoryQuery& query, std::size_t start, std::size_t limit);
   /// Returns the number of commits of a query.
   std::size_t count(const HistoryQuery& query);
-  /// Returns one for each id; throws std::runtime_error when one is not that of a commit.
+  /// Returns one commit for each id; throws std::runtime_error when an id does not name a commit.
   std::vector<CommitData> commits(const std::vector<std::string>& ids);
   /// Returns what a commit changed against its first parent (root: against nothing), as
   /// `git diff-tree --root -r -M -C` has it.  Kept for the next page.

@@ -22,8 +22,8 @@ class Connections {
 
   /// Says that the connection waits for a request; false when it must close instead.
   bool wait_for_request(int socket);
-  /// Says that an answer is ready.  Call it before the last of it is sent: what the client does
-  /// with the answer then comes later in the order of waiting.
+  /// Gives the connection its new place in the order of waiting.  Call this before the end of the
+  /// answer is sent: a connection that the client opens after it has the answer must come later.
   void end_request(int socket);
   /// Says that the head of a request is there.  Returns false when the connection was closed
   /// meanwhile; the request must not be carried out, because its answer cannot be sent.

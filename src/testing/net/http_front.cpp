@@ -111,8 +111,8 @@ void copy_response(const std::shared_ptr<HttpResponse>& from, httplib::Response&
   });
 }
 
-/// A fault below HTTP needs the whole answer before it is sent.  Returns false when it breaks off;
-/// then it must not look whole.
+/// A fault below HTTP needs the whole answer before it is sent.  Returns false when the content
+/// breaks off; the client must then not take the answer for a complete one.
 bool gather(HttpResponse& response) {
   if (!response.stream) return true;
   const bool whole = response.stream([&](std::string_view piece) {
@@ -210,7 +210,7 @@ class HttpFront::Impl : public httplib::Server {
       if (all_.enter(socket)) end = converse(socket, number);
       if (end == End::unread) linger(socket);
     } catch (...) {
-      // Thrown by what gives the content, or memory is short: only this connection ends.
+      // The source of the content threw, or memory is short: only this connection ends.
     }
     all_.leave(socket, end == End::reset);
     return true;

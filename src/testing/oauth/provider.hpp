@@ -47,7 +47,8 @@ class OAuthProvider {
   /// The legs 1 and 3 (or a renewal): return the pairs of the answer, throw OAuthRefusal.
   Pairs request_token(SignedRequest request);
   Pairs access_token(SignedRequest request);
-  /// Checks a call of the API.  Returns its user, who need not exist; nobody is named when empty.
+  /// Checks a call of the API.  Returns the name of its user, who need not exist; empty when the
+  /// call names no user.
   std::string check(SignedRequest request);
 
   /// Returns a request token that waits for an answer; throws OAuthRefusal otherwise.

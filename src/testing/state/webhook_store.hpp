@@ -11,7 +11,7 @@
 
 namespace bitbucket::inline v0_1::testing::embedded {
 
-/// What a delivery says who sends it with.
+/// The user name and password that a delivery sends.
 struct WebhookCredentials {
   std::string username, password;
 };
