@@ -90,7 +90,7 @@ class Channel {
 
  private:
   static int close_socket(void* self, curl_socket_t socket) noexcept;
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept;
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* place) noexcept;
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void forget(std::size_t connection) noexcept;
 
@@ -99,6 +99,7 @@ class Channel {
   std::string site_;
   std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed_{nullptr, &curl_url_cleanup};
   SocketSet sockets_;
+  std::vector<pollfd> ready_;           // during act()
   static constexpr Deadline at_once{};  // no need to look at the clock
   Deadline timer_ = Deadline::max();
   CURLM* multi_;

@@ -2,8 +2,8 @@
 
 #include <poll.h>
 
-#include <array>
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -19,33 +19,30 @@ class SocketSet {
   SocketSet& operator=(const SocketSet&) = delete;
   ~SocketSet();
 
-  /// Makes wait() report these events of a socket (POLLIN, POLLOUT), and no other events of that
-  /// socket.  Throws std::bad_alloc.
-  void watch(int socket, short events);
-  /// Removes a socket from the set.  Call this before the socket is closed.
-  void forget(int socket) noexcept;
+  /// Waits for these events of a new socket; returns its place in the set.
+  std::size_t add(int socket, short events);
+  /// Waits for other events of the socket at `place`.
+  void change(std::size_t place, short events) noexcept { entries_[place + 1].events = events; }
+  /// Removes the socket at `place` and moves the last socket there.  Returns the moved socket, or
+  /// -1 when the removed socket was the last.
+  int remove(std::size_t place) noexcept;
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.
   static void wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time);
-  /// Returns the sockets that were ready in the last wait.
-  [[nodiscard]] std::span<const pollfd> ready() const noexcept { return ready_; }
-  /// Forgets which sockets were ready, once their events have been dealt with.
-  void clear_ready() noexcept { ready_.clear(); }
+  /// Returns the sockets with the events of the last wait; a socket without events is not ready.
+  [[nodiscard]] std::span<const pollfd> entries() const noexcept {
+    return std::span(entries_).subspan(1);
+  }
+  /// Forgets the events, which have been dealt with.
+  void forget_events() noexcept;
   /// Ends the wait of another thread; if none waits, the next wait ends at once.
   void wake() noexcept;
 
  private:
-  void take_ready(int socket, short events);
   void drain() noexcept;
 
-  std::array<int, 2> pipe_{-1, -1};  // wake() writes to the second
-  std::vector<pollfd> ready_;
-#if defined(__linux__)
-  void take_ready_of(int milliseconds);
-  int epoll_ = -1;
-#else
-  std::vector<pollfd> watched_;  // the first is the pipe
-#endif
+  std::vector<pollfd> entries_;  // the first is the end of the pipe that wake() writes to
+  int waker_ = -1;
 };
 
 /// What a stop token calls to end a wait.
