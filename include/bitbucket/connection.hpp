@@ -101,7 +101,7 @@ struct ConnectionOptions {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// A stream that moves no byte for this long has timed out.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(30);
-  /// A connection that was unused for this long is closed when the next call begins.  0: a
+  /// A connection that was unused for this long is closed, when the next call begins or ends.  0: a
   /// connection is closed after its call.
   std::chrono::milliseconds max_idle = std::chrono::seconds(30);
   /// A longer answer is a TransportError; streams are not limited.

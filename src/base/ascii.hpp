@@ -23,10 +23,10 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
   return true;
 }
 
+/// Looks for a `part` that is not empty.
 constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char a, char b) { return equal_ignoring_case(a, b); }) != text.end() ||
-         part.empty();
+                     [](char a, char b) { return equal_ignoring_case(a, b); }) != text.end();
 }
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -96,7 +96,7 @@ class Channel {
 
   const ConnectionOptions& options_;
   CURLSH* share_;
-  std::string site_;
+  std::string site_;  // of the first request, as libcurl has parsed it:
   std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed_{nullptr, &curl_url_cleanup};
   SocketSet sockets_;
   std::vector<pollfd> ready_;           // during act()
@@ -125,7 +125,6 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
  private:
   struct Idle {
-    std::uint64_t account;
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<Channel> channel;
   };
@@ -134,7 +133,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
   std::unique_ptr<Channel> find(std::uint64_t account, std::vector<Idle>& expired);
   void give_back(std::unique_ptr<Channel> channel) noexcept;
-  void evict(std::vector<Idle>& expired);
+  void evict(std::chrono::steady_clock::time_point now, std::vector<Idle>& expired);
   void abandon_after_fork() noexcept;
   static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) noexcept;
   static void unlock(CURL*, curl_lock_data data, void* self) noexcept;

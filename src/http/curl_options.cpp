@@ -125,6 +125,12 @@ void set_connection(CURL* easy, const ConnectionOptions& options) {
       static_cast<long>(options.http_version == HttpVersion::v2 ? CURL_HTTP_VERSION_2TLS
                                                                 : CURL_HTTP_VERSION_1_1));
   if (options.compression) set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  // The proxy does not see the headers for the server in CONNECT, nor the other way round.
+  set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  if (!options.proxy.username.empty()) {
+    set(easy, CURLOPT_PROXYUSERNAME, options.proxy.username.c_str());
+    set(easy, CURLOPT_PROXYPASSWORD, std::string(options.proxy.password.reveal()).c_str());
+  }
   set_tls(easy, options.tls);
 }
 
@@ -136,12 +142,6 @@ bool set_proxy(CURL* easy, const ProxyOptions& proxy, std::string_view url) {
   set(easy, CURLOPT_NOPROXY, "");  // has_proxy() has already applied the exceptions
   // If the options name no proxy, libcurl takes the one in the environment.
   set(easy, CURLOPT_PROXY, proxy.url.empty() ? nullptr : proxy.url.c_str());
-  if (!proxy.username.empty()) {
-    set(easy, CURLOPT_PROXYUSERNAME, proxy.username.c_str());
-    set(easy, CURLOPT_PROXYPASSWORD, std::string(proxy.password.reveal()).c_str());
-  }
-  // The proxy does not see the headers for the server in CONNECT, nor the other way round.
-  set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   return true;
 }
 

@@ -238,7 +238,7 @@ std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
   {
     const std::scoped_lock lock(mutex_);
     abandon_after_fork();
-    evict(expired);
+    evict(std::chrono::steady_clock::now(), expired);
     channel = find(account, expired);
   }
   if (!channel) channel = std::make_unique<Channel>(options, share_, account, owner_);
@@ -249,7 +249,7 @@ std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
 
 std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& expired) {
   for (std::size_t at = idle_.size(); at-- > 0;) {
-    if (idle_[at].account != account) continue;
+    if (idle_[at].channel->account != account) continue;
     Idle found = std::move(idle_[at]);
     idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(at));
     if (found.channel->is_quiet()) return std::move(found.channel);
@@ -265,16 +265,18 @@ std::unique_ptr<Channel> Pool::find(std::uint64_t account, std::vector<Idle>& ex
 void Pool::give_back(std::unique_ptr<Channel> channel) noexcept {
   if (!channel->sound || !channel->multi() || options.max_idle <= std::chrono::milliseconds(0))
     return;
+  std::vector<Idle> expired;  // closed outside the lock
   try {
+    const auto now = std::chrono::steady_clock::now();
     const std::scoped_lock lock(mutex_);
-    const std::uint64_t account = channel->account;
-    idle_.push_back({account, std::chrono::steady_clock::now(), std::move(channel)});
+    idle_.push_back({now, std::move(channel)});
+    evict(now, expired);
   } catch (const std::bad_alloc&) {  // the channel is closed instead
   }
 }
 
-void Pool::evict(std::vector<Idle>& expired) {
-  const auto oldest = std::chrono::steady_clock::now() - options.max_idle;
+void Pool::evict(std::chrono::steady_clock::time_point now, std::vector<Idle>& expired) {
+  const auto oldest = now - options.max_idle;
   auto fresh = std::find_if(idle_.begin(), idle_.end(),
                             [&](const Idle& idle) { return idle.since >= oldest; });
   std::move(idle_.begin(), fresh, std::back_inserter(expired));

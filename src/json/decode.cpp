@@ -5,6 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/ascii.hpp"
 #include "base/trim.hpp"
 #include "json/scan.hpp"
 
@@ -37,7 +38,7 @@ std::string_view kind(char first) noexcept {
     case '-':
       return "a number";
     default:
-      return first >= '0' && first <= '9' ? "a number" : "something that is not JSON";
+      return detail::is_digit(first) ? "a number" : "something that is not JSON";
   }
 }
 

@@ -22,7 +22,7 @@ class Connections {
 
   /// Says that the connection waits for a request; false when it must close instead.
   bool wait_for_request(int socket);
-  /// Gives the connection its new place in the order of waiting.  Call this before the end of the
+  /// Gives the connection its new place in the order of waiting.  Call this before any of the
   /// answer is sent: a connection that the client opens after it has the answer must come later.
   void end_request(int socket);
   /// Says that the head of a request is there.  Returns false when the connection was closed

@@ -239,7 +239,6 @@ class HttpFront::Impl : public httplib::Server {
         request.headers.erase("Accept-Encoding");
       });
       running = nullptr;
-      all_.end_request(socket);
       if (now.fault && !deliver(stream, *now.fault, stream.take_held()))
         return stream.resets() ? End::reset : End::orderly;
       if (!stream.flush() || !fine || closed || now.close || !now.read || !now.served)
@@ -285,6 +284,7 @@ class HttpFront::Impl : public httplib::Server {
       now.fault = response->fault;
       now.stream.hold();
     }
+    all_.end_request(now.stream.socket());
     copy_response(response, to);
   }
 
