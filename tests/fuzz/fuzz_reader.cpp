@@ -29,7 +29,7 @@ constexpr Check checks[] = {
     agreement<Repo>,          agreement<Commit>,     agreement<Change>,
     agreement<Hook>,          agreement<Page<Repo>>, agreement<Page<Commit>>,
     agreement<Page<Change>>,  agreement<Page<Hook>>, agreement<HookTestResult>,
-    agreement<Page<RawJson>>,
+    agreement<Page<RawJson>>, agreement<Tag>,        agreement<Page<Tag>>,
 };
 
 void expect(bool condition) {

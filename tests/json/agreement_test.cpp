@@ -210,5 +210,8 @@ TEST(AgreementTest, HoldsForPagesOfWebhooks) {
 TEST(AgreementTest, HoldsForTestDeliveries) {
   compare<HookTestResult>({{"request", {{"a", 1}}}, {"response", "x"}, {"more", true}}, documents);
 }
+TEST(AgreementTest, HoldsForPagesOfTags) {
+  compare<Page<Tag>>(test::page_of(test::sample("Tag")), documents);
+}
 
 }  // namespace
