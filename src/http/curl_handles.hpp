@@ -89,8 +89,9 @@ class Channel {
   bool sound = true;            ///< no transfer on it has failed
 
  private:
+  CURLMcode advance() noexcept;
   static int close_socket(void* self, curl_socket_t socket) noexcept;
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* place) noexcept;
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept;
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void forget(std::size_t connection) noexcept;
 
@@ -99,13 +100,13 @@ class Channel {
   std::string site_;  // of the first request, as libcurl has parsed it:
   std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed_{nullptr, &curl_url_cleanup};
   SocketSet sockets_;
-  std::vector<pollfd> ready_;           // during act()
   static constexpr Deadline at_once{};  // no need to look at the clock
   Deadline timer_ = Deadline::max();
   CURLM* multi_;
   std::vector<CURL*> idle_;
   std::vector<pollfd> quiet_;  // idle connections
   std::vector<long> ports_;    // and their local ports
+  bool just_polled_ = false;   // is_quiet() has looked at them since the last act()
 };
 
 /// Keeps idle channels, of which it hands out the one used last, and what all channels share: TLS

@@ -46,29 +46,16 @@ Channel::~Channel() {
   if (multi_) curl_multi_cleanup(multi_);
 }
 
-/// libcurl stores the place of each socket in the set.
-int Channel::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* place) noexcept {
-  Channel& channel = *static_cast<Channel*>(self);
-  const auto as_pointer = [](std::size_t at) { return reinterpret_cast<void*>(at + 1); };
-  const auto at = reinterpret_cast<std::size_t>(place) - 1;
-  if (what == CURL_POLL_REMOVE) {
-    if (!place) return 0;
-    const int moved = channel.sockets_.remove(at);
-    if (moved >= 0) curl_multi_assign(channel.multi_, moved, as_pointer(at));
-    return 0;
-  }
-  const auto events = static_cast<short>(((what & CURL_POLL_IN) != 0 ? POLLIN : 0) |
-                                         ((what & CURL_POLL_OUT) != 0 ? POLLOUT : 0));
-  if (place) {
-    channel.sockets_.change(at, events);
-    return 0;
-  }
-  try {
-    curl_multi_assign(channel.multi_, socket, as_pointer(channel.sockets_.add(socket, events)));
-  } catch (const std::bad_alloc&) {
-    return -1;
-  }
+int Channel::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept try {
+  SocketSet& sockets = static_cast<Channel*>(self)->sockets_;
+  if (what == CURL_POLL_REMOVE)
+    sockets.forget(socket);
+  else
+    sockets.watch(socket, static_cast<short>(((what & CURL_POLL_IN) != 0 ? POLLIN : 0) |
+                                             ((what & CURL_POLL_OUT) != 0 ? POLLOUT : 0)));
   return 0;
+} catch (const std::bad_alloc&) {
+  return -1;
 }
 
 int Channel::on_timer(CURLM*, long milliseconds, void* self) noexcept {
@@ -82,20 +69,22 @@ int Channel::on_timer(CURLM*, long milliseconds, void* self) noexcept {
   return 0;
 }
 
-CURLMcode Channel::act() noexcept try {
-  // The transfers change the set while they advance.
-  ready_.clear();
-  for (const pollfd& entry : sockets_.entries())
-    if (entry.revents != 0) ready_.push_back(entry);
+CURLMcode Channel::act() noexcept {
+  const CURLMcode code = advance();
+  just_polled_ = false;
+  return code;
+}
+
+CURLMcode Channel::advance() noexcept try {
   int running = 0;
-  for (const pollfd& entry : ready_) {
+  for (const pollfd& entry : sockets_.ready()) {
     const int events = ((entry.revents & (POLLIN | POLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
                        ((entry.revents & POLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
                        ((entry.revents & (POLLERR | POLLNVAL)) != 0 ? CURL_CSELECT_ERR : 0);
     const CURLMcode code = curl_multi_socket_action(multi_, entry.fd, events, &running);
     if (code != CURLM_OK) return code;
   }
-  sockets_.forget_events();
+  sockets_.clear_ready();
   if (timer_ != at_once && std::chrono::steady_clock::now() < timer_) return CURLM_OK;
   timer_ = Deadline::max();  // a timer goes off once
   return curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -172,7 +161,8 @@ void Channel::discard(CURL* easy) noexcept {
 }
 
 bool Channel::is_quiet() noexcept {
-  return quiet_.empty() || ::poll(quiet_.data(), quiet_.size(), 0) == 0;
+  just_polled_ = ::poll(quiet_.data(), quiet_.size(), 0) == 0;
+  return just_polled_;
 }
 
 std::optional<curl_socket_t> Channel::claim(long port) noexcept {
@@ -185,7 +175,7 @@ std::optional<curl_socket_t> Channel::claim(long port) noexcept {
   const auto at = static_cast<std::size_t>(found - ports_.begin());
   pollfd entry = quiet_[at];
   forget(at);
-  if (::poll(&entry, 1, 0) != 0) return std::nullopt;
+  if (!just_polled_ && ::poll(&entry, 1, 0) != 0) return std::nullopt;
   return entry.fd;
 }
 

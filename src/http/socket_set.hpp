@@ -2,9 +2,10 @@
 
 #include <poll.h>
 
+#include <array>
 #include <chrono>
-#include <cstddef>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace bitbucket::inline v0_1::http {
@@ -19,30 +20,33 @@ class SocketSet {
   SocketSet& operator=(const SocketSet&) = delete;
   ~SocketSet();
 
-  /// Waits for these events of a new socket; returns its place in the set.
-  std::size_t add(int socket, short events);
-  /// Waits for other events of the socket at `place`.
-  void change(std::size_t place, short events) noexcept { entries_[place + 1].events = events; }
-  /// Removes the socket at `place` and moves the last socket there.  Returns the moved socket, or
-  /// -1 when the removed socket was the last.
-  int remove(std::size_t place) noexcept;
+  /// Waits for these events of an open socket (POLLIN, POLLOUT) from now on, and for no others of
+  /// it.  Throws std::bad_alloc.
+  void watch(int socket, short events);
+  /// Waits for no events of this socket any more.  The socket may be closed already, and its number
+  /// may belong to another file.
+  void forget(int socket) noexcept;
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.
   static void wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time);
-  /// Returns the sockets with the events of the last wait; a socket without events is not ready.
-  [[nodiscard]] std::span<const pollfd> entries() const noexcept {
-    return std::span(entries_).subspan(1);
-  }
-  /// Forgets the events, which have been dealt with.
-  void forget_events() noexcept;
+  /// Returns the watched sockets that were ready in the last wait.
+  [[nodiscard]] std::span<const pollfd> ready() const noexcept { return ready_; }
+  /// Forgets which sockets were ready, once their events have been dealt with, so that the next
+  /// wait looks at them again.  Throws std::bad_alloc.
+  void clear_ready();
   /// Ends the wait of another thread; if none waits, the next wait ends at once.
   void wake() noexcept;
 
  private:
+  void take_ready_of(int milliseconds);
+  void take_ready(int socket, short events);
   void drain() noexcept;
 
-  std::vector<pollfd> entries_;  // the first is the end of the pipe that wake() writes to
-  int waker_ = -1;
+  std::array<int, 2> pipe_{-1, -1};  // wake() writes to the second
+  int epoll_ = -1;                   // on Linux
+  // The events of each socket; none after forget(), because most sockets are soon watched again.
+  std::unordered_map<int, short> watched_;
+  std::vector<pollfd> ready_;
 };
 
 /// What a stop token calls to end a wait.
