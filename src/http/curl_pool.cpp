@@ -69,13 +69,16 @@ int Channel::on_timer(CURLM*, long milliseconds, void* self) noexcept {
   return 0;
 }
 
-CURLMcode Channel::act() noexcept {
+CURLMcode Channel::act() noexcept try {
   const CURLMcode code = advance();
   just_polled_ = false;
+  sockets_.clear_ready();
   return code;
+} catch (const std::bad_alloc&) {
+  return CURLM_OUT_OF_MEMORY;
 }
 
-CURLMcode Channel::advance() noexcept try {
+CURLMcode Channel::advance() noexcept {
   int running = 0;
   for (const pollfd& entry : sockets_.ready()) {
     const int events = ((entry.revents & (POLLIN | POLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
@@ -84,12 +87,9 @@ CURLMcode Channel::advance() noexcept try {
     const CURLMcode code = curl_multi_socket_action(multi_, entry.fd, events, &running);
     if (code != CURLM_OK) return code;
   }
-  sockets_.clear_ready();
   if (timer_ != at_once && std::chrono::steady_clock::now() < timer_) return CURLM_OK;
   timer_ = Deadline::max();  // a timer goes off once
   return curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
-} catch (const std::bad_alloc&) {
-  return CURLM_OUT_OF_MEMORY;
 }
 
 CURL* Channel::take() {

@@ -1,7 +1,11 @@
 #include "json/decode.hpp"
 
-#include <cstddef>
+#include <algorithm>
+#include <charconv>
 #include <new>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
 
 #include <bitbucket/error.hpp>
 
@@ -12,10 +16,31 @@
 namespace bitbucket::inline v0_1::json {
 namespace {
 
-// One parser per thread: its buffers are what makes the first answer slower than the others.  What
-// it keeps between two answers is bounded; the buffers take about six bytes per byte of a body.
+// One parser per thread: its buffer is what makes the first answer slower than the others.  What it
+// keeps between two answers is bounded; the buffer takes four bytes per byte of a body.
 constexpr std::size_t kept_capacity = std::size_t{1} << 20;
-thread_local ondemand::parser thread_parser;
+thread_local std::unique_ptr<simdjson::internal::dom_parser_implementation> thread_parser;
+thread_local std::string thread_text;  // of a string with escapes
+
+void drop_large_memory() noexcept {
+  if (thread_parser && thread_parser->capacity() > kept_capacity) thread_parser.reset();
+  if (thread_text.capacity() > kept_capacity) thread_text = {};
+}
+
+/// Finds the tokens of a body.
+simdjson::error_code find_tokens(std::string_view body) {
+  constexpr std::size_t no_depth = 1;  // the parser only finds tokens
+  auto& parser = thread_parser;
+  simdjson::error_code error = simdjson::SUCCESS;
+  if (!parser)
+    error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+        body.size(), no_depth, parser);
+  else if (parser->capacity() < body.size())
+    error = parser->allocate(body.size(), no_depth);
+  if (error) return error;
+  return parser->stage1(reinterpret_cast<const std::uint8_t*>(body.data()), body.size(),
+                        simdjson::stage1_mode::regular);
+}
 
 // What elements may take: honest ones need up to about twice their text.
 constexpr std::size_t free_memory = std::size_t{16} << 20;
@@ -44,10 +69,28 @@ std::string_view kind(char first) noexcept {
 
 bool starts_value(char first) noexcept { return kind(first) != "something that is not JSON"; }
 
+/// Returns false when the token is not a number of this type.
+template <class I>
+bool parse_integer(std::string_view token, I& out) noexcept {
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), out);
+  return error == std::errc() && end == token.data() + token.size();
+}
+
 bool is_integer(std::string_view token) noexcept {
   if (token.starts_with('-')) token.remove_prefix(1);
   if (token.empty() || (token.size() > 1 && token.front() == '0')) return false;
   return token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Returns the token behind an object or array, of which only the brackets are counted.
+Token skip(Cursor in) {
+  for (std::size_t open = 0;; ++in.token) {
+    const char first = first_of(in);
+    if (first == '{' || first == '[') ++open;
+    if (first == '}' || first == ']') --open;
+    if (open == 0) return in.token + 1;
+    if (first == '\0') fail_grammar(in.at);  // perhaps the end
+  }
 }
 
 }  // namespace
@@ -79,67 +122,70 @@ void fail_type(const Place& at, std::string_view expected, char first) {
 
 void fail_depth(const Place& at) { fail(at, "nested too deeply"); }
 
-void fail_integer(const Place& at, std::string_view token) {
-  token = detail::trim(token);
-  if (is_integer(token)) fail(at, "the number is out of range");
-  if (kind(token.front()) == "a number") fail(at, "expected an integer, found another number");
-  fail_type(at, "an integer", token.front());
+void fail_grammar(const Place& at) { fail(at, "not valid JSON"); }
+
+void fail_integer(const Cursor& in) {
+  const std::string_view token = scalar_of(in);
+  if (is_integer(token)) fail(in.at, "the number is out of range");
+  const char first = first_of(in);
+  if (kind(first) == "a number") fail(in.at, "expected an integer, found another number");
+  fail_type(in.at, "an integer", first);
 }
 
-bool take_null(Cursor in) {
-  bool null = false;
-  check(in.value.is_null().get(null), in.at);
-  return null;
+std::string_view scalar_of(const Cursor& in) noexcept {
+  return detail::trim({begin_of(in), static_cast<std::size_t>(behind(in) - begin_of(in))});
 }
 
-std::string_view unescaped(Cursor in) {
-  std::string_view text;
-  check(in.value.get_string().get(text), in.at);
-  return text;
+void require_null(const Cursor& in) {
+  if (scalar_of(in) != "null") fail_grammar(in.at);
+}
+
+std::string_view unescaped(const Cursor& in, std::string_view raw) {
+  thread_text.resize(raw.size() + simdjson::SIMDJSON_PADDING);
+  return unescape(raw, thread_text.data(), in.at);
+}
+
+bool read_bool(Cursor& in) {
+  const std::string_view token = scalar_of(in);
+  if (token != "true" && token != "false") fail_type(in.at, "true or false", first_of(in));
+  ++in.token;
+  return token == "true";
+}
+
+std::int64_t read_large_int64(const Cursor& in) {
+  std::int64_t number = 0;
+  const std::string_view token = scalar_of(in);
+  if (!is_integer(token) || !parse_integer(token, number)) fail_integer(in);
+  return number;
 }
 
 std::uint64_t read_uint64(Cursor& in) {
   std::uint64_t number = 0;
-  if (!in.value.get_uint64().get(number)) [[likely]]
-    return number;
+  const std::string_view token = scalar_of(in);
   // "-0" is a zero to every other reader.
-  const std::int64_t other = read_int64(in);
-  if (other != 0) fail(in.at, "the number is out of range");
-  return 0;
+  if (token != "-0" && (!is_integer(token) || !parse_integer(token, number))) fail_integer(in);
+  ++in.token;
+  return number;
 }
 
 double read_double(Cursor& in) {
-  double number = 0;
-  if (in.value.get_double().get(number)) [[unlikely]] {
-    const char first = first_of(in);
-    if (kind(first) == "a number") fail(in.at, "the number is malformed or out of range");
-    fail_type(in.at, "a number", first);
-  }
-  return number;
+  const char first = first_of(in);
+  if (kind(first) != "a number") fail_type(in.at, "a number", first);
+  const std::string_view token = scalar_of(in);
+  const auto number = nlohmann::json::parse(token, nullptr, false);
+  if (!number.is_number()) fail(in.at, "the number is malformed or out of range");
+  ++in.token;
+  return number.get<double>();
 }
 
 std::string_view read_raw(Cursor& in) {
   const char first = first_of(in);
-  std::string_view text;
-  if (first == '{') {
-    ondemand::object object;
-    check(in.value.get_object().get(object), in.at);
-    check(object.raw_json().get(text), in.at);
-  } else if (first == '[') {
-    ondemand::array array;
-    check(in.value.get_array().get(array), in.at);
-    check(array.raw_json().get(text), in.at);
-  } else {
-    if (!starts_value(first)) fail_type(in.at, "a value", first);
-    text = in.value.raw_json_token();
-    in.next = text.data() + text.size();
-    // A string that is left where it is and has a colon behind it would be taken for a key.
-    ondemand::raw_json_string consumed;
-    if (first == '"') check(in.value.get_raw_json_string().get(consumed), in.at);
-  }
-  text = detail::trim(text);
-  // The parser only counts brackets, of either kind, in what it skips.
-  if (!is_value(text)) fail_parse(in.at, simdjson::TAPE_ERROR);
+  if (!starts_value(first)) fail_type(in.at, "a value", first);
+  const char* const begin = begin_of(in);
+  in.token = first == '{' || first == '[' ? skip(in) : in.token + 1;
+  const std::string_view text =
+      detail::trim({begin, static_cast<std::size_t>(begin_of(in) - begin)});
+  if (!is_value(text)) fail_grammar(in.at);
   return text;
 }
 
@@ -148,20 +194,15 @@ void spend(const Place& at, std::size_t bytes) {
   memory_left -= bytes;
 }
 
-ondemand::array start_array(Cursor& in) {
-  if (in.at.depth >= max_depth) fail_depth(in.at);
-  if (const char first = first_of(in); first != '[') [[unlikely]]
-    fail_type(in.at, "an array", first);
-  ondemand::array array;
-  check(in.value.get_array().get(array), in.at);
-  return array;
-}
-
 std::string_view unescape(std::string_view raw, char* out, const Place& at) {
-  const ondemand::raw_json_string key(reinterpret_cast<const std::uint8_t*>(raw.data()));
+  thread_local simdjson::ondemand::parser parser;  // needs no capacity for this
+  if (parser.capacity() == 0)
+    if (const auto error = parser.allocate(1)) fail_parse(at, error);
+  const simdjson::ondemand::raw_json_string quoted(
+      reinterpret_cast<const std::uint8_t*>(raw.data()));
   auto* to = reinterpret_cast<std::uint8_t*>(out);
   std::string_view text;
-  check(thread_parser.unescape(key, to).get(text), at);
+  if (const auto error = parser.unescape(quoted, to).get(text)) fail_parse(at, error);
   return text;
 }
 
@@ -185,35 +226,24 @@ Document::Document(std::string& body) {
   const std::size_t size = body.size();
   body.append(simdjson::SIMDJSON_PADDING, '\0');
   body.resize(size);
-  const std::size_t start = body.find_first_not_of(detail::white_space);
-  if (start == std::string::npos) fail(root_, "the body is empty");
-  begin_ = body.data() + start;
-  memory_left = free_memory + memory_per_byte * body.size();
-  const simdjson::padded_string_view view(body.data(), body.size(), body.capacity());
-  check(thread_parser.iterate(view).get(document_), root_);
+  body_ = body.data();
+  memory_left = free_memory + memory_per_byte * size;
+  if (const auto error = find_tokens(body)) {
+    drop_large_memory();
+    fail_parse(root_, error);
+  }
+  const std::size_t tokens = thread_parser->n_structural_indexes;
+  // Two, because a value of one token is looked at together with what is behind it.
+  std::fill_n(thread_parser->structural_indexes.get() + tokens, 2,
+              static_cast<std::uint32_t>(size));
+  first_ = thread_parser->structural_indexes.get();
+  end_ = first_ + tokens;
 }
 
-Document::~Document() {
-  if (thread_parser.capacity() > kept_capacity) thread_parser = ondemand::parser();
-}
+Document::~Document() { drop_large_memory(); }
 
-ondemand::object Document::object() {
-  if (*begin_ != '{') fail_type(root_, "an object", *begin_);
-  ondemand::object object;
-  check(document_.get_object().get(object), root_);
-  return object;
-}
-
-ondemand::array Document::array() {
-  if (*begin_ != '[') fail_type(root_, "an array", *begin_);
-  ondemand::array array;
-  check(document_.get_array().get(array), root_);
-  return array;
-}
-
-void Document::expect_end() {
-  if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS)
-    fail(root_, "something follows the value");
+void Document::expect_end(const Cursor& in) const {
+  if (in.token != end_) fail(root_, "something follows the value");
 }
 
 }  // namespace bitbucket::inline v0_1::json

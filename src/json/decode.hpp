@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -14,61 +16,66 @@
 #include "json/place.hpp"
 
 // The part of the Reader that knows no type: one document, strings, numbers, raw text.
+//
+// simdjson finds where each token of a body begins: each bracket, comma and colon, each string and
+// each other scalar.  The Reader follows these tokens and checks the grammar as it goes.  Behind
+// the last token comes a NUL, which no rule of the grammar accepts.
 
 namespace bitbucket::inline v0_1::json {
 
-namespace ondemand = simdjson::ondemand;
+/// Points to the offset of a token in the body; the offset of the next token follows.
+using Token = const std::uint32_t*;
 
-/// A value about to be read and where it is.
+/// A value and where it is.  Reading the value moves the cursor to the token behind it.
 struct Cursor {
-  ondemand::value value;
+  const char* body;
+  Token token;
   const Place& at;
-  const char* next = nullptr;  ///< the token behind the value, where that is known
 };
 
-/// Throws the DecodeError for what the parser found.
+/// Throws the DecodeError for what simdjson found.
 [[noreturn]] void fail_parse(const Place& at, simdjson::error_code error);
+/// Throws the DecodeError for a token that may not stand where it does.
+[[noreturn]] void fail_grammar(const Place& at);
 /// Throws "expected a string, found null" and the like.
 [[noreturn]] void fail_type(const Place& at, std::string_view expected, char first);
-/// The same for a number that cannot be stored; `token` tells which complaint is the right one.
-[[noreturn]] void fail_integer(const Place& at, std::string_view token);
+/// Throws for a value that is no integer or cannot be stored.
+[[noreturn]] void fail_integer(const Cursor& in);
 /// Throws for what is nested too deeply.
 [[noreturn]] void fail_depth(const Place& at);
-
-[[gnu::always_inline]] inline void check(simdjson::error_code error, const Place& at) {
-  if (error) [[unlikely]]
-    fail_parse(at, error);
-}
-
-/// Returns the first character of a value, which tells its type.
-[[gnu::always_inline]] inline char first_of(Cursor& in) noexcept {
-  return *in.value.raw_json_token().data();
-}
-
-/// Returns the token behind a string, number, boolean or null.
-[[gnu::always_inline]] inline const char* behind(Cursor& in) noexcept {
-  const std::string_view token = in.value.raw_json_token();
-  return token.data() + token.size();
-}
-
-/// Returns the token behind a comma, brace or bracket; at the end of a document it is the padding.
-[[gnu::always_inline]] inline const char* token_behind(const char* at) noexcept {
-  do ++at;
-  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t');
-  return at;
-}
-
-/// Passes over a null; anything else that begins like one is an error.
-bool take_null(Cursor in);
-/// Returns the text of a string with escapes.
-std::string_view unescaped(Cursor in);
 
 // The functions that run for every member are inlined by force: compilers judge them by what they
 // have for the rare cases.  What handles those takes a copy of the cursor, so that the cursor
 // itself can live in registers.
-[[gnu::always_inline]] inline bool is_null(Cursor& in) {
-  return first_of(in) == 'n' && take_null(in);
+
+/// Returns where the token begins.
+[[gnu::always_inline]] inline const char* begin_of(const Cursor& in) noexcept {
+  return in.body + in.token[0];
 }
+/// Returns where the next token begins; at the end of a document, where the document ends.
+[[gnu::always_inline]] inline const char* behind(const Cursor& in) noexcept {
+  return in.body + in.token[1];
+}
+/// Returns the first character of a token, which tells its type.
+[[gnu::always_inline]] inline char first_of(const Cursor& in) noexcept { return *begin_of(in); }
+
+/// Returns the text of a scalar, without the white space behind it.
+std::string_view scalar_of(const Cursor& in) noexcept;
+
+/// Refuses what begins like a null and is none.
+void require_null(const Cursor& in);
+
+/// Passes over a null.
+[[gnu::always_inline]] inline bool is_null(Cursor& in) {
+  if (first_of(in) != 'n') [[likely]]
+    return false;
+  require_null(in);
+  ++in.token;
+  return true;
+}
+
+/// Returns the text of a string with escapes.  The next such text replaces it.
+std::string_view unescaped(const Cursor& in, std::string_view raw);
 
 /// Tells whether a text may have a backslash.  It looks at whole blocks, the last of which reaches
 /// behind the text and perhaps into the padding of the body: what it finds there is a false alarm.
@@ -90,19 +97,20 @@ std::string_view unescaped(Cursor in);
 
 /// Returns the text of a string.  It is a view into the body unless the string has escapes.
 [[gnu::always_inline]] inline std::string_view text_of(Cursor& in) {
-  // The token ends where the next one begins, so that the closing quote need not be searched.
-  std::string_view token = in.value.raw_json_token();
-  if (token.front() != '"') [[unlikely]]
-    fail_type(in.at, "a string", token.front());
-  const char* const next = token.data() + token.size();
-  while (token.back() != '"') token.remove_suffix(1);  // white space
-  token = token.substr(1, token.size() - 2);
-  if (may_have_escapes(token) && std::memchr(token.data(), '\\', token.size())) [[unlikely]]
-    return unescaped(in);
-  in.next = next;
-  ondemand::raw_json_string consumed;
-  check(in.value.get_raw_json_string().get(consumed), in.at);
-  return token;
+  const char* const begin = begin_of(in);
+  if (*begin != '"') [[unlikely]]
+    fail_type(in.at, "a string", *begin);
+  // Only white space can stand between the closing quote and the next token.
+  const char* end = behind(in) - 1;
+  while (*end != '"') --end;
+  const std::string_view text(begin + 1, static_cast<std::size_t>(end - begin - 1));
+  if (may_have_escapes(text) && std::memchr(text.data(), '\\', text.size())) [[unlikely]] {
+    const std::string_view clear = unescaped(in, text);
+    ++in.token;
+    return clear;
+  }
+  ++in.token;
+  return text;
 }
 
 /// Gives a string its text, which has readable memory behind it.  Strings are most of what there is
@@ -121,19 +129,46 @@ std::string_view unescaped(Cursor in);
   }
 }
 
-[[gnu::always_inline]] inline bool read_bool(Cursor& in) {
-  bool value = false;
-  if (in.value.get_bool().get(value)) [[unlikely]]
-    fail_type(in.at, "true or false", first_of(in));
-  in.next = behind(in);
-  return value;
+bool read_bool(Cursor& in);
+
+/// Reads eight digits at once; returns false when these eight characters are not all digits.
+[[gnu::always_inline]] inline bool take_eight_digits(const char*& at,
+                                                     std::int64_t& number) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return false;
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::uint64_t digits = 0;
+  std::memcpy(&digits, at, sizeof digits);
+  // A digit has a 3 in its upper half, also when 6 is added to it.
+  if ((digits & ones * 0xf0) != ones * 0x30 || ((digits + ones * 6) & ones * 0xf0) != ones * 0x30)
+    return false;
+  // The first character is the lowest byte.  Neighbours are joined to numbers of 2, 4, 8 digits.
+  digits = (digits & ones * 0x0f) * (10 * 0x100 + 1) >> 8;
+  digits = (digits & 0x00ff00ff00ff00ff) * (100 * 0x10000 + 1) >> 16;
+  digits = (digits & 0x0000ffff0000ffff) * (10000 * 0x100000000 + 1) >> 32;
+  number = static_cast<std::int64_t>(digits);
+  at += sizeof digits;
+  return true;
 }
 
+/// Reads an integer of any size, or refuses the value.
+std::int64_t read_large_int64(const Cursor& in);
+
 [[gnu::always_inline]] inline std::int64_t read_int64(Cursor& in) {
+  constexpr std::ptrdiff_t safe_digits = 18;  // no number of 18 digits is too large
+  const char* at = begin_of(in);
+  const bool negative = *at == '-';
+  at += negative ? 1 : 0;
+  const char* const digits = at;
   std::int64_t number = 0;
-  if (in.value.get_int64().get(number)) [[unlikely]]
-    fail_integer(in.at, in.value.raw_json_token());
-  in.next = behind(in);
+  take_eight_digits(at, number);  // a time has 13
+  for (; at - digits < safe_digits && *at >= '0' && *at <= '9'; ++at)
+    number = number * 10 + (*at - '0');
+  const bool whole = at == behind(in) || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t';
+  if (!whole || at == digits || (*digits == '0' && at - digits > 1)) [[unlikely]]
+    number = read_large_int64(in);
+  else if (negative)
+    number = -number;
+  ++in.token;
   return number;
 }
 std::uint64_t read_uint64(Cursor& in);
@@ -145,17 +180,14 @@ std::string_view read_raw(Cursor& in);
 /// without a bound a body of 64 MiB could become 20 GiB.
 void spend(const Place& at, std::size_t bytes);
 
-/// Starts an object or array inside `in`; refuses what lies too deep.
-[[gnu::always_inline]] inline ondemand::object start_object(Cursor& in) {
+/// Moves the cursor into an object or array; refuses what lies too deep.
+[[gnu::always_inline]] inline void enter(Cursor& in, char brace, std::string_view kind) {
   if (in.at.depth >= max_depth) [[unlikely]]
     fail_depth(in.at);
-  if (const char first = first_of(in); first != '{') [[unlikely]]
-    fail_type(in.at, "an object", first);
-  ondemand::object object;
-  check(in.value.get_object().get(object), in.at);
-  return object;
+  if (const char first = first_of(in); first != brace) [[unlikely]]
+    fail_type(in.at, kind, first);
+  ++in.token;
 }
-ondemand::array start_array(Cursor& in);
 
 /// Resolves the escapes of what stands between two quotes.  `out` has room for it and the padding.
 std::string_view unescape(std::string_view raw, char* out, const Place& at);
@@ -165,24 +197,21 @@ void append_member(RawJson& object, std::string_view raw_key, std::string_view r
 /// A body being read.  At most one per thread at a time.
 class Document {
  public:
-  /// Gives `body` the spare capacity that the parser needs.
+  /// Gives `body` the spare capacity that the Reader needs.
   explicit Document(std::string& body);
   ~Document();
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  ondemand::object object();
-  ondemand::array array();
-  /// Returns where the value begins.
-  [[nodiscard]] const char* begin() const noexcept { return begin_; }
-  /// Throws when anything follows the value.
-  void expect_end();
-  [[nodiscard]] const Place& root() const noexcept { return root_; }
+  /// Returns the value that the document is.
+  [[nodiscard]] Cursor value() const noexcept { return {body_, first_, root_}; }
+  /// Throws when anything follows the value, which `in` has read.
+  void expect_end(const Cursor& in) const;
 
  private:
   Place root_;
-  ondemand::document document_;
-  const char* begin_ = nullptr;
+  const char* body_;
+  Token first_ = nullptr, end_ = nullptr;
 };
 
 }  // namespace bitbucket::inline v0_1::json

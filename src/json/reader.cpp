@@ -20,9 +20,10 @@ void read_iso8601(Cursor& in, Time& out) {
 
 void read_array(std::string& body, Rows out) {
   out.clear();
-  Document document(body);
-  out.read(document.array(), document.root());
-  document.expect_end();
+  const Document document(body);
+  Cursor in = document.value();
+  out.read(in);
+  document.expect_end(in);
 }
 
 void read_document(std::string& body, RawJson& out) {

@@ -107,13 +107,15 @@ void read(Cursor& in, Open<E>& out) {
 
 /// Reads the value of the member `name`, which is the next one, and moves on.
 template <class M>
-[[gnu::noinline]] void read_member(Walk& walk, Cursor& in, M& member) {
+[[gnu::noinline]] void read_member(Walk& walk, std::string_view name, M& member) {
+  Cursor in = walk.take(name);
   if (!is_null(in)) read(in, member);
   walk.step(in);
 }
 /// The same for a member that must not be null.
 template <class M>
-[[gnu::noinline]] void read_required(Walk& walk, Cursor& in, M& member) {
+[[gnu::noinline]] void read_required(Walk& walk, std::string_view name, M& member) {
+  Cursor in = walk.take(name);
   read(in, member);
   walk.step(in);
 }
@@ -188,8 +190,7 @@ class Members {
         reset(&member);
       seen_ |= bit;
       expect_rows(walk_, out_);
-      Cursor in{walk_.take(name), walk_.place()};
-      read_value(walk_, in, member);
+      read_value(walk_, {name, N - 1}, member);
     }
     ++index_;
   }
@@ -212,11 +213,11 @@ class Members {
     const std::string_view key = walk_.raw_key();
     const ClearKey clear(key, *walk_.place().up);
     if (clear.had_escapes()) {
-      walk_.respell(clear.data(), key);
+      walk_.respell(clear.data());
       visit();
       if (walk_.key() != clear.data()) return;
     }
-    Cursor in{walk_.take(clear.text(), key), walk_.place()};
+    Cursor in = walk_.take(clear.text());
     const std::string_view value = read_raw(in);
     RestOf rest;
     fields(out_, rest);
@@ -233,34 +234,36 @@ class Members {
 /// Room that elements get before they proved to be what they should be.
 inline constexpr std::size_t max_reserve = 1024;
 
-/// Calls `read_one` with the Cursor of each element.  Returns the token behind the array, where
-/// that is known.
+/// Calls `read_one`, which reads one value, with the Cursor of each element.
 template <class F>
-[[gnu::always_inline]] inline const char* each_element(ondemand::array array, const Place& at,
-                                                       F read_one) {
-  Place element{.up = &at, .depth = at.depth + 1};
-  const char* bracket = nullptr;
-  for (auto next : array) {
-    check(next.error(), at);
-    Cursor in{next.value_unsafe(), element};
-    read_one(in);
-    bracket = in.next;
-    ++element.index;
+[[gnu::always_inline]] inline void each_element(Cursor& in, F read_one) {
+  enter(in, '[', "an array");
+  Place element{.up = &in.at, .depth = in.at.depth + 1};
+  if (first_of(in) == ']') {
+    ++in.token;
+    return;
   }
-  return bracket && *bracket == ']' ? token_behind(bracket) : nullptr;
+  for (char separator = ','; separator == ','; ++in.token, ++element.index) {
+    Cursor item{in.body, in.token, element};
+    read_one(item);
+    in.token = item.token;
+    separator = first_of(in);
+    if (separator != ',' && separator != ']') [[unlikely]]
+      fail_grammar(in.at);
+  }
 }
 
 template <class T>
-const char* read_elements(ondemand::array array, const Place& at, std::vector<T>& out) {
-  out.reserve(std::min(at.expected, max_reserve));
-  return each_element(array, at, [&](Cursor& in) {
-    spend(in.at, sizeof(T));
+void read_elements(Cursor& in, std::vector<T>& out) {
+  out.reserve(std::min(in.at.expected, max_reserve));
+  each_element(in, [&](Cursor& item) {
+    spend(item.at, sizeof(T));
     if constexpr (std::same_as<T, bool>) {  // has no elements to refer to
       bool read_here = false;
-      read(in, read_here);
+      read(item, read_here);
       out.push_back(read_here);
     } else {
-      read(in, out.emplace_back());
+      read(item, out.emplace_back());
     }
   });
 }
@@ -274,20 +277,19 @@ class Rows {
   explicit Rows(std::vector<T>& out)
       : out_(&out),
         clear_([](void* rows) { static_cast<std::vector<T>*>(rows)->clear(); }),
-        read_([](ondemand::array array, const Place& at, void* rows) {
-          return read_elements(array, at, *static_cast<std::vector<T>*>(rows));
+        read_([](Cursor& in, void* rows) {
+          read_elements(in, *static_cast<std::vector<T>*>(rows));
         }) {}
   void clear() { clear_(out_); }
-  /// Returns the token behind the array, where that is known.
-  const char* read(ondemand::array array, const Place& at) { return read_(array, at, out_); }
+  void read(Cursor& in) { read_(in, out_); }
 
  private:
   void* out_ = nullptr;
   void (*clear_)(void* rows) = nullptr;
-  const char* (*read_)(ondemand::array array, const Place& at, void* rows) = nullptr;
+  void (*read_)(Cursor& in, void* rows) = nullptr;
 };
 
-inline void read(Cursor& in, Rows& out) { in.next = out.read(start_array(in), in.at); }
+inline void read(Cursor& in, Rows& out) { out.read(in); }
 
 void FieldReset::operator()(const char*, Rows&) {
   if (at++ == index) static_cast<Rows*>(member)->clear();
@@ -295,19 +297,13 @@ void FieldReset::operator()(const char*, Rows&) {
 
 void read_array(std::string& body, Rows out);
 
-/// Reads an object that is a value or the document.
+/// Reads an object.
 template <class T>
 void read_members(Cursor& in, T& out) {
   static_assert(HasFields<T>, "this type has no list of members: write fields() for it");
   Walk walk(in);
   Members<T>(out, walk).read();
-  in.next = walk.next();
-}
-template <class T>
-void read_members(Document& document, T& out) {
-  static_assert(HasFields<T>, "this type has no list of members: write fields() for it");
-  Walk walk(document);
-  Members<T>(out, walk).read();
+  in.token = walk.next();
 }
 
 /// Reads a struct: one of another header through its codec.
@@ -321,7 +317,7 @@ void read(Cursor& in, T& out) {
 
 template <class T>
 void read(Cursor& in, std::vector<T>& out) {
-  in.next = read_elements(start_array(in), in.at, out);
+  read_elements(in, out);
 }
 
 template <class T>
@@ -340,9 +336,10 @@ void read(Cursor& in, Boxed<T>& out) {
 template <class T>
 void read_document(std::string& body, T& out) {
   out = T{};
-  Document document(body);
-  read_members(document, out);
-  document.expect_end();
+  const Document document(body);
+  Cursor in = document.value();
+  read_members(in, out);
+  document.expect_end(in);
 }
 
 /// Reads a document that is an array; what `out` had before is gone.

@@ -62,7 +62,7 @@ void read_relation(std::string_view rel, Cursor& in, Links& out) {
   std::erase_if(out.items, [&](const Link& link) { return link.rel == rel; });  // the last one wins
   if (is_null(in)) return;
   if (first_of(in) == '{') return read_link(rel, in, out);
-  in.next = each_element(start_array(in), in.at, [&](Cursor& item) { read_link(rel, item, out); });
+  each_element(in, [&](Cursor& item) { read_link(rel, item, out); });
 }
 
 }  // namespace
@@ -72,12 +72,12 @@ void read(Cursor& in, Links& out) {
   for (std::size_t relations = 0; !walk.done(); ++relations) {
     const std::string_view raw = walk.raw_key();
     const ClearKey rel(raw, in.at);
-    Cursor value{walk.take(rel.text(), raw), walk.place()};
+    Cursor value = walk.take(rel.text());
     if (relations == max_relations) fail(value.at, "too many links");
     read_relation(rel.text(), value, out);
     walk.step(value);
   }
-  in.next = walk.next();
+  in.token = walk.next();
 }
 
 void write(Writer& out, const Link& value) {

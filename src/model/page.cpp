@@ -19,9 +19,10 @@ static void expect_rows(Walk& walk, const PageFrame& page) noexcept {
 }
 
 void read_page(std::string& body, PageFrame& out) {
-  Document document(body);
-  read_members(document, out);
-  document.expect_end();
+  const Document document(body);
+  Cursor in = document.value();
+  read_members(in, out);
+  document.expect_end(in);
 }
 
 }  // namespace json
