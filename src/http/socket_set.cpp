@@ -88,10 +88,15 @@ void SocketSet::clear_ready() {
 }
 
 void SocketSet::take_ready_of(int milliseconds) {
-  std::array<epoll_event, 128> events;  // what does not fit is found by the next wait
-  const int found = ::epoll_wait(epoll_, events.data(), events.size(), milliseconds);
-  for (int i = 0; i < found; ++i)
-    take_ready(events[i].data.fd, static_cast<short>(events[i].events));
+  std::array<epoll_event, 64> events;
+  std::size_t found = 0;
+  do {
+    const int result = ::epoll_wait(epoll_, events.data(), events.size(), milliseconds);
+    found = static_cast<std::size_t>(std::max(result, 0));
+    for (std::size_t i = 0; i < found; ++i)
+      take_ready(events[i].data.fd, static_cast<short>(events[i].events));
+    milliseconds = 0;
+  } while (found == events.size());
 }
 
 void SocketSet::wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time) {
