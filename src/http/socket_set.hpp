@@ -29,15 +29,17 @@ class SocketSet {
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.
   static void wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time);
-  /// Returns the watched sockets that were ready in the last wait.
+  /// Returns the watched sockets that were ready in the last wait.  The span is valid until the
+  /// next wait() or clear_ready().
   [[nodiscard]] std::span<const pollfd> ready() const noexcept { return ready_; }
-  /// Forgets which sockets were ready, once their events have been dealt with, so that the next
-  /// wait looks at them again.  Throws std::bad_alloc.
+  /// Forgets which sockets were ready.  Call it when their events have been dealt with: only then
+  /// does the next wait look at these sockets again.  Throws std::bad_alloc.
   void clear_ready();
   /// Ends the wait of another thread; if none waits, the next wait ends at once.
   void wake() noexcept;
 
  private:
+  void arm(int socket, short events);  // on Linux
   void take_ready_of(int milliseconds);
   void take_ready(int socket, short events);
   void drain() noexcept;

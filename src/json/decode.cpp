@@ -147,7 +147,9 @@ std::string_view unescaped(const Cursor& in, std::string_view raw) {
 
 bool read_bool(Cursor& in) {
   const std::string_view token = scalar_of(in);
-  if (token != "true" && token != "false") fail_type(in.at, "true or false", first_of(in));
+  const char first = first_of(in);
+  if (first != 't' && first != 'f') fail_type(in.at, "true or false", first);
+  if (token != "true" && token != "false") fail_grammar(in.at);
   ++in.token;
   return token == "true";
 }
@@ -172,7 +174,8 @@ double read_double(Cursor& in) {
   const char first = first_of(in);
   if (kind(first) != "a number") fail_type(in.at, "a number", first);
   const std::string_view token = scalar_of(in);
-  const auto number = nlohmann::json::parse(token, nullptr, false);
+  // nlohmann's parser takes a NUL for the end.
+  const auto number = is_value(token) ? nlohmann::json::parse(token, nullptr, false) : nullptr;
   if (!number.is_number()) fail(in.at, "the number is malformed or out of range");
   ++in.token;
   return number.get<double>();

@@ -18,8 +18,8 @@
 // The part of the Reader that knows no type: one document, strings, numbers, raw text.
 //
 // simdjson finds where each token of a body begins: each bracket, comma and colon, each string and
-// each other scalar.  The Reader follows these tokens and checks the grammar as it goes.  Behind
-// the last token comes a NUL, which no rule of the grammar accepts.
+// each other scalar.  The Reader follows these tokens and checks the grammar as it goes.  The last
+// token is followed by a NUL, which the grammar never accepts.
 
 namespace bitbucket::inline v0_1::json {
 
@@ -35,7 +35,7 @@ struct Cursor {
 
 /// Throws the DecodeError for what simdjson found.
 [[noreturn]] void fail_parse(const Place& at, simdjson::error_code error);
-/// Throws the DecodeError for a token that may not stand where it does.
+/// Throws the DecodeError for a misplaced or malformed token.
 [[noreturn]] void fail_grammar(const Place& at);
 /// Throws "expected a string, found null" and the like.
 [[noreturn]] void fail_type(const Place& at, std::string_view expected, char first);
@@ -44,9 +44,8 @@ struct Cursor {
 /// Throws for what is nested too deeply.
 [[noreturn]] void fail_depth(const Place& at);
 
-// The functions that run for every member are inlined by force: compilers judge them by what they
-// have for the rare cases.  What handles those takes a copy of the cursor, so that the cursor
-// itself can live in registers.
+// The functions that run for every member are inlined by force, because compilers count the rare
+// paths against inlining.
 
 /// Returns where the token begins.
 [[gnu::always_inline]] inline const char* begin_of(const Cursor& in) noexcept {
@@ -62,7 +61,7 @@ struct Cursor {
 /// Returns the text of a scalar, without the white space behind it.
 std::string_view scalar_of(const Cursor& in) noexcept;
 
-/// Refuses what begins like a null and is none.
+/// Refuses a token that begins with "n" but is not null.
 void require_null(const Cursor& in);
 
 /// Passes over a null.
@@ -113,9 +112,9 @@ std::string_view unescaped(const Cursor& in, std::string_view raw);
   return text;
 }
 
-/// Gives a string its text, which has readable memory behind it.  Strings are most of what there is
-/// to read; an assignment would also care for texts that are part of the string, and keep memory
-/// that it has, which it seldom does.
+/// Gives a string its text, which has readable memory behind it.  Most members are strings.  A
+/// plain assignment would also handle text that is part of the string, and reuse the string's
+/// memory, but the string seldom has any.
 [[gnu::always_inline]] inline void assign(std::string& out, std::string_view text) {
   const std::size_t in_place = std::string().capacity();
   if (text.size() <= in_place) {

@@ -56,7 +56,7 @@ class Walk {
   void respell(const char* key) noexcept { key_ = key; }
 
  private:
-  /// Looks at a key.  That it is none is found out when it is taken.
+  /// Looks at a token that should be a key; take() checks that it is one.
   [[gnu::always_inline]] void look_at(Token key) noexcept {
     token_ = key;
     key_ = body_ + *key + 1;

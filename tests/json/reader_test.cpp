@@ -336,8 +336,9 @@ TEST(ReaderTest, TakesOnlyIntegerTokensForIntegers) {
 }
 
 TEST(ReaderTest, RefusesMalformedTokens) {
-  for (const char* token :
-       {"01", "+1", "1.", ".5", "--1", "0x1", "NaN", "tru", "nul", "nulll", "'a'"})
+  using namespace std::string_literals;
+  for (const std::string& token : {"01"s, "+1"s, "1."s, ".5"s, "--1"s, "0x1"s, "NaN"s, "tru"s,
+                                   "nul"s, "nulll"s, "'a'"s, "1\0"s, "1\0x"s, "12345678x"s})
     for (const char* name : {"big", "real", "flag", "text", "natural"})
       EXPECT_NE(refused("{\"" + std::string(name) + "\":" + token + "}"), "accepted")
           << name << token;
