@@ -75,6 +75,8 @@ class Channel {
   /// Returns whether its idle connections can be used.  Input on an idle connection means that it
   /// was closed, or that bytes follow an answer, which would be taken for the next answer.
   [[nodiscard]] bool is_quiet() noexcept;
+  /// Makes claim() poll, because time has passed since is_quiet() did.
+  void poll_again() noexcept { just_polled_ = false; }
   /// Returns the socket of the idle connection with this local port, which a transfer is about to
   /// use; nothing when it cannot be used.  Returns CURL_SOCKET_BAD for an HTTP/2 connection, which
   /// transfers share.

@@ -231,6 +231,8 @@ std::shared_ptr<Channel> Pool::take(std::uint64_t account) {
     evict(std::chrono::steady_clock::now(), expired);
     channel = find(account, expired);
   }
+  if (channel && !expired.empty()) channel->poll_again();  // to close them may take long
+  expired.clear();
   if (!channel) channel = std::make_unique<Channel>(options, share_, account, owner_);
   return {channel.release(), [pool = shared_from_this()](Channel* used) {
             pool->give_back(std::unique_ptr<Channel>(used));

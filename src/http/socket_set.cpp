@@ -103,8 +103,8 @@ void SocketSet::take_ready_of(int milliseconds) {
 
 void SocketSet::wait(std::span<SocketSet* const> sets, std::chrono::milliseconds time) {
   for (SocketSet* set : sets) {
-    if (!set->ready_.empty()) time = {};  // nobody has dealt with them yet
-    // An event that has been taken is reported no more, so there must be memory for it.
+    if (!set->ready_.empty()) time = {};  // they have not been dealt with yet
+    // One-shot events are not reported again, so there must be memory before they are fetched.
     set->ready_.reserve(set->ready_.size() + set->watched_.size());
   }
   if (sets.size() == 1) return sets.front()->take_ready_of(as_int(time));

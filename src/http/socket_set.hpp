@@ -20,11 +20,11 @@ class SocketSet {
   SocketSet& operator=(const SocketSet&) = delete;
   ~SocketSet();
 
-  /// Waits for these events of an open socket (POLLIN, POLLOUT) from now on, and for no others of
-  /// it.  Throws std::bad_alloc.
+  /// Watches an open socket for these events (POLLIN, POLLOUT) instead of earlier ones.  Throws
+  /// std::bad_alloc.
   void watch(int socket, short events);
-  /// Waits for no events of this socket any more.  The socket may be closed already, and its number
-  /// may belong to another file.
+  /// Stops watching this socket.  The socket may be closed already, and its number may belong to
+  /// another file.
   void forget(int socket) noexcept;
 
   /// Waits until a socket of these sets is ready, wake() is called or the time is over.

@@ -24,7 +24,7 @@ thread_local std::string thread_text;  // of a string with escapes
 
 void drop_large_memory() noexcept {
   if (thread_parser && thread_parser->capacity() > kept_capacity) thread_parser.reset();
-  if (thread_text.capacity() > kept_capacity) thread_text = {};
+  if (thread_text.capacity() > kept_capacity) std::string().swap(thread_text);
 }
 
 /// Finds the tokens of a body.
@@ -174,7 +174,7 @@ double read_double(Cursor& in) {
   const char first = first_of(in);
   if (kind(first) != "a number") fail_type(in.at, "a number", first);
   const std::string_view token = scalar_of(in);
-  // nlohmann's parser takes a NUL for the end.
+  // nlohmann's parser treats a NUL as the end of its input.
   const auto number = is_value(token) ? nlohmann::json::parse(token, nullptr, false) : nullptr;
   if (!number.is_number()) fail(in.at, "the number is malformed or out of range");
   ++in.token;
@@ -236,7 +236,7 @@ Document::Document(std::string& body) {
     fail_parse(root_, error);
   }
   const std::size_t tokens = thread_parser->n_structural_indexes;
-  // Two, because a value of one token is looked at together with what is behind it.
+  // Two sentinels, because reading a scalar also looks at the next token.
   std::fill_n(thread_parser->structural_indexes.get() + tokens, 2,
               static_cast<std::uint32_t>(size));
   first_ = thread_parser->structural_indexes.get();

@@ -137,10 +137,10 @@ bool read_bool(Cursor& in);
   constexpr std::uint64_t ones = 0x0101010101010101;
   std::uint64_t digits = 0;
   std::memcpy(&digits, at, sizeof digits);
-  // A digit has a 3 in its upper half, also when 6 is added to it.
+  // The upper half of a digit is 3, even after 6 is added to it.
   if ((digits & ones * 0xf0) != ones * 0x30 || ((digits + ones * 6) & ones * 0xf0) != ones * 0x30)
     return false;
-  // The first character is the lowest byte.  Neighbours are joined to numbers of 2, 4, 8 digits.
+  // The first character is the lowest byte.  Adjacent digits become numbers of 2, 4 and 8 digits.
   digits = (digits & ones * 0x0f) * (10 * 0x100 + 1) >> 8;
   digits = (digits & 0x00ff00ff00ff00ff) * (100 * 0x10000 + 1) >> 16;
   digits = (digits & 0x0000ffff0000ffff) * (10000 * 0x100000000 + 1) >> 32;
@@ -159,7 +159,7 @@ std::int64_t read_large_int64(const Cursor& in);
   at += negative ? 1 : 0;
   const char* const digits = at;
   std::int64_t number = 0;
-  take_eight_digits(at, number);  // a time has 13
+  take_eight_digits(at, number);  // a timestamp has 13
   for (; at - digits < safe_digits && *at >= '0' && *at <= '9'; ++at)
     number = number * 10 + (*at - '0');
   const bool whole = at == behind(in) || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t';
@@ -202,7 +202,7 @@ class Document {
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  /// Returns the value that the document is.
+  /// Returns the root value.
   [[nodiscard]] Cursor value() const noexcept { return {body_, first_, root_}; }
   /// Throws when anything follows the value, which `in` has read.
   void expect_end(const Cursor& in) const;

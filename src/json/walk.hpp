@@ -67,7 +67,7 @@ class Walk {
     done_ = true;
   }
 
-  // The padding of the body is what a comparison may read behind the end of a document.
+  // A comparison may read past the end of a document, into the padding of the body.
   static constexpr char no_key[simdjson::SIMDJSON_PADDING]{};
 
   const char* body_;
