@@ -161,7 +161,7 @@ void Channel::discard(CURL* easy) noexcept {
 }
 
 bool Channel::is_quiet() noexcept {
-  just_polled_ = ::poll(quiet_.data(), quiet_.size(), 0) == 0;
+  just_polled_ = quiet_.empty() || ::poll(quiet_.data(), quiet_.size(), 0) == 0;
   return just_polled_;
 }
 

@@ -130,23 +130,22 @@ std::string_view unescaped(const Cursor& in, std::string_view raw);
 
 bool read_bool(Cursor& in);
 
-/// Reads eight digits at once; returns false when these eight characters are not all digits.
-[[gnu::always_inline]] inline bool take_eight_digits(const char*& at,
+/// Reads eight digits at once, and nothing when these eight characters are not all digits.
+[[gnu::always_inline]] inline void take_eight_digits(const char*& at,
                                                      std::int64_t& number) noexcept {
-  if constexpr (std::endian::native != std::endian::little) return false;
+  if constexpr (std::endian::native != std::endian::little) return;
   constexpr std::uint64_t ones = 0x0101010101010101;
   std::uint64_t digits = 0;
   std::memcpy(&digits, at, sizeof digits);
   // The upper half of a digit is 3, even after 6 is added to it.
   if ((digits & ones * 0xf0) != ones * 0x30 || ((digits + ones * 6) & ones * 0xf0) != ones * 0x30)
-    return false;
+    return;
   // The first character is the lowest byte.  Adjacent digits become numbers of 2, 4 and 8 digits.
   digits = (digits & ones * 0x0f) * (10 * 0x100 + 1) >> 8;
   digits = (digits & 0x00ff00ff00ff00ff) * (100 * 0x10000 + 1) >> 16;
   digits = (digits & 0x0000ffff0000ffff) * (10000 * 0x100000000 + 1) >> 32;
   number = static_cast<std::int64_t>(digits);
   at += sizeof digits;
-  return true;
 }
 
 /// Reads an integer of any size, or refuses the value.
