@@ -7,7 +7,7 @@ file(REMOVE_RECURSE "${WORK}")
 # expect(NAME LIBRARY CONSUMER FLAG...): checks the -O options that the compiler gets.
 function(expect name library consumer)
   run_quietly(${configure} -S "${CMAKE_CURRENT_LIST_DIR}/vendored" -B "${WORK}/${name}"
-    -DHOW=FetchContent "-DLIBRARY=${SOURCE}" -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS=
+    -DHOW=FetchContent "-DLIBRARY=${SOURCE}" -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS= -DCMAKE_UNITY_BUILD=OFF
     -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DFETCHCONTENT_FULLY_DISCONNECTED=ON ${ARGN})
   file(READ "${WORK}/${name}/compile_commands.json" commands)
   set(expected_src/server/repos.cpp "${library}")

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs the README's commands that build and install the library, and uses the installed library.
-#   tests/consumers/readme_test.sh SOURCE_DIR WORK_DIR COMPILER
+#   tests/consumers/readme_test.sh SOURCE_DIR WORK_DIR COMPILER CMAKE_OPTION
+# The option says whether several files are compiled as one, as in the build that this test belongs to.
 set -euo pipefail
 root=$1
 # shellcheck source=cmake/common.sh
 source "$root/cmake/common.sh"
-work=$2 compiler=$3
+work=$2 compiler=$3 option=$4
 
 rm -rf "$work"
 mkdir -p "$work"
@@ -30,7 +31,7 @@ export -f sudo apt-get
 export root DESTDIR=$work/root CXX=$compiler
 command -v make >/dev/null || export CMAKE_GENERATOR=Ninja
 ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-if ! bash -e -c "${commands//cmake -B build/cmake -S \"\$root\" -B build}" >"$work/log" 2>&1; then
+if ! bash -e -c "${commands//cmake -B build/cmake $option -S \"\$root\" -B build}" >"$work/log" 2>&1; then
   tail -n 40 "$work/log" >&2
   fail "the commands of README.md failed"
 fi

@@ -1,6 +1,7 @@
 # Functions for the scripts of this folder, which run the commands that a user would run.
 set(configure ${CMAKE_COMMAND} -G "${GENERATOR}" "-DCMAKE_BUILD_TYPE=${CONFIG}"
-    "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" --no-warn-unused-cli)
+    "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
+    "-DCMAKE_UNITY_BUILD=${UNITY}" --no-warn-unused-cli)
 find_program(ccache ccache)
 if(ccache)
   list(APPEND configure "-DCMAKE_CXX_COMPILER_LAUNCHER=${ccache}")

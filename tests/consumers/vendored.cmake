@@ -24,7 +24,7 @@ if(SHARED)
 endif()
 run_quietly(${CMAKE_COMMAND} -E env "PKG_CONFIG_LIBDIR=${WORK}/pkgconfig" PKG_CONFIG_PATH=
   ${configure} -S "${CMAKE_CURRENT_LIST_DIR}/vendored" -B "${WORK}/build" "-DHOW=${HOW}"
-  "-DLIBRARY=${SOURCE}" -DBUILD_SHARED_LIBS=${shared} "-DCMAKE_UNITY_BUILD=${UNITY}" ${without})
+  "-DLIBRARY=${SOURCE}" -DBUILD_SHARED_LIBS=${shared} ${without})
 run_quietly(${CMAKE_COMMAND} --build "${WORK}/build" --config "${CONFIG}" --parallel 2)
 execute_process(COMMAND ${CMAKE_CTEST_COMMAND} -C "${CONFIG}" WORKING_DIRECTORY "${WORK}/build"
   OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
