@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <bitbucket/api/table.hpp>
+#include <bitbucket/model/event.hpp>
 #include <bitbucket/server.hpp>
 
 #include "json/writer.hpp"
@@ -115,6 +116,18 @@ TEST_F(SamplesTest, AreReadCompletelyAndWrittenBack) {
   check<Person>();
   check<Project>();
   check<User>();
+  // What webhooks tell.
+  check<Comment>();
+  check<CommitCommented>();
+  check<MinimalRef>();
+  check<MirrorRepoSynchronized>();
+  check<MirrorServer>();
+  check<ProjectModified>();
+  check<RefChange>();
+  check<RefsChanged>();
+  check<RepoForked>();
+  check<RepoModified>();
+  check<SecretDetected>();
 
   std::set<std::string> kept;
   for (const auto& [name, document] : test::samples()) kept.insert(name);

@@ -1,0 +1,3 @@
+#include <bitbucket/integration/breakage.hpp>
+
+namespace bitbucket::inline v0_1 {}

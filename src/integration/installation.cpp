@@ -1,0 +1,3 @@
+#include <bitbucket/integration/installation.hpp>
+
+namespace bitbucket::inline v0_1 {}

@@ -1,0 +1,3 @@
+#include <bitbucket/integration/setup_flow.hpp>
+
+namespace bitbucket::inline v0_1 {}

@@ -1,0 +1,7 @@
+#include <gtest/gtest.h>
+
+#include <bitbucket/integration/repository_service.hpp>
+
+namespace bitbucket {
+namespace {}
+}  // namespace bitbucket

@@ -1,0 +1,7 @@
+#include <gtest/gtest.h>
+
+#include <bitbucket/integration/source_links.hpp>
+
+namespace bitbucket {
+namespace {}
+}  // namespace bitbucket
