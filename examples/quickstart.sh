@@ -331,40 +331,20 @@ push_commit() {
   say "  pushed one commit to the branch $1 through ${dim}$link${normal}"
 }
 
-receiver_is_up() { hook_url=$(grep -s -m 1 '^http' "$work/receiver/url"); }
+receiver_is_up() { hook_url=$(grep -s -m 1 '^http' "$work/receiver.log"); }
 
 start_receiver() {
-  mkdir "$work/receiver"
-  (cd "$work/receiver" && exec "$build/examples/webhook_receiver") >"$work/receiver/url" &
+  "$build/examples/webhook_receiver" --once >"$work/receiver.log" 2>&1 &
   receiver=$!
   wait_for 10 "the receiver of the webhook does not start" receiver_is_up
 }
 
-delivery_header() {
-  sed -nE "s/^$1: *([^[:cntrl:]]*).*/\1/Ip" "$work/receiver/headers"
-}
-
-# HMAC-SHA256 of a file (RFC 2104).  openssl itself would take the key as an argument that everybody sees.
-hmac_sha256() {
-  local key inner='' outer='' i byte
-  key=$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')
-  ((${#key} <= 128)) || key=$(printf '%s' "$1" | openssl dgst -sha256 -r | cut -d' ' -f1)
-  for ((i = 0; i < 128; i += 2)); do
-    byte=$((16#${key:i:2}0 >> 4))  # an empty text gives 0, like the padding
-    printf -v inner '%s\\x%02x' "$inner" $((byte ^ 0x36))
-    printf -v outer '%s\\x%02x' "$outer" $((byte ^ 0x5c))
-  done
-  { printf '%b' "$inner" && cat "$2"; } | openssl dgst -sha256 -binary |
-    { printf '%b' "$outer" && cat; } | openssl dgst -sha256 -r | cut -d' ' -f1
-}
+receiver_has_ended() { ! kill -0 "$receiver" 2>/dev/null; }
 
 show_delivery() {
-  local expected
-  wait_for 30 "no webhook arrived" test -e "$work/receiver/headers"
-  wait "$receiver"
-  expected=sha256=$(hmac_sha256 "$BITBUCKET_WEBHOOK_SECRET" "$work/receiver/body")
-  [[ $(delivery_header X-Hub-Signature) == "$expected" ]] || fail "the webhook's signature is wrong"
-  say "  received $(delivery_header X-Event-Key), $(wc -c <"$work/receiver/body") bytes; ${green}its signature is right${normal}"
+  wait_for 30 "no webhook arrived" receiver_has_ended
+  wait "$receiver" || fail "the receiver of the webhook failed: $(tail -n 1 "$work/receiver.log")"
+  tail -n +2 "$work/receiver.log"
 }
 
 use_webhook_locally() {

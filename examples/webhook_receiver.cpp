@@ -1,91 +1,97 @@
-// Receives one webhook delivery.  It prints its own address, waits for the first delivery that is
-// not a ping, writes the headers and the body of that delivery to the files `headers` and `body` in
-// the current folder, and ends.
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+// Receives webhooks, verifies them, and prints what was pushed.
+//
+//   export BITBUCKET_WEBHOOK_SECRET=...      the secret of the webhook
+//   webhook_receiver [--once] [ADDRESS [PORT]]       default: 127.0.0.1 and any free port
+#include <httplib.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/error.hpp>
+#include <bitbucket/webhooks.hpp>
 
 namespace {
 
-constexpr std::size_t max_delivery = 64u << 20;
+constexpr const char* usage =
+    "usage: webhook_receiver [--once] [ADDRESS [PORT]]\n"
+    "Prints its own address, and what the webhooks of a Bitbucket Server report there. The secret\n"
+    "of the webhooks comes from BITBUCKET_WEBHOOK_SECRET. With --once, it ends after one report.\n";
 
-// Returns the value of a header in lower-case header text; empty when there is none.
-std::string header(const std::string& headers, const std::string& name) {
-  const std::size_t at = headers.find("\r\n" + name + ':');
-  if (at == std::string::npos) return {};
-  const std::size_t value = headers.find_first_not_of(' ', at + name.size() + 3);
-  return headers.substr(value, headers.find("\r\n", value) - value);
+// Replaces control characters, because a terminal would obey them.
+std::string plain(std::string_view text) {
+  std::string result(text);
+  std::replace_if(
+      result.begin(), result.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  return result;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
+std::string shortened(const bitbucket::CommitId& id) { return plain(id.value.substr(0, 11)); }
 
-// Reads one request and answers 200; returns whether it was a complete delivery and is now in the
-// files.
-bool receive(int connection) {
-  std::string request;
-  std::size_t body = std::string::npos, length = 0;
-  char buffer[16384];
-  while (body == std::string::npos || request.size() - body < length) {
-    const ssize_t n = read(connection, buffer, sizeof buffer);
-    if (n <= 0 || request.size() > max_delivery) return false;
-    request.append(buffer, static_cast<std::size_t>(n));
-    if (body != std::string::npos) continue;
-    const std::size_t end = request.find("\r\n\r\n");
-    if (end == std::string::npos) continue;
-    body = end + 4;
-    length =
-        std::strtoul(header(lower(request.substr(0, body)), "content-length").c_str(), nullptr, 10);
+void print(const bitbucket::RefsChanged& push) {
+  std::cout << "  " << plain(push.actor.display_name) << " pushed to "
+            << plain(push.repository.full_name()) << ":\n";
+  for (const bitbucket::RefChange& change : push.changes) {
+    std::cout << "    " << plain(change.ref.display_id);
+    if (!change.from_hash)
+      std::cout << " is new at " << (change.to_hash ? shortened(*change.to_hash) : "?");
+    else if (!change.to_hash)
+      std::cout << " was deleted at " << shortened(*change.from_hash);
+    else
+      std::cout << " moved from " << shortened(*change.from_hash) << " to "
+                << shortened(*change.to_hash);
+    std::cout << '\n';
   }
-  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-  if (write(connection, answer.data(), answer.size()) < 0) return false;
-  const std::string event = header(lower(request.substr(0, body)), "x-event-key");
-  if (event.empty() || event == "diagnostics:ping") return false;
-  std::ofstream("body", std::ios::binary) << request.substr(body, length);
-  std::ofstream("headers", std::ios::binary) << request.substr(0, body);
-  return true;
+}
+
+void print(const bitbucket::WebhookEvent& event) {
+  std::cout << "  received " << plain(event.key) << "; its signature is right\n";
+  if (const auto* push = std::get_if<bitbucket::RefsChanged>(&event.payload)) print(*push);
+  std::cout << std::flush;
+}
+
+int receive(bool once, const std::string& address, int port) {
+  const char* secret = std::getenv("BITBUCKET_WEBHOOK_SECRET");
+  if (secret == nullptr) throw bitbucket::InvalidArgument("BITBUCKET_WEBHOOK_SECRET is not set");
+  const bitbucket::WebhookReceiver receiver{{.secrets = {secret}}};
+  httplib::Server server;
+  server.set_payload_max_length(16u << 20);
+  server.Post("/hook", [&](const httplib::Request& request, httplib::Response& response) {
+    const bitbucket::WebhookReply reply = receiver.receive(
+        {.method = request.method, .headers = request.headers, .body = request.body});
+    response.status = reply.status;
+    response.set_content(reply.text, "text/plain");
+    if (reply.event) print(*reply.event);
+    if (!reply.text.empty()) std::cerr << "  refused a delivery: " << plain(reply.text) << '\n';
+    if (reply.event && once) server.stop();
+  });
+  if (port == 0)
+    port = server.bind_to_any_port(address);
+  else if (!server.bind_to_port(address, port))
+    port = -1;
+  if (port < 0) throw bitbucket::InvalidArgument("cannot listen on " + address);
+  std::cout << "http://" << address << ':' << port << "/hook" << std::endl;
+  return server.listen_after_bind() ? 0 : 1;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const std::string usage = "usage: webhook_receiver\n";
-  if (argc == 2 && (argv[1] == std::string("--help") || argv[1] == std::string("-h"))) {
-    std::cout << usage
-              << "Prints its address, receives one webhook delivery there, and writes it to"
-              << " the files headers and body in the current folder.\n";
-    return 0;
-  }
-  if (argc > 1) {
-    std::cerr << "webhook_receiver takes no arguments\n" << usage;
-    return 2;
-  }
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (listener < 0 || bind(listener, generic, size) != 0 || listen(listener, 8) != 0 ||
-      getsockname(listener, generic, &size) != 0) {
-    std::cerr << "webhook_receiver: cannot listen on 127.0.0.1\n";
-    return 1;
-  }
-  std::cout << "http://127.0.0.1:" << ntohs(address.sin_port) << "/hook" << std::endl;
-  for (bool done = false; !done;) {
-    const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    done = receive(connection);
-    close(connection);
-  }
+int main(int argc, char** argv) try {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const bool once = std::erase(words, "--once") > 0;
+  if (words == std::vector<std::string>{"--help"} || words == std::vector<std::string>{"-h"})
+    return (std::cout << usage), 0;
+  if (words.size() > 2 || (!words.empty() && words[0].starts_with('-')))
+    return (std::cerr << usage), 2;
+  const std::string port = words.size() == 2 ? words[1] : "0";
+  if (port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+      port.empty() || std::stoi(port) > 65535)
+    throw bitbucket::InvalidArgument("the port must be a number up to 65535");
+  return receive(once, words.empty() ? "127.0.0.1" : words[0], std::stoi(port));
+} catch (const bitbucket::Error& error) {
+  std::cerr << "webhook_receiver: " << error.what() << '\n';
+  return 1;
 }
