@@ -79,7 +79,8 @@ TEST_P(LiboauthTest, MakesTheSameBaseStringsAndSignatures) {
     const std::string base = ours(request);
     ASSERT_EQ(base, liboauth_base_string(request.method, request.url, request.oauth))
         << request.url;
-    if (i % 10 != 0) continue;  // liboauth parses the key for each signature, which takes milliseconds
+    if (i % 10 != 0)
+      continue;  // liboauth parses the key for each signature, which takes milliseconds
     ASSERT_EQ(signer.sign(base), owned(oauth_sign_rsa_sha1(base.c_str(), pem.c_str()))) << base;
   }
 }
