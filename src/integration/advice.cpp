@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include <bitbucket/integration/breakage.hpp>
-
 namespace bitbucket::inline v0_1::integration {
 namespace {
 
@@ -47,11 +45,6 @@ std::string_view advice_for_problem(std::string_view problem) noexcept {
     if (name == problem) return advice;
   return "the application link does not work: it must use OAuth 1, this consumer key and the "
          "public key that belongs to the private key";
-}
-
-std::string failed_leg(std::string_view token, const Error& error) {
-  return "the server gave no " + std::string(token) + ": " + classify(error).advice + " (" +
-         error.what() + ')';
 }
 
 }  // namespace bitbucket::inline v0_1::integration

@@ -3,10 +3,10 @@
 #include <exception>
 #include <utility>
 
+#include <bitbucket/integration/breakage.hpp>
 #include <bitbucket/oauth1.hpp>
 #include <bitbucket/setup.hpp>
 
-#include "integration/advice.hpp"
 #include "integration/form.hpp"
 #include "integration/netloc.hpp"
 #include "integration/setup_state.hpp"
@@ -92,8 +92,25 @@ std::string read_callback(std::string_view query, const RequestToken& request, V
                   "cut: begin again");
 }
 
-AccessToken exchange(const SetupClient& client, const RequestToken& request,
-                     const std::string& verifier) {
+/// Throws a SetupError that wraps the error being handled.
+[[noreturn]] void fail_leg(Reason reason, const char* missing, const std::string& advice,
+                           const Error& cause) {
+  std::throw_with_nested(SetupError(reason, std::string("the server gave no ") + missing + ": " +
+                                                advice + " (" + cause.what() + ')'));
+}
+
+RequestToken get_request_token(const SetupClient& client) {
+  try {
+    return client.get_request_token();
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    fail_leg(Reason::request_token_refused, "request token", classify(error).advice, error);
+  }
+}
+
+AccessToken get_access_token(const SetupClient& client, const RequestToken& request,
+                             const std::string& verifier) {
   try {
     return client.get_access_token(request, verifier);
   } catch (const Cancelled&) {
@@ -104,8 +121,12 @@ AccessToken exchange(const SetupClient& client, const RequestToken& request,
   } catch (const Error& error) {
     const auto* refusal = dynamic_cast<const OAuthError*>(&error);
     const bool denied = refusal && refusal->problem() == "permission_denied";
-    std::throw_with_nested(SetupError(denied ? Reason::denied : Reason::access_token_refused,
-                                      integration::failed_leg("access token", error)));
+    // The first leg worked at this address, so a 404 is about the token.
+    fail_leg(denied ? Reason::denied : Reason::access_token_refused, "access token",
+             error.is_not_found() ? "the server does not have the request token any more: begin "
+                                    "again, and allow the access at once"
+                                  : classify(error).advice,
+             error);
   }
 }
 
@@ -129,14 +150,7 @@ PendingSetup SetupFlow::begin(const InstallationConfig& config) const {
   SetupState state{.config = config, .request = {}, .expires = {}};
   state.config.url = without_slashes_at_end(config.url);
   const SetupClient client = make_setup_client(state.config, options_);
-  try {
-    state.request = client.get_request_token();
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const Error& error) {
-    std::throw_with_nested(
-        SetupError(Reason::request_token_refused, integration::failed_leg("request token", error)));
-  }
+  state.request = get_request_token(client);
   state.expires = std::chrono::floor<std::chrono::seconds>(now(options_)) + options_.lifetime;
   return {.authorize_url = client.authorize_url(state.request),
           .state = integration::write_state(state, options_.sealer)};
@@ -149,7 +163,8 @@ ConnectedInstallation SetupFlow::finish(std::string_view state, std::string_view
                      "the set-up took too long: begin again, and allow the access at once");
   const std::string verifier = read_callback(query, begun.request, options_.verifier);
   const InstallationConfig& config = begun.config;
-  const AccessToken access = exchange(make_setup_client(config, options_), begun.request, verifier);
+  const AccessToken access =
+      get_access_token(make_setup_client(config, options_), begun.request, verifier);
   const std::string id = external_id(config.url, config.consumer_key);
   return {.installation = {.external_id = id,
                            .name = config.consumer_key,
