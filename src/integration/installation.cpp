@@ -1,3 +1,108 @@
 #include <bitbucket/integration/installation.hpp>
 
-namespace bitbucket::inline v0_1 {}
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "integration/characters.hpp"
+#include "integration/json_object.hpp"
+#include "integration/netloc.hpp"
+
+namespace bitbucket::inline v0_1 {
+namespace {
+
+constexpr std::size_t max_external_id = 64;
+
+std::string sealed(const Sealer& sealer, const Secret& secret) {
+  if (!sealer.seal) throw InvalidArgument("sealer.seal is missing; secrets are stored only sealed");
+  return sealer.seal(secret);
+}
+
+}  // namespace
+
+namespace integration {
+
+std::string_view netloc_of(std::string_view base_url) noexcept {
+  const std::size_t scheme = base_url.find("://");
+  if (scheme != std::string_view::npos) base_url.remove_prefix(scheme + 3);
+  base_url = base_url.substr(0, base_url.find_first_of("/?#"));
+  const std::size_t user = base_url.rfind('@');
+  return user == std::string_view::npos ? base_url : base_url.substr(user + 1);
+}
+
+}  // namespace integration
+
+std::string external_id(std::string_view base_url, std::string_view consumer_key) {
+  std::string out(integration::netloc_of(base_url));
+  out.append(":").append(consumer_key);
+  return std::string(integration::first_characters(out, max_external_id));
+}
+
+std::string to_json(const Installation& installation) {
+  return integration::write_object({{"external_id", installation.external_id},
+                                    {"name", installation.name},
+                                    {"base_url", installation.base_url},
+                                    {"domain_name", installation.domain_name},
+                                    {"verify_ssl", installation.verify_ssl}});
+}
+
+std::string to_json(const Identity& identity, const Sealer& sealer) {
+  return integration::write_object(
+      {{"external_id", identity.external_id},
+       {"consumer_key", identity.consumer_key},
+       {"private_key", sealed(sealer, identity.private_key)},
+       {"access_token", sealed(sealer, identity.access_token)},
+       {"access_token_secret", sealed(sealer, identity.access_token_secret)}});
+}
+
+Installation read_installation(std::string_view text) {
+  using integration::require_text;
+  const nlohmann::json object = integration::read_object(text);
+  const std::optional<bool> verify_ssl = integration::find_flag(object, "verify_ssl");
+  if (!verify_ssl) throw DecodeError("/verify_ssl", "it is missing");
+  return {.external_id = require_text(object, "external_id"),
+          .name = require_text(object, "name"),
+          .base_url = require_text(object, "base_url"),
+          .domain_name = require_text(object, "domain_name"),
+          .verify_ssl = *verify_ssl};
+}
+
+Identity read_identity(std::string_view text, const Sealer& sealer) {
+  using integration::require_text;
+  if (!sealer.unseal)
+    throw InvalidArgument("sealer.unseal is missing; secrets are stored only sealed");
+  const nlohmann::json object = integration::read_object(text);
+  const auto unsealed = [&](const char* name) { return sealer.unseal(require_text(object, name)); };
+  return {.external_id = require_text(object, "external_id"),
+          .consumer_key = require_text(object, "consumer_key"),
+          .private_key = unsealed("private_key"),
+          .access_token = unsealed("access_token"),
+          .access_token_secret = unsealed("access_token_secret")};
+}
+
+BitbucketServer make_client(const ConnectedInstallation& connected, ConnectionOptions connection) {
+  const auto& [installation, identity] = connected;
+  // The client would make two-legged requests without a token.
+  if (identity.access_token.empty())
+    throw InvalidConfiguration(std::vector{
+        FieldError{"access_token", "access_token is missing; connect the server again"}});
+  connection.tls.verify = installation.verify_ssl;
+  try {
+    return BitbucketServer(
+        {.base_url = installation.base_url,
+         .credentials = OAuth1Credentials{.consumer_key = identity.consumer_key,
+                                          .private_key = identity.private_key,
+                                          .access_token = identity.access_token,
+                                          .access_token_secret = identity.access_token_secret},
+         .connection = std::move(connection)});
+  } catch (const InvalidArgument&) {
+    auto errors = InstallationConfig{.url = installation.base_url,
+                                     .consumer_key = identity.consumer_key,
+                                     .private_key = identity.private_key}
+                      .errors();
+    if (errors.empty()) throw;  // it is the connection, or the token
+    throw InvalidConfiguration(std::move(errors));
+  }
+}
+
+}  // namespace bitbucket::inline v0_1

@@ -20,7 +20,7 @@ enum class BreakageKind {
   unsupported_response,  ///< the answer is not what Bitbucket sends
   rate_limited,          ///< too many requests (429)
   redirected,            ///< the address belongs to something else, such as a login page
-  identity_not_found,    ///< there are no credentials
+  identity_not_found,    ///< there is no access token
   identity_not_valid,    ///< the credentials cannot be used: a key that is no key
   other                  ///< anything else: a fault of the server, or of the program
 };
@@ -32,6 +32,7 @@ BITBUCKET_EXPORT std::string_view to_string(BreakageKind kind) noexcept;
 struct Breakage {
   BreakageKind kind = BreakageKind::other;  ///< what kind of thing
   std::string advice;                       ///< says what to do, without secrets
+  friend bool operator==(const Breakage&, const Breakage&) = default;
 };
 
 /// Says what an exception means for an installation.  Finds the error that a nested exception
@@ -39,7 +40,7 @@ struct Breakage {
 BITBUCKET_EXPORT Breakage classify(const std::exception& error);
 
 /// Asks for one repository that this identity administers, and says what breaks; nothing when it
-/// works.  GET /rest/api/1.0/repos?permission=REPO_ADMIN
+/// works, even if there is no such repository.  GET /rest/api/1.0/repos?permission=REPO_ADMIN
 BITBUCKET_EXPORT std::optional<Breakage> check_access(const BitbucketServer& client);
 
 }  // namespace bitbucket::inline v0_1

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,7 @@ namespace bitbucket::inline v0_1 {
 
 /// What is wrong with one field of a form.
 struct FieldError {
-  std::string field;    ///< "url", "consumer_key" or "private_key"
+  std::string field;    ///< "url", "consumer_key" or "private_key"; also "access_token"
   std::string message;  ///< a sentence for the administrator
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
@@ -29,26 +30,28 @@ struct InstallationConfig {
   Secret private_key = {};  ///< PEM of an RSA key without a passphrase
 
   /// Reads a form of a web page, whose unchecked boxes are absent: without `verify_ssl`, the
-  /// certificate is not checked.
+  /// certificate is not checked.  Drops blanks around the URL and the consumer key.
   [[nodiscard]] static BITBUCKET_EXPORT InstallationConfig from_form(const Parameters& form);
   /// Reads a JSON object with names such as `consumer_key` or `consumerKey`; without `verify_ssl`,
-  /// the certificate is checked.  Throws DecodeError when it is not such an object.
+  /// the certificate is checked.  Drops blanks around the URL and the consumer key.  Throws
+  /// DecodeError when it is not such an object.
   [[nodiscard]] static BITBUCKET_EXPORT InstallationConfig from_json(std::string_view text);
 
   /// Returns everything that is wrong, in the order of the fields.
   [[nodiscard]] BITBUCKET_EXPORT std::vector<FieldError> errors() const;
 };
 
-/// The fields of a form cannot work.
+/// The fields of a form, or of what was stored, cannot work.
 class BITBUCKET_EXPORT InvalidConfiguration : public InvalidArgument {
  public:
   /// Takes the fields that are wrong, at least one.
   explicit InvalidConfiguration(std::vector<FieldError> errors);
+  ~InvalidConfiguration() override;
   /// Returns the fields that are wrong.
-  [[nodiscard]] const std::vector<FieldError>& errors() const noexcept { return errors_; }
+  [[nodiscard]] const std::vector<FieldError>& errors() const noexcept { return *errors_; }
 
  private:
-  std::vector<FieldError> errors_;
+  std::shared_ptr<const std::vector<FieldError>> errors_;  // copying an exception must not throw
 };
 
 /// How secrets are stored.  Sealing must hide a text and detect changes (AES-GCM does both).
@@ -99,7 +102,7 @@ BITBUCKET_EXPORT Installation read_installation(std::string_view text);
 BITBUCKET_EXPORT Identity read_identity(std::string_view text, const Sealer& sealer);
 
 /// Returns a client for an installation.  `connection` says how it is reached; verify_ssl replaces
-/// its `tls.verify`.
+/// its `tls.verify`.  Throws InvalidConfiguration when the credentials cannot be used.
 BITBUCKET_EXPORT BitbucketServer make_client(const ConnectedInstallation& connected,
                                              ConnectionOptions connection = {});
 

@@ -20,13 +20,15 @@ struct SetupFlowOptions {
     token      ///< the callback's `oauth_token`, for a link whose server checks no verifier
   };
   /// Where the browser returns to.  Empty: the address in the application link; the server then
-  /// gives no verifier, so choose Verifier::token.
+  /// gives no verifier, so Verifier::token must be chosen.
   std::string callback = {};
   Verifier verifier = Verifier::callback;  ///< what the third leg sends
   /// How long the administrator may take; the server's own limit is 10 minutes by default.
   std::chrono::seconds lifetime = std::chrono::minutes(10);
   Sealer sealer = {};                 ///< hides the secrets in the state
   ConnectionOptions connection = {};  ///< how the server is reached; verify_ssl replaces tls.verify
+  /// Returns the time by which a state expires; empty uses the system clock.
+  std::function<std::chrono::system_clock::time_point()> clock = {};
 };
 
 /// A set-up that waits for the administrator.
@@ -36,7 +38,8 @@ struct PendingSetup {
   std::string state;
 };
 
-/// A set-up failed.  what() says what the administrator must change.
+/// A set-up failed.  what() says what the administrator must change.  The error of the connection
+/// or of the server that caused it is its nested exception, which classify() finds.
 class BITBUCKET_EXPORT SetupError : public Error {
  public:
   /// Where it failed.
@@ -52,6 +55,7 @@ class BITBUCKET_EXPORT SetupError : public Error {
   };
   /// Takes what went wrong.
   SetupError(Reason reason, const std::string& what);
+  ~SetupError() override;
   /// Returns where it failed.
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
 
@@ -67,7 +71,7 @@ class BITBUCKET_EXPORT SetupFlow {
   explicit SetupFlow(SetupFlowOptions options);
 
   /// Gets a request token.  Throws InvalidConfiguration with every field that is wrong, and
-  /// SetupError; an error of the connection is its nested exception.
+  /// SetupError.
   [[nodiscard]] PendingSetup begin(const InstallationConfig& config) const;
   /// Exchanges the token once the browser has returned.  `query` is the query of the address that
   /// it came to: "oauth_token=...&oauth_verifier=...".  Throws SetupError.
