@@ -57,7 +57,7 @@ void with_best_effort(const Work& work) noexcept {
   }
 }
 
-RepositoryServiceOptions checked(RepositoryServiceOptions options) {
+RepositoryServiceOptions checked_options(RepositoryServiceOptions options) {
   if (options.base_url.empty())
     throw InvalidArgument("RepositoryServiceOptions::base_url is empty; set the server's base URL");
   if (!options.webhook_url)
@@ -77,7 +77,9 @@ class RepositoryService::Impl {
  public:
   Impl(const BitbucketServer& client, std::shared_ptr<RepositoryStore> repositories,
        RepositoryServiceOptions with)
-      : server(client.with({})), store(std::move(repositories)), options(checked(std::move(with))) {
+      : server(client.with({})),
+        store(std::move(repositories)),
+        options(checked_options(std::move(with))) {
     if (!store)
       throw InvalidArgument("RepositoryService has no store; pass a MemoryRepositoryStore");
   }
@@ -159,7 +161,6 @@ class RepositoryService::Impl::Attachment {
   const std::string url_;
   const Secret fresh_secret_;
   AttachedRepository pending_;
-  bool added_ = false;           // the stored repository is of this call
   std::vector<HookId> created_;  // webhooks of this call
   bool lost_an_answer_ = false;  // there may be one more
 };
@@ -168,7 +169,6 @@ class RepositoryService::Impl::Attachment {
 std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt() {
   // The store chooses among those that attach at once: all of them go on with one secret.
   pending_.webhook_secret = service_.store->add(pending_).webhook_secret;
-  added_ = pending_.webhook_secret == fresh_secret_;
   std::vector<HookId> hooks = service_.ours(pending_.repo, url_);
   std::optional<HookId> made;
   if (hooks.empty()) {
@@ -229,8 +229,8 @@ void RepositoryService::Impl::Attachment::undo() noexcept {
     if (stored && stored->webhook == id) continue;
     with_best_effort([&] { service_.remove(pending_.repo, id); });
   }
-  if (added_ && stored && !stored->webhook && stored->webhook_secret == fresh_secret_)
-    with_best_effort([&] { service_.store->remove(pending_.external_id); });
+  const bool added = stored && !stored->webhook && stored->webhook_secret == fresh_secret_;
+  if (added) with_best_effort([&] { service_.store->remove(pending_.external_id); });
 }
 
 RepositoryService::RepositoryService(const BitbucketServer& client,

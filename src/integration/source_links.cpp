@@ -12,7 +12,7 @@
 namespace bitbucket::inline v0_1 {
 namespace {
 
-constexpr ApiPath<Method::head, void, RepoRef, FilePath, Query<Parameters>> browse{
+constexpr ApiPath<Method::head, void, RepoRef, FilePath, Query<Parameters>> browse_row{
     "/rest/api/1.0/projects/{project}/repos/{repo}/browse/{path}"};
 
 constexpr std::string_view branch_prefix = "refs/heads/";
@@ -43,7 +43,7 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
+std::vector<std::string_view> split_at(std::string_view text, char separator) {
   std::vector<std::string_view> out;
   for (;;) {
     const std::size_t end = std::min(text.find(separator), text.size());
@@ -71,10 +71,12 @@ std::string_view without_leading_slashes(std::string_view text) {
   return text;
 }
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower_letter(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, lower_letter, lower_letter);
 }
 
 /// Returns whether a segment of a repository's path can have this name.
@@ -84,7 +86,9 @@ bool is_name(std::string_view segment) {
 }
 
 /// Returns whether a repository can have a file at this path.
-bool is_file_path(std::string_view path) { return std::ranges::all_of(split(path, '/'), is_name); }
+bool is_file_path(std::string_view path) {
+  return std::ranges::all_of(split_at(path, '/'), is_name);
+}
 
 /// Takes a base URL from the beginning of `url`; returns whether it was there.  The scheme and the
 /// host may be in upper or lower case.
@@ -111,7 +115,7 @@ bool are_of(const std::vector<std::string>& segments, const RepoRef& repo) {
 /// Returns the ref of a query that has exactly one `at`; empty otherwise.
 std::string ref_of(std::string_view query) {
   std::vector<std::string> refs;
-  for (std::string_view name : split(query, '&')) {
+  for (std::string_view name : split_at(query, '&')) {
     std::string value(cut_off(name, '='));
     std::ranges::replace(value, '+', ' ');
     if (name == "at") refs.push_back(unescape(value));
@@ -160,7 +164,7 @@ std::optional<SourcePlace> source_place(std::string_view base_url, const RepoRef
   const std::string_view query = cut_off(url, '?');
   if (!take_base(url, base_url)) return std::nullopt;
   std::vector<std::string> segments;
-  for (const std::string_view segment : split(without_end_slashes(url.substr(1)), '/'))
+  for (const std::string_view segment : split_at(without_end_slashes(url.substr(1)), '/'))
     segments.push_back(unescape(segment));
   if (!are_of(segments, repo)) return std::nullopt;
   SourcePlace place{.path = {}, .ref = ref_of(query)};
@@ -179,7 +183,7 @@ std::optional<std::string> find_source(const BitbucketServer& client, std::strin
   Parameters query;
   if (!file.ref.empty()) query.emplace_back("at", file.ref);
   try {
-    client.call(browse, repo, FilePath(file.path), query);
+    client.call(browse_row, repo, FilePath(file.path), query);
   } catch (const ApiError& error) {
     if (error.status() == 400 || error.status() == 401 || error.status() == 404)
       return std::nullopt;

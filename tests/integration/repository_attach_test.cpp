@@ -154,7 +154,11 @@ TEST_F(RepositoryAttachTest, AttachesInTwoProcessesAtOnceWithOneWebhook) {
         processes.emplace_back([&] {
           const RepositoryService own = service();
           start.arrive_and_wait();
-          result = own.attach(kDemoName);
+          try {
+            result = own.attach(kDemoName);
+          } catch (const Error& error) {
+            ADD_FAILURE() << error.what();
+          }
         });
     }
     expect_attached(attached[0]);
@@ -328,16 +332,55 @@ TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhereverTheProcessWasKille
   }
 }
 
-TEST_F(RepositoryAttachFailureTest, KeepsWhatWasStoredBefore) {
-  const auto first = service().attach(kDemoName);
-  remove_webhook(first.webhook->value);
-  met_ = true;
-  for (int n = 1; met_ && n < 10; ++n) {
-    if (attach_with(faults::server_error(500), n, 1)) break;
-    EXPECT_EQ(store_->find(first.external_id), first) << n;
-    EXPECT_THAT(ours(), IsEmpty()) << n;
+TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhenOneOfTwoProcessesFailed) {
+  for (int n = 1; n <= 10; ++n) {
+    SCOPED_TRACE(n);
+    server_->misbehave({.first = n, .fault = faults::server_error(500)});
+    std::barrier start(2);
+    {
+      const auto attach = [&] {
+        const RepositoryService own = service();
+        start.arrive_and_wait();
+        try {
+          own.attach(kDemoName);
+        } catch (const ApiError&) {
+        }
+      };
+      const std::jthread first(attach), second(attach);
+    }
+    server_->behave();
+    const auto attached = service().attach(kDemoName);
+    expect_attached(attached);
+    service().detach(attached.external_id);
+    EXPECT_THAT(ours(), IsEmpty());
   }
-  EXPECT_EQ(failures_, 4);
+}
+
+TEST_F(RepositoryAttachFailureTest, KeepsWhatWasStoredBefore) {
+  auto stored = service().attach(kDemoName);
+  remove_webhook(stored.webhook->value);
+  for (const bool pending : {false, true}) {
+    if (pending) stored.webhook.reset();
+    failures_ = 0;
+    for (int n = 1; n < 10; ++n) {
+      store_->replace(stored);
+      if (attach_with(faults::server_error(500), n, 1)) break;
+      EXPECT_EQ(store_->find(stored.external_id), stored) << n;
+      EXPECT_THAT(ours(), IsEmpty()) << n;
+    }
+    EXPECT_EQ(failures_, 4);
+    clean_up();
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, LeavesItsWebhookToAProcessThatTookItOver) {
+  AttachedRepository attached;
+  const auto take_over = [&] {
+    attached = service().attach(kDemoName);
+    server_->misbehave({.path = kHooksPath, .fault = faults::server_error(500)});
+  };
+  EXPECT_THROW(service(after_first(Method::post, take_over)).attach(kDemoName), ApiError);
+  expect_attached(attached);
 }
 
 TEST_F(RepositoryAttachFailureTest, RefusesAnAddressThatCannotReceive) {

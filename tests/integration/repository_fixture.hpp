@@ -75,7 +75,7 @@ class RepositoryServiceTest : public ::testing::Test {
     ASSERT_THAT(hooks, ::testing::SizeIs(1));
     ASSERT_TRUE(attached.webhook);
     EXPECT_EQ(hooks[0]["id"], attached.webhook->value);
-    EXPECT_EQ(hooks[0]["configuration"]["secret"].get<std::string>(),
+    EXPECT_EQ(hooks[0]["configuration"].value("secret", std::string()),
               attached.webhook_secret.reveal());
     EXPECT_EQ(store_->find(attached.external_id), attached);
   }

@@ -293,9 +293,9 @@ TEST_F(GitServerRestTest, ShowsTheLinesOfAFile) {
   EXPECT_EQ(second["lines"], json::parse(R"([{"text":""}])"));
   EXPECT_EQ(second["nextPageStart"], 2);
   EXPECT_EQ(get(demo_ + "browse/README.md?at=v1.0").parsed()["size"], 1);
-  const Answer head = send(server_->port(), "HEAD", demo_ + "browse/README.md", kBearer);
+  const Answer head = send(server_->port(), "HEAD", kDemo + "/browse/README.md", kBearer);
   EXPECT_EQ(head.status, 200);
-  EXPECT_EQ(send(server_->port(), "HEAD", demo_ + "browse/none", kBearer).status, 404);
+  EXPECT_EQ(send(server_->port(), "HEAD", kDemo + "/browse/none", kBearer).status, 404);
   EXPECT_EQ(get(demo_ + "browse/none").exception(), "NoSuchPathException");
   EXPECT_EQ(get(demo_ + "browse/README.md?at=none").exception(), "NoSuchCommitException");
   EXPECT_EQ(get(demo_ + "browse/src?type=true").parsed()["type"], "DIRECTORY");
