@@ -1,3 +1,286 @@
 #include <bitbucket/integration/repository_service.hpp>
 
-namespace bitbucket::inline v0_1 {}
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <bitbucket/error.hpp>
+#include <bitbucket/integration/source_links.hpp>
+
+namespace bitbucket::inline v0_1 {
+namespace {
+
+constexpr int most_rounds = 8;
+
+/// Returns 256 random bits as 64 hexadecimal digits.
+Secret fresh_secret() {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::array<unsigned char, 32> bits{};
+  if (RAND_bytes(bits.data(), static_cast<int>(bits.size())) != 1)
+    throw Error("OpenSSL has no random numbers for the secret of a webhook");
+  std::string text;
+  text.reserve(2 * bits.size());  // a buffer that grows leaves copies of a secret behind
+  for (const unsigned char byte : bits) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  OPENSSL_cleanse(bits.data(), bits.size());
+  return Secret(std::move(text));
+}
+
+/// Returns whether a project key or slug can stand in a path.
+bool is_one_segment(const std::string& text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+}
+
+/// Calls `work` and returns whether the thing that it works on existed.
+template <class Work>
+bool unless_gone(const Work& work) {
+  try {
+    work();
+  } catch (const ApiError& error) {
+    if (!error.is_not_found()) throw;
+    return false;
+  }
+  return true;
+}
+
+/// Calls `work`; the failure that led to it matters more than its own.
+template <class Work>
+void with_best_effort(const Work& work) noexcept {
+  try {
+    work();
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+RepositoryServiceOptions checked_options(RepositoryServiceOptions options) {
+  if (options.base_url.empty())
+    throw InvalidArgument("RepositoryServiceOptions::base_url is empty; set the server's base URL");
+  if (!options.webhook_url)
+    throw InvalidArgument(
+        "RepositoryServiceOptions::webhook_url is empty; set a function that returns the address "
+        "of your receiver");
+  if (options.webhook_name.empty())
+    throw InvalidArgument("RepositoryServiceOptions::webhook_name is empty; set a name");
+  if (options.events.empty())
+    throw InvalidArgument("RepositoryServiceOptions::events is empty; name at least one event");
+  return options;
+}
+
+}  // namespace
+
+class RepositoryService::Impl {
+ public:
+  Impl(const BitbucketServer& client, std::shared_ptr<RepositoryStore> repositories,
+       RepositoryServiceOptions with)
+      : server(client.with({})),
+        store(std::move(repositories)),
+        options(checked_options(std::move(with))) {
+    if (!store)
+      throw InvalidArgument("RepositoryService has no store; pass a MemoryRepositoryStore");
+  }
+
+  class Attachment;
+
+  [[nodiscard]] RepositoryDescription described(const Repo& repo) const;
+  [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url) const;
+  void remove_ours(const RepoRef& repo, const std::string& url) const;
+  void remove(const RepoRef& repo, HookId id) const;
+
+  const BitbucketServer server;
+  const std::shared_ptr<RepositoryStore> store;
+  const RepositoryServiceOptions options;
+};
+
+RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const {
+  return {.external_id = std::to_string(repo.id),
+          .identifier = repo.ref().str(),
+          .name = repo.project.name + '/' + repo.name,
+          .repo = repo.ref(),
+          .url = source_url(options.base_url, repo.ref(), {})};
+}
+
+/// Returns our webhooks, the oldest first.  Webhooks of a project are not ours.
+std::vector<HookId> RepositoryService::Impl::ours(const RepoRef& repo,
+                                                  const std::string& url) const {
+  std::vector<HookId> out;
+  for (const Hook& hook : server.hooks.list(repo)) {
+    if (hook.url == url && hook.scope_type != "project") out.push_back(hook.id);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+void RepositoryService::Impl::remove(const RepoRef& repo, HookId id) const {
+  unless_gone([&] { server.hooks.remove(repo, id); });
+}
+
+void RepositoryService::Impl::remove_ours(const RepoRef& repo, const std::string& url) const {
+  for (const HookId id : ours(repo, url)) remove(repo, id);
+}
+
+/// One call of attach().
+class RepositoryService::Impl::Attachment {
+ public:
+  Attachment(const Impl& service, const RepositoryDescription& found)
+      : service_(service),
+        url_(service.options.webhook_url(found)),
+        fresh_secret_(fresh_secret()),
+        pending_{.external_id = found.external_id,
+                 .name = found.identifier,
+                 .repo = found.repo,
+                 .url = found.url,
+                 .webhook = {},
+                 .webhook_secret = fresh_secret_} {}
+
+  AttachedRepository run() {
+    try {
+      for (int round = 0; round < most_rounds; ++round) {
+        if (auto done = attempt()) return *std::move(done);
+      }
+      throw Error("the webhook or the stored secret of repository " + pending_.name +
+                  " kept changing; attach it again when nobody else does");
+    } catch (...) {
+      undo();
+      throw;
+    }
+  }
+
+ private:
+  std::optional<AttachedRepository> attempt();
+  HookId create();
+  bool take_over(HookId id) const;
+  std::optional<AttachedRepository> store_with(HookId id) const;
+  void undo() noexcept;
+
+  const Impl& service_;
+  const std::string url_;
+  const Secret fresh_secret_;
+  AttachedRepository pending_;
+  std::vector<HookId> created_;  // webhooks of this call
+  bool lost_an_answer_ = false;  // there may be one more
+};
+
+/// Returns nothing when somebody else changed the webhooks or the stored repository meanwhile.
+std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt() {
+  // The store chooses among those that attach at once: all of them go on with one secret.
+  pending_.webhook_secret = service_.store->add(pending_).webhook_secret;
+  std::vector<HookId> hooks = service_.ours(pending_.repo, url_);
+  std::optional<HookId> made;
+  if (hooks.empty()) {
+    made = create();
+    hooks = service_.ours(pending_.repo, url_);
+    if (hooks.empty()) return std::nullopt;
+  }
+  const HookId kept = hooks.front();
+  if (made != kept && !take_over(kept)) return std::nullopt;
+  for (std::size_t i = 1; i < hooks.size(); ++i) service_.remove(pending_.repo, hooks[i]);
+  return store_with(kept);
+}
+
+HookId RepositoryService::Impl::Attachment::create() {
+  try {
+    const Hook hook =
+        service_.server.hooks.create(pending_.repo, {.name = service_.options.webhook_name,
+                                                     .url = url_,
+                                                     .events = service_.options.events,
+                                                     .secret = pending_.webhook_secret});
+    created_.push_back(hook.id);
+    return hook.id;
+  } catch (const Error& error) {
+    lost_an_answer_ = error.may_have_acted();
+    throw;
+  }
+}
+
+/// Returns false when the webhook is gone.
+bool RepositoryService::Impl::Attachment::take_over(HookId id) const {
+  return unless_gone([&] {
+    service_.server.hooks.update(pending_.repo, id,
+                                 {.name = service_.options.webhook_name,
+                                  .url = url_,
+                                  .events = service_.options.events,
+                                  .active = true,
+                                  .secret = pending_.webhook_secret,
+                                  .credentials = HookUpdate::clear});
+  });
+}
+
+/// Returns nothing when the store has another secret than the webhook by now.
+std::optional<AttachedRepository> RepositoryService::Impl::Attachment::store_with(HookId id) const {
+  AttachedRepository done = pending_;
+  done.webhook = id;
+  // A call that failed meanwhile may have removed the repository that it had added.
+  if (service_.store->add(done).webhook_secret != done.webhook_secret) return std::nullopt;
+  service_.store->replace(done);
+  return done;
+}
+
+/// Removes what this call made and nobody else uses.
+void RepositoryService::Impl::Attachment::undo() noexcept {
+  std::optional<AttachedRepository> stored;
+  with_best_effort([&] { stored = service_.store->find(pending_.external_id); });
+  if (lost_an_answer_) with_best_effort([&] { created_ = service_.ours(pending_.repo, url_); });
+  for (const HookId id : created_) {
+    if (stored && stored->webhook == id) continue;
+    with_best_effort([&] { service_.remove(pending_.repo, id); });
+  }
+  const bool added = stored && !stored->webhook && stored->webhook_secret == fresh_secret_;
+  if (added) with_best_effort([&] { service_.store->remove(pending_.external_id); });
+}
+
+RepositoryService::RepositoryService(const BitbucketServer& client,
+                                     std::shared_ptr<RepositoryStore> store,
+                                     RepositoryServiceOptions options)
+    : impl_(std::make_unique<Impl>(client, std::move(store), std::move(options))) {}
+RepositoryService::RepositoryService(RepositoryService&&) noexcept = default;
+RepositoryService& RepositoryService::operator=(RepositoryService&&) noexcept = default;
+RepositoryService::~RepositoryService() = default;
+
+std::vector<RepositoryDescription> RepositoryService::search(std::string_view query) const {
+  std::vector<RepositoryDescription> out;
+  const RepoFilter filter{.name = std::string(query), .permission = RepoFilter::Permission::admin};
+  for (const Repo& repo : impl_->server.repos.list(filter)) out.push_back(impl_->described(repo));
+  return out;
+}
+
+RepositoryDescription RepositoryService::describe(const RepoRef& repo) const {
+  return impl_->described(impl_->server.repos.get(repo));
+}
+
+AttachedRepository RepositoryService::attach(const RepoRef& repo) const {
+  return Impl::Attachment(*impl_, describe(repo)).run();
+}
+
+void RepositoryService::detach(std::string_view external_id) const {
+  const auto stored = impl_->store->find(external_id);
+  if (!stored) return;
+  if (stored->webhook) {
+    impl_->remove(stored->repo, *stored->webhook);
+  } else {
+    unless_gone([&] {
+      const RepositoryDescription found = describe(stored->repo);
+      if (found.external_id == external_id)
+        impl_->remove_ours(found.repo, impl_->options.webhook_url(found));
+    });
+  }
+  impl_->store->remove(external_id);
+}
+
+std::optional<AttachedRepository> RepositoryService::refresh(const Repo& repository) const {
+  auto stored = impl_->store->find(std::to_string(repository.id));
+  const RepoRef repo = repository.ref();
+  if (!stored || !is_one_segment(repo.project) || !is_one_segment(repo.slug)) return stored;
+  AttachedRepository now = *stored;
+  now.name = repo.str();
+  now.repo = repo;
+  now.url = source_url(impl_->options.base_url, repo, {});
+  if (now != *stored) impl_->store->replace(now);
+  return now;
+}
+
+}  // namespace bitbucket::inline v0_1

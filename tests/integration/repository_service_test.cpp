@@ -1,7 +1,190 @@
-#include <gtest/gtest.h>
+#include <optional>
+#include <set>
 
-#include <bitbucket/integration/repository_service.hpp>
+#include <bitbucket/webhooks.hpp>
 
-namespace bitbucket {
-namespace {}
-}  // namespace bitbucket
+#include "integration/repository_fixture.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_F(RepositoryServiceTest, DescribesARepositoryByItsSlugAndNotItsName) {
+  server_->misbehave(
+      {.method = "GET",
+       .path = kDemo,
+       .fault = faults::answer(
+           200, {{"Content-Type", "application/json"}},
+           R"({"id":72,"slug":"demo","name":"Demo / Two","project":{"key":"PRJ","name":"Project"}})")});
+  EXPECT_EQ(
+      service().describe(kDemoName),
+      (RepositoryDescription{.external_id = "72",
+                             .identifier = "PRJ/demo",
+                             .name = "Project/Demo / Two",
+                             .repo = {"PRJ", "demo"},
+                             .url = server_->base_url() + "/projects/PRJ/repos/demo/browse"}));
+}
+
+TEST_F(RepositoryServiceTest, FindsAllPagesOfRepositoriesThatItAdministers) {
+  testing::GitServerOptions with = server_test::options();
+  with.max_page_limit = 1;
+  server_ = server_test::serve(with);
+  std::set<std::string> found;
+  for (const auto& each : service().search()) found.insert(each.identifier);
+  EXPECT_THAT(found,
+              ElementsAre("BIG/long", "BIG/wide", "PRJ/demo", "PRJ/empty", "PRJ/rich", "~ann/own"));
+  for (const auto& request : server_->requests())
+    EXPECT_NE(request.target.find("permission=REPO_ADMIN"), std::string::npos) << request.target;
+  const auto own = service().search("ow");
+  ASSERT_THAT(own, SizeIs(1));
+  EXPECT_EQ(own[0].repo, RepoRef("~ann", "own"));
+  EXPECT_EQ(own[0].url, server_->base_url() + "/projects/~ann/repos/own/browse");
+  EXPECT_THAT(service().search("no such repository"), IsEmpty());
+}
+
+TEST_F(RepositoryServiceTest, DetachesTwice) {
+  const auto attached = service().attach(kDemoName);
+  service().detach(attached.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+  server_->clear_requests();
+  service().detach(attached.external_id);
+  service().detach("unknown");
+  EXPECT_THAT(server_->requests(), IsEmpty());
+}
+
+TEST_F(RepositoryServiceTest, DetachesWhenTheWebhookOrTheRepositoryIsGone) {
+  const auto attached = service().attach(kDemoName);
+  remove_webhook(attached.webhook->value);
+  service().detach(attached.external_id);
+  EXPECT_THAT(store_->list(), IsEmpty());
+  for (const std::optional<HookId>& webhook : {std::optional<HookId>(), std::optional(HookId(7))}) {
+    store_->add({.external_id = "7000",
+                 .name = "PRJ/gone",
+                 .repo = {"PRJ", "gone"},
+                 .url = "",
+                 .webhook = webhook,
+                 .webhook_secret = "s"});
+    service().detach("7000");
+    EXPECT_THAT(store_->list(), IsEmpty());
+  }
+}
+
+TEST_F(RepositoryServiceTest, StaysAttachedWhenTheServerRefusesToDetach) {
+  const auto attached = service().attach(kDemoName);
+  for (const int status : {401, 403, 500}) {
+    server_->misbehave({.method = "DELETE", .fault = faults::answer(status)});
+    EXPECT_THROW(service().detach(attached.external_id), ApiError) << status;
+    expect_attached(attached);
+  }
+}
+
+TEST_F(RepositoryServiceTest, DetachesWhatWasNotAttachedCompletely) {
+  auto pending = service().attach(kDemoName);
+  pending.webhook.reset();
+  store_->replace(pending);
+  service().detach(pending.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
+TEST_F(RepositoryServiceTest, LeavesTheRepositoryThatHasTheNameNowAlone) {
+  const auto attached = service().attach(kDemoName);
+  auto renamed = attached;
+  renamed.external_id = "7000";  // it was PRJ/demo before
+  renamed.webhook.reset();
+  store_->add(renamed);
+  service().detach("7000");
+  expect_attached(attached);
+  EXPECT_THAT(store_->list(), SizeIs(1));
+}
+
+TEST_F(RepositoryServiceTest, FollowsARepositoryThatWasRenamedOrMoved) {
+  auto expected = service().attach(kDemoName);
+  Repo shown;
+  shown.id = std::stoll(expected.external_id);
+  shown.name = "Not / the slug";
+  shown.slug = "renamed";
+  shown.project.key = "~ann";
+  expected.name = "~ann/renamed";
+  expected.repo = {"~ann", "renamed"};
+  expected.url = server_->base_url() + "/projects/~ann/repos/renamed/browse";
+  EXPECT_EQ(service().refresh(shown), expected);
+  EXPECT_EQ(store_->find(expected.external_id), expected);
+  shown.id = 7000;
+  EXPECT_EQ(service().refresh(shown), std::nullopt);
+  EXPECT_THAT(store_->list(), SizeIs(1));
+}
+
+TEST_F(RepositoryServiceTest, IgnoresKeysAndSlugsThatCannotBe) {
+  const auto attached = service().attach(kDemoName);
+  for (const auto& [key, slug] :
+       std::vector<std::pair<std::string, std::string>>{{"PRJ", "nested/repo"},
+                                                        {"PRJ", ""},
+                                                        {"", "demo2"},
+                                                        {"A/B", "demo2"},
+                                                        {"PRJ", ".."},
+                                                        {".", "demo2"}}) {
+    Repo shown;
+    shown.id = std::stoll(attached.external_id);
+    shown.project.key = key;
+    shown.slug = slug;
+    EXPECT_EQ(service().refresh(shown), attached) << key << ' ' << slug;
+    EXPECT_EQ(store_->find(attached.external_id), attached);
+  }
+}
+
+TEST_F(RepositoryServiceTest, ReceivesPushesThatAreSignedWithTheStoredSecret) {
+  testing::GitServerOptions with = server_test::options();
+  with.mask_webhook_secrets = true;
+  server_ = server_test::serve(with);
+  const server_test::Receiver receiver;
+  url_ = receiver.url();
+  webhook(url_, {{"configuration", {{"secret", "of an attempt that died"}}}});
+  service().attach(kDemoName);
+  const auto attached = service().attach(kDemoName);
+
+  const test_support::TempDir folder;
+  const auto work = folder / "work";
+  const auto git = [](const std::filesystem::path& in, std::vector<std::string> args) {
+    args.insert(args.begin(), {"-c", "http.extraHeader=Authorization: Bearer bob-token"});
+    test_support::run_git(in, args);
+  };
+  git(folder.path(),
+      {"clone", "--quiet", server_->base_url() + "/scm/prj/demo.git", work.string()});
+  const std::string id = test_support::commit_files(work, "A push", {{"pushed.txt", "hello\n"}});
+  git(work, {"push", "--quiet", "origin", "main"});
+  ASSERT_TRUE(server_->wait_for_deliveries());
+  const auto deliveries = receiver.deliveries();
+  ASSERT_THAT(deliveries, SizeIs(1));
+  const WebhookRequest request{
+      .method = "POST", .headers = deliveries[0].headers, .body = deliveries[0].body};
+  EXPECT_EQ(WebhookReceiver({.secrets = {Secret("other")}}).receive(request).status, 401);
+  const auto reply = WebhookReceiver({.secrets = {attached.webhook_secret}}).receive(request);
+  ASSERT_TRUE(reply.event) << reply.text;
+  const auto& push = std::get<RefsChanged>(reply.event->payload);
+  EXPECT_EQ(push.changes.at(0).to_hash, CommitId(id));
+  EXPECT_EQ(service().refresh(push.repository), attached);
+}
+
+TEST(RepositoryServiceOptionsTest, SayWhatIsMissing) {
+  const BitbucketServer client({.base_url = "https://git.example.com"});
+  const auto store = std::make_shared<MemoryRepositoryStore>();
+  const auto url = [](const RepositoryDescription&) { return std::string("https://bot/hook"); };
+  const RepositoryServiceOptions good{.base_url = "https://git.example.com", .webhook_url = url};
+  EXPECT_NO_THROW(RepositoryService(client, store, good));
+  EXPECT_THROW(RepositoryService(client, nullptr, good), InvalidArgument);
+  for (const auto spoil : std::vector<void (*)(RepositoryServiceOptions&)>{
+           [](auto& o) { o.base_url.clear(); }, [](auto& o) { o.webhook_url = nullptr; },
+           [](auto& o) { o.webhook_name.clear(); }, [](auto& o) { o.events.clear(); }}) {
+    RepositoryServiceOptions bad = good;
+    spoil(bad);
+    EXPECT_THROW(RepositoryService(client, store, bad), InvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace bitbucket::test

@@ -283,6 +283,27 @@ TEST_F(GitServerRestTest, GivesTheBytesOfAFile) {
   EXPECT_EQ(get(demo_ + "raw/src%2Fmain.cpp").parsed()["sub-code"], -1);
 }
 
+TEST_F(GitServerRestTest, ShowsTheLinesOfAFile) {
+  const json file = get(demo_ + "browse/README.md").parsed();
+  EXPECT_EQ(file["lines"],
+            json::parse(R"([{"text":"# Demo"},{"text":""},{"text":"A demonstration."}])"));
+  EXPECT_EQ(file["size"], 3);
+  EXPECT_EQ(file["isLastPage"], true);
+  const json second = get(demo_ + "browse/README.md?start=1&limit=1").parsed();
+  EXPECT_EQ(second["lines"], json::parse(R"([{"text":""}])"));
+  EXPECT_EQ(second["nextPageStart"], 2);
+  EXPECT_EQ(get(demo_ + "browse/README.md?at=v1.0").parsed()["size"], 1);
+  const Answer head = send(server_->port(), "HEAD", kDemo + "/browse/README.md", kBearer);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(send(server_->port(), "HEAD", kDemo + "/browse/none", kBearer).status, 404);
+  EXPECT_EQ(get(demo_ + "browse/none").exception(), "NoSuchPathException");
+  EXPECT_EQ(get(demo_ + "browse/README.md?at=none").exception(), "NoSuchCommitException");
+  EXPECT_EQ(get(demo_ + "browse/src?type=true").parsed()["type"], "DIRECTORY");
+  EXPECT_EQ(get(rich_ + "browse/vendor/dep?type=true").parsed()["type"], "SUBMODULE");
+  EXPECT_EQ(get(demo_ + "browse/README.md?type=true").parsed()["type"], "FILE");
+  EXPECT_EQ(get(demo_ + "browse/src").status, 501);
+}
+
 TEST_F(GitServerRestTest, FindsFilesWithOddNames) {
   for (const std::string& name : bitbucket::test_support::odd_names()) {
     std::string path;

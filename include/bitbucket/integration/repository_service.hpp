@@ -90,7 +90,7 @@ struct RepositoryServiceOptions {
 /// Attaches repositories: their pushes are delivered to a webhook of ours.  Thread-safe.
 class BITBUCKET_EXPORT RepositoryService {
  public:
-  /// Throws InvalidArgument when the options have no base URL or no webhook URL.
+  /// Throws InvalidArgument when there is no store, or a member of the options is empty.
   RepositoryService(const BitbucketServer& client, std::shared_ptr<RepositoryStore> store,
                     RepositoryServiceOptions options);
   RepositoryService(RepositoryService&&) noexcept;

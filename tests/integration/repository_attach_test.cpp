@@ -1,0 +1,393 @@
+#include <barrier>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include "integration/repository_fixture.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::SizeIs;
+
+using RepositoryAttachTest = RepositoryServiceTest;
+
+/// Calls `meddle` before each change, with its number.
+class MeddledStore : public MemoryRepositoryStore {
+ public:
+  std::function<void(MeddledStore& store, int change)> meddle;
+  AttachedRepository add(const AttachedRepository& repository) override {
+    before_change();
+    return MemoryRepositoryStore::add(repository);
+  }
+  void replace(const AttachedRepository& repository) override {
+    before_change();
+    MemoryRepositoryStore::replace(repository);
+  }
+  void remove(std::string_view external_id) override {
+    before_change();
+    MemoryRepositoryStore::remove(external_id);
+  }
+
+ private:
+  void before_change() {
+    if (!meddle || busy_) return;
+    busy_ = true;
+    try {
+      meddle(*this, ++changes_);
+    } catch (...) {
+      busy_ = false;
+      throw;
+    }
+    busy_ = false;
+  }
+  bool busy_ = false;
+  int changes_ = 0;
+};
+
+/// A process that was killed removes nothing.
+class LastingStore : public MemoryRepositoryStore {
+ public:
+  bool killed = true;
+  void remove(std::string_view external_id) override {
+    if (!killed) MemoryRepositoryStore::remove(external_id);
+  }
+};
+
+TEST_F(RepositoryAttachTest, AttachesWithAWebhookAndStoresIt) {
+  const auto attached = service().attach(kDemoName);
+  EXPECT_EQ(attached.external_id, service().describe(kDemoName).external_id);
+  EXPECT_EQ(attached.name, "PRJ/demo");
+  EXPECT_EQ(attached.repo, RepoRef("PRJ", "demo"));
+  EXPECT_EQ(attached.url, server_->base_url() + "/projects/PRJ/repos/demo/browse");
+  EXPECT_THAT(std::string(attached.webhook_secret.reveal()), MatchesRegex("[0-9a-f]{64}"));
+  expect_attached(attached);
+  const json hook = ours().at(0);
+  EXPECT_EQ(hook["name"], "bitbucket-integration");
+  EXPECT_EQ(hook["active"], true);
+  EXPECT_EQ(hook["events"], (json{"repo:refs_changed", "repo:modified"}));
+  EXPECT_NE(service().attach("PRJ/rich").webhook_secret, attached.webhook_secret);
+  EXPECT_THAT(store_->list(), SizeIs(2));
+}
+
+TEST_F(RepositoryAttachTest, AttachesTwiceWithOneWebhook) {
+  const auto first = service().attach(kDemoName);
+  EXPECT_EQ(service().attach(kDemoName), first);
+  expect_attached(first);
+}
+
+TEST_F(RepositoryAttachTest, LeavesWebhooksOfOthersAlone) {
+  testing::GitServerOptions with = server_test::options();
+  with.max_page_limit = 2;
+  server_ = server_test::serve(with);
+  std::vector<json> others;
+  for (const char* more : {"/", "?x=1", "/2", "s", "#"}) others.push_back(webhook(url_ + more));
+  webhook(url_);  // on the third page
+  const auto attached = service().attach(kDemoName);
+  expect_attached(attached);
+  service().detach(attached.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  for (const json& other : others)
+    EXPECT_THAT(webhooks(other["url"].get<std::string>()), ElementsAre(other));
+}
+
+TEST_F(RepositoryAttachTest, LeavesWebhooksOfTheProjectAlone) {
+  server_->misbehave(
+      {.method = "GET",
+       .path = kHooksPath,
+       .fault = faults::answer(
+           200, {{"Content-Type", "application/json"}},
+           R"({"size":1,"limit":25,"start":0,"isLastPage":true,"values":[{"id":900,"url":")" +
+               url_ + R"(","name":"bot","scopeType":"project"}]})")});
+  expect_attached(service().attach(kDemoName));
+}
+
+TEST_F(RepositoryAttachTest, TakesOverTheOldestWebhookOfAnAttemptThatDied) {
+  const json oldest = webhook(url_, {{"active", false},
+                                     {"configuration", {{"secret", "lost"}, {"other", 1}}},
+                                     {"credentials", {{"username", "u"}, {"password", "p"}}}});
+  webhook(url_);
+  webhook(url_);
+  const auto attached = service().attach(kDemoName);
+  expect_attached(attached);
+  const json hook = ours().at(0);
+  EXPECT_EQ(hook["id"], oldest["id"]);
+  EXPECT_EQ(hook["active"], true);
+  EXPECT_EQ(hook["name"], "bitbucket-integration");
+  EXPECT_EQ(hook["events"], (json{"repo:refs_changed", "repo:modified"}));
+  EXPECT_FALSE(hook.contains("credentials"));
+}
+
+TEST_F(RepositoryAttachTest, CompletesAStoredRepositoryWithoutAWebhook) {
+  const auto place = service().describe(kDemoName);
+  store_->add({.external_id = place.external_id,
+               .name = "OLD/name",
+               .repo = {"OLD", "name"},
+               .url = "",
+               .webhook = {},
+               .webhook_secret = "kept"});
+  const auto attached = service().attach(kDemoName);
+  expect_attached(attached);
+  EXPECT_EQ(attached.webhook_secret, Secret("kept"));
+  EXPECT_EQ(attached.repo, RepoRef("PRJ", "demo"));
+}
+
+TEST_F(RepositoryAttachTest, ReplacesAWebhookThatWasDeletedByHand) {
+  const auto first = service().attach(kDemoName);
+  remove_webhook(first.webhook->value);
+  const auto second = service().attach(kDemoName);
+  EXPECT_NE(second.webhook, first.webhook);
+  EXPECT_EQ(second.webhook_secret, first.webhook_secret);
+  expect_attached(second);
+}
+
+TEST_F(RepositoryAttachTest, AttachesInTwoProcessesAtOnceWithOneWebhook) {
+  for (int time = 0; time < 20; ++time) {
+    std::barrier start(2);
+    std::vector<AttachedRepository> attached(2);
+    {
+      std::vector<std::jthread> processes;
+      for (auto& result : attached)
+        processes.emplace_back([&] {
+          const RepositoryService own = service();
+          start.arrive_and_wait();
+          try {
+            result = own.attach(kDemoName);
+          } catch (const Error& error) {
+            ADD_FAILURE() << error.what();
+          }
+        });
+    }
+    expect_attached(attached[0]);
+    EXPECT_EQ(attached[0], attached[1]);
+    service().detach(attached[0].external_id);
+    EXPECT_THAT(ours(), IsEmpty());
+  }
+}
+
+TEST_F(RepositoryAttachTest, KeepsTheOlderWebhookOfAnotherProcess) {
+  json other;
+  const auto attached =
+      service(after_first(Method::get, [&] { other = webhook(url_); })).attach(kDemoName);
+  EXPECT_EQ(attached.webhook->value, other["id"].get<std::int64_t>());
+  expect_attached(attached);
+}
+
+TEST_F(RepositoryAttachTest, CreatesItsWebhookAgainWhenItWasRemovedAtOnce) {
+  const auto attached = service(after_first(Method::post, [&] {
+                          remove_webhook(ours().at(0)["id"].get<std::int64_t>());
+                        })).attach(kDemoName);
+  expect_attached(attached);
+}
+
+TEST_F(RepositoryAttachTest, GivesTheWebhookTheSecretThatIsStoredInTheEnd) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  meddled->meddle = [](MeddledStore& store, int change) {
+    if (change != 2) return;
+    auto other = store.list().at(0);
+    store.remove(other.external_id);
+    other.webhook_secret = "of a third process";
+    store.add(other);
+  };
+  const auto attached = service().attach(kDemoName);
+  EXPECT_EQ(attached.webhook_secret, Secret("of a third process"));
+  expect_attached(attached);
+}
+
+TEST_F(RepositoryAttachTest, StoresTheRepositoryAgainWhenAnotherProcessFailedMeanwhile) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  meddled->meddle = [](MeddledStore& store, int change) {
+    if (change == 2) store.remove(store.list().at(0).external_id);
+  };
+  expect_attached(service().attach(kDemoName));
+}
+
+TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  meddled->meddle = [](MeddledStore& store, int change) {
+    if (change % 2 == 1) return;
+    auto other = store.list().at(0);
+    store.remove(other.external_id);
+    other.webhook_secret = "secret " + std::to_string(change);
+    store.add(other);
+  };
+  EXPECT_THROW(service().attach(kDemoName), Error);
+  EXPECT_THAT(ours(), IsEmpty());
+}
+
+TEST_F(RepositoryAttachTest, LeavesNothingBehindWhenTheStoreFails) {
+  for (const int failing : {1, 2, 3}) {
+    const auto meddled = std::make_shared<MeddledStore>();
+    store_ = meddled;
+    meddled->meddle = [failing](MeddledStore&, int change) {
+      if (change == failing) throw std::runtime_error("no disk");
+    };
+    EXPECT_THROW(service().attach(kDemoName), std::runtime_error) << failing;
+    EXPECT_THAT(ours(), IsEmpty()) << failing;
+    if (failing == 2) {
+      EXPECT_THAT(store_->list(), IsEmpty());
+    }
+  }
+}
+
+struct Trouble {
+  const char* name;
+  testing::Fault fault;
+};
+
+class RepositoryAttachFailureTest : public RepositoryAttachTest {
+ protected:
+  /// Attaches while the n-th request, and `times` in all, meet a fault; nothing when it fails.
+  std::optional<AttachedRepository> attach_with(const testing::Fault& fault, int n, int times) {
+    server_->clear_requests();
+    server_->misbehave({.first = n, .times = times, .fault = fault});
+    std::optional<AttachedRepository> out;
+    try {
+      out = service().attach(kDemoName);
+    } catch (const Error&) {
+      failures_++;
+    }
+    server_->behave();
+    met_ = false;
+    for (const auto& request : server_->requests()) met_ = met_ || !request.fault.empty();
+    return out;
+  }
+  void clean_up() {
+    for (const json& hook : ours()) remove_webhook(hook["id"].get<std::int64_t>());
+  }
+  static std::vector<Trouble> troubles() {
+    return {{"reset", faults::reset(testing::Fault::Place::before)},
+            {"cut", faults::reset(testing::Fault::Place::body)},
+            {"500", faults::server_error(500)}};
+  }
+  int failures_ = 0;
+  bool met_ = true;
+};
+
+TEST_F(RepositoryAttachFailureTest, LeavesNoWebhookBehindWhicheverRequestFails) {
+  auto all = troubles();
+  all.push_back({"not JSON", faults::answer(200, {{"Content-Type", "application/json"}}, "{")});
+  for (const auto& [name, fault] : all) {
+    SCOPED_TRACE(name);
+    met_ = true;
+    failures_ = 0;
+    for (int n = 1; met_; ++n) {
+      SCOPED_TRACE(n);
+      auto attached = attach_with(fault, n, 1);
+      if (!attached) {
+        EXPECT_THAT(ours(), IsEmpty());
+        EXPECT_THAT(store_->list(), IsEmpty());
+        attached = service().attach(kDemoName);
+      }
+      expect_attached(*attached);
+      service().detach(attached->external_id);
+    }
+    EXPECT_EQ(failures_, 4);  // the repository, the webhooks, the POST, the webhooks again
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhicheverRequestOfATakeOverFails) {
+  for (const auto& [name, fault] : troubles()) {
+    SCOPED_TRACE(name);
+    met_ = true;
+    for (int n = 1; met_; ++n) {
+      SCOPED_TRACE(n);
+      clean_up();
+      webhook(url_);
+      webhook(url_);
+      auto attached = attach_with(fault, n, 1);
+      if (!attached) {
+        EXPECT_THAT(store_->list(), IsEmpty());
+        attached = service().attach(kDemoName);
+      }
+      expect_attached(*attached);
+      store_->remove(attached->external_id);
+    }
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhereverTheProcessWasKilled) {
+  for (const int webhooks : {0, 1, 2}) {
+    for (const auto& [name, fault] : troubles()) {
+      SCOPED_TRACE(name);
+      met_ = true;
+      for (int n = 1; met_; ++n) {
+        SCOPED_TRACE(n);
+        clean_up();
+        for (int i = 0; i < webhooks; ++i) webhook(url_);
+        const auto lasting = std::make_shared<LastingStore>();
+        store_ = lasting;
+        auto attached = attach_with(fault, n, 0);
+        lasting->killed = false;
+        if (!attached) attached = service().attach(kDemoName);
+        expect_attached(*attached);
+      }
+    }
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhenOneOfTwoProcessesFailed) {
+  for (int n = 1; n <= 10; ++n) {
+    SCOPED_TRACE(n);
+    server_->misbehave({.first = n, .fault = faults::server_error(500)});
+    std::barrier start(2);
+    {
+      const auto attach = [&] {
+        const RepositoryService own = service();
+        start.arrive_and_wait();
+        try {
+          own.attach(kDemoName);
+        } catch (const ApiError&) {
+        }
+      };
+      const std::jthread first(attach), second(attach);
+    }
+    server_->behave();
+    const auto attached = service().attach(kDemoName);
+    expect_attached(attached);
+    service().detach(attached.external_id);
+    EXPECT_THAT(ours(), IsEmpty());
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, KeepsWhatWasStoredBefore) {
+  auto stored = service().attach(kDemoName);
+  remove_webhook(stored.webhook->value);
+  for (const bool pending : {false, true}) {
+    if (pending) stored.webhook.reset();
+    failures_ = 0;
+    for (int n = 1; n < 10; ++n) {
+      store_->replace(stored);
+      if (attach_with(faults::server_error(500), n, 1)) break;
+      EXPECT_EQ(store_->find(stored.external_id), stored) << n;
+      EXPECT_THAT(ours(), IsEmpty()) << n;
+    }
+    EXPECT_EQ(failures_, 4);
+    clean_up();
+  }
+}
+
+TEST_F(RepositoryAttachFailureTest, LeavesItsWebhookToAProcessThatTookItOver) {
+  AttachedRepository attached;
+  const auto take_over = [&] {
+    attached = service().attach(kDemoName);
+    server_->misbehave({.path = kHooksPath, .fault = faults::server_error(500)});
+  };
+  EXPECT_THROW(service(after_first(Method::post, take_over)).attach(kDemoName), ApiError);
+  expect_attached(attached);
+}
+
+TEST_F(RepositoryAttachFailureTest, RefusesAnAddressThatCannotReceive) {
+  url_ = "bot.example.com";
+  EXPECT_THROW(service().attach(kDemoName), InvalidArgument);
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace bitbucket::test
