@@ -1,6 +1,6 @@
-# The install tree has components: the client's runtime, the client's development files, and the
-# embedded server.  Each has its own headers and exported targets, so that a package of the client
-# needs nothing of the embedded server.
+# The install tree has components: the client's runtime, the client's development files, the
+# integration, and the embedded server.  Each has its own headers and exported targets, so that a
+# package of the client needs nothing of the embedded server.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -66,10 +66,12 @@ get_target_property(bitbucket_type bitbucket_server TYPE)
 if(bitbucket_type STREQUAL "STATIC_LIBRARY")
   set(BITBUCKET_IS_STATIC ON)
   set(BITBUCKET_SERVER_REQUIRES ", libcurl >= 7.68, libcrypto >= 3.0, simdjson >= 3.0")
+  set(BITBUCKET_INTEGRATION_REQUIRES ", libcrypto >= 3.0")
   set(BITBUCKET_TESTING_REQUIRES ", cpp-httplib = ${BITBUCKET_HTTPLIB_VERSION}, libssl >= 3.0, libcrypto >= 3.0")
 else()
   set(BITBUCKET_IS_STATIC OFF)
   set(BITBUCKET_SERVER_REQUIRES "")
+  set(BITBUCKET_INTEGRATION_REQUIRES "")
   set(BITBUCKET_TESTING_REQUIRES "")
 endif()
 
@@ -77,7 +79,16 @@ bitbucket_install(server runtime "${bitbucket_lib_rpath}" bitbucket_server)
 bitbucket_install_targets_file(server)
 bitbucket_install_pc(server)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  COMPONENT bitbucket_server FILES_MATCHING PATTERN "*.hpp" PATTERN "testing" EXCLUDE)
+  COMPONENT bitbucket_server FILES_MATCHING PATTERN "*.hpp" PATTERN "testing" EXCLUDE PATTERN "integration*" EXCLUDE)
+
+if(BITBUCKET_BUILD_INTEGRATION)
+  bitbucket_install(integration integration "${bitbucket_lib_rpath}" bitbucket_integration)
+  bitbucket_install_targets_file(integration)
+  bitbucket_install_pc(integration)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    COMPONENT bitbucket_integration FILES_MATCHING PATTERN "integration.hpp" PATTERN "integration/*.hpp"
+    PATTERN "api" EXCLUDE PATTERN "detail" EXCLUDE PATTERN "model" EXCLUDE PATTERN "testing" EXCLUDE)
+endif()
 
 if(BITBUCKET_BUILD_TESTING_LIBRARY)
   set_target_properties(bitbucket-git-server PROPERTIES EXPORT_NAME git-server)

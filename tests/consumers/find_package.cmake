@@ -21,6 +21,10 @@ if(NOT "testing" IN_LIST components)
   if(EXISTS "${prefix}/include/bitbucket/testing" OR EXISTS "${prefix}/bin")
     message(FATAL_ERROR "the client's component contains parts of the embedded server")
   endif()
+  file(GLOB others "${prefix}/include/bitbucket/integration*")
+  if(others)
+    message(FATAL_ERROR "the client's component contains parts of the integration: ${others}")
+  endif()
   # A missing component may be optional, and CMake must not look for packages of the tests or the server.
   set(without -DOPTIONAL=testing)
   foreach(package IN ITEMS GTest httplib)
@@ -38,6 +42,9 @@ run_quietly(${configure} ${project} -B "${WORK}/build" "-DCOMPONENTS=${COMPONENT
 run(${CMAKE_COMMAND} --build "${WORK}/build" --config "${CONFIG}")
 run("${WORK}/build/consumer")
 
+if("integration" IN_LIST components)
+  run("${WORK}/build/consumer_integration")
+endif()
 if("testing" IN_LIST components)
   run("${WORK}/build/consumer_test")
   run_quietly("${prefix}/bin/bitbucket-git-server" --help)
@@ -49,7 +56,7 @@ if("testing" IN_LIST components)
 else()
   must_fail("no component testing: it is not installed"
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server,testing)
-  must_fail("no component nonsense: there are only server and testing"
+  must_fail("no component nonsense: there are only server, integration and testing"
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=nonsense)
   # While the major version is 0, a different minor version is a different library.
   must_fail("compatible with requested version \"0.2\""
