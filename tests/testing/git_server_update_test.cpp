@@ -14,7 +14,7 @@ namespace support = bitbucket::test_support;
 using ::testing::ElementsAre;
 
 const std::string kRest = "/rest/api/1.0/";
-const std::string kRepos = kRest + "projects/PRJ/repos/";
+const std::string kPrjRepos = kRest + "projects/PRJ/repos/";
 
 class GitServerUpdateTest : public ::testing::Test {
  protected:
@@ -77,7 +77,7 @@ TEST_F(GitServerUpdateTest, RenamesARepository) {
   EXPECT_EQ(after["links"]["clone"][0]["href"], clone_url("prj/the-new-demo-"));
   EXPECT_EQ(after["links"]["self"][0]["href"],
             server_->base_url() + "/projects/PRJ/repos/the-new-demo-/browse");
-  EXPECT_EQ(get(kRepos + "the-new-demo-").parsed(), after);
+  EXPECT_EQ(get(kPrjRepos + "the-new-demo-").parsed(), after);
   EXPECT_EQ(get(kDemo).exception(), "NoSuchRepositoryException");
   EXPECT_EQ(get("/scm/prj/demo.git/info/refs?service=git-upload-pack").status, 404);
   EXPECT_THAT(slugs("projects/PRJ/repos"), ElementsAre("empty", "rich", "the-new-demo-"));
@@ -153,7 +153,7 @@ TEST_F(GitServerUpdateTest, RefusesATakenName) {
   EXPECT_EQ(put(kDemo, {{"name", "DEMO"}}).parsed()["slug"], "demo") << "its own slug is free";
   EXPECT_EQ(get(kDemo).parsed()["name"], "DEMO");
   ASSERT_EQ(put(kDemo, {{"name", "other"}}).status, 201);
-  EXPECT_EQ(put(kRepos + "rich", {{"name", "demo"}}).status, 201) << "the old slug is free";
+  EXPECT_EQ(put(kPrjRepos + "rich", {{"name", "demo"}}).status, 201) << "the old slug is free";
 }
 
 TEST_F(GitServerUpdateTest, RefusesWhatIsNotValid) {
@@ -167,9 +167,9 @@ TEST_F(GitServerUpdateTest, RefusesWhatIsNotValid) {
     EXPECT_EQ(answer.exception(), "ArgumentValidationException") << body;
   }
   EXPECT_EQ(put(kDemo, {{"name", std::string(128, 'a')}}).status, 201);
-  EXPECT_EQ(put(kRepos + "rich", {{"project", {{"key", "NONE"}}}}).exception(),
+  EXPECT_EQ(put(kPrjRepos + "rich", {{"project", {{"key", "NONE"}}}}).exception(),
             "NoSuchProjectException");
-  EXPECT_EQ(put(kRepos + "absent", {{"name", "x"}}).exception(), "NoSuchRepositoryException");
+  EXPECT_EQ(put(kPrjRepos + "absent", {{"name", "x"}}).exception(), "NoSuchRepositoryException");
 }
 
 TEST_F(GitServerUpdateTest, AllowsOnlyAdministrators) {
@@ -185,8 +185,8 @@ TEST_F(GitServerUpdateTest, TellsTheWebhooksThatWantIt) {
   hook(kDemo, other.url(), {"repo:refs_changed"});
   const json before = get(kDemo).parsed();
   const json after = put(kDemo, {{"name", "renamed"}}).parsed();
-  EXPECT_EQ(put(kRepos + "renamed", {{"name", "renamed"}}).status, 201);  // changes nothing
-  EXPECT_EQ(put(kRepos + "renamed", {{"name", "rich"}}).status, 409);
+  EXPECT_EQ(put(kPrjRepos + "renamed", {{"name", "renamed"}}).status, 201);  // changes nothing
+  EXPECT_EQ(put(kPrjRepos + "renamed", {{"name", "rich"}}).status, 409);
   const auto bodies = delivered(receiver);
   ASSERT_EQ(bodies.size(), 1u);
   EXPECT_EQ(delivered(other).size(), 0u);
@@ -259,7 +259,7 @@ TEST_F(GitServerUpdateTest, EachAnswerIsOfOneMomentWhileARepositoryIsRenamed) {
     std::string from = "demo";
     for (int i = 0; i < 60; ++i) {
       const std::string to = "renamed-" + std::to_string(i);
-      EXPECT_EQ(put(kRepos + from, {{"name", to}}).status, 201);
+      EXPECT_EQ(put(kPrjRepos + from, {{"name", to}}).status, 201);
       from = to;
     }
   });
