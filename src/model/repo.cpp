@@ -57,6 +57,16 @@ void fields(Repo& r, auto& f) {
   f("links", r.links);
 }
 
+void fields(RepoUpdate& u, auto& f) {
+  f("name", u.name);
+  f("description", u.description);
+  f.nested("project", [&u](auto& inner) { inner("key", u.project); });
+  f("defaultBranch", u.default_branch);
+  f("forkable", u.forkable);
+  f("public", u.is_public);
+  f("archived", u.archived);
+}
+
 void fields(RepoFilter& r, auto& f) {
   f("name", r.name);
   f("projectname", r.project_name);
@@ -70,6 +80,9 @@ void fields(RepoFilter& r, auto& f) {
 }  // namespace json
 
 const detail::ModelCodec<Repo>& model_codec(const Repo*) { return json::codec<Repo>; }
+const detail::ModelCodec<RepoUpdate>& model_codec(const RepoUpdate*) {
+  return json::codec<RepoUpdate>;
+}
 
 void append_query(Parameters& query, const RepoFilter& filter) {
   json::append_fields(query, filter);

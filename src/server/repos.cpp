@@ -15,4 +15,8 @@ Paged<Repo> Repos::list_in_project(const ProjectKey& project) const {
 
 Repo Repos::get(const RepoRef& repo) const { return detail::send(context_, api::repos::get(repo)); }
 
+Repo Repos::update(const RepoRef& repo, const RepoUpdate& update) const {
+  return detail::send(context_, api::repos::update(repo, update));
+}
+
 }  // namespace bitbucket::inline v0_1

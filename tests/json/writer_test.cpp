@@ -99,6 +99,13 @@ TEST(WriterTest, WritesANewWebhookWithoutSecrets) {
       R"("sslVerificationRequired":true})");
 }
 
+TEST(WriterTest, WritesOfAnUpdateWhatIsSet) {
+  const auto body = [](const RepoUpdate& update) { return JsonCodec<RepoUpdate>::write(update); };
+  EXPECT_EQ(body({}), "{}");
+  EXPECT_EQ(body({.description = "", .archived = false}), R"({"description":"","archived":false})");
+  EXPECT_EQ(body({.name = "New", .project = "OPS"}), R"({"name":"New","project":{"key":"OPS"}})");
+}
+
 TEST(WriterTest, NamesTheMemberThatIsNotUtf8) {
   NewHook hook = new_hook();
   hook.events.push_back("\xff");

@@ -279,6 +279,56 @@ TEST(MainJobTest, UpdatesAWebhookOfAServerThatShowsItsSecretAndOneThatHidesIt) {
   }
 }
 
+TEST(MainJobTest, UpdatesARepository) {
+  const auto server = signed_server();
+  const BitbucketServer client(signed_options(*server));
+  const Repo before = client.repos.get(demo);
+  Repo expected = before;
+  expected.description = "shows it";
+  EXPECT_EQ(client.repos.update(demo, {.description = "shows it"}), expected);
+  expected.forkable = false;
+  expected.is_public = true;
+  EXPECT_EQ(client.repos.update(demo, {.forkable = false, .is_public = true}), expected)
+      << "what is not set is not sent";
+  EXPECT_EQ(client.repos.update(demo, {}), expected);
+  EXPECT_EQ(client.repos.update(demo, {.description = ""}).description, "");
+  (void)client.repos.update(demo, {.default_branch = "feature/login"});
+  EXPECT_EQ(client.branches.get_default(demo)->display_id, "feature/login");
+
+  const Repo renamed = client.repos.update(demo, {.name = "New Name", .project = "BIG"});
+  EXPECT_EQ(renamed.id, before.id);
+  EXPECT_EQ(renamed.ref(), RepoRef("BIG", "new-name"));
+  EXPECT_EQ(client.repos.get(renamed), renamed);
+  EXPECT_EQ(client.commits.last(renamed, 1).size(), 1u);
+  EXPECT_TRUE(client.repos.update(renamed, {.archived = true}).archived);
+  EXPECT_FALSE(client.repos.update(renamed, {.archived = false}).archived);
+}
+
+TEST(MainJobTest, SaysWhyARepositoryCannotBeUpdated) {
+  const auto server = signed_server();
+  const BitbucketServer client(signed_options(*server));
+  const auto error_of = [&](const RepoRef& repo, const RepoUpdate& update) -> ApiError {
+    try {
+      client.repos.update(repo, update);
+    } catch (const ApiError& error) {
+      return error;
+    }
+    throw std::logic_error("no error was thrown");
+  };
+  const ApiError taken = error_of(demo, {.name = "rich"});
+  EXPECT_TRUE(taken.is_conflict());
+  EXPECT_THAT(taken.what(), HasSubstr("This repository URL is already taken"));
+  EXPECT_EQ(error_of(demo, {.name = " "}).status(), 400);
+  EXPECT_TRUE(error_of("PRJ/absent", {.name = "x"}).has_exception("NoSuchRepositoryException"));
+  EXPECT_TRUE(error_of(demo, {.project = "NONE"}).has_exception("NoSuchProjectException"));
+  EXPECT_EQ(client.repos.get(demo).name, "demo");
+  client.repos.update(demo, {.name = "renamed"});
+  EXPECT_TRUE(error_of(demo, {.description = "x"}).is_not_found()) << "the slug is another now";
+  const BitbucketServer writer(signed_options(*server, "bob"));
+  EXPECT_THROW(writer.repos.update("PRJ/renamed", {.name = "x"}), ApiError);
+  EXPECT_THROW(client.repos.update({"PRJ", ".."}, {.name = "x"}), InvalidArgument);
+}
+
 TEST(MainJobTest, TestsAWebhook) {
   const auto server = signed_server();
   const BitbucketServer client(signed_options(*server));

@@ -34,6 +34,7 @@ inline const std::map<std::string_view, SendMethod>& methods() {
       {"repos.list", [](const auto& c) { (void)c.repos.list().to_vector(); }},
       {"repos.list_in_project",
        [](const auto& c) { (void)c.repos.list_in_project("sample").to_vector(); }},
+      {"repos.update", [](const auto& c) { c.repos.update(repo, {}); }},
       {"server.application_properties",
        [](const auto& c) { (void)c.server.application_properties(); }},
       {"tags.list", [](const auto& c) { (void)c.tags.list(repo).to_vector(); }},

@@ -120,7 +120,7 @@ std::optional<std::string> decode(std::string_view text);
 /// Takes `a=1&b=2` apart.
 std::string form_value(const std::string& form, const std::string& name);
 
-/// Keeps what webhooks send to it.
+/// Keeps what webhooks send to it, and answers with a status.
 class Receiver {
  public:
   struct Delivery {
@@ -128,7 +128,10 @@ class Receiver {
     std::string body;
     [[nodiscard]] std::string header(std::string_view name) const;
   };
+  /// Returns the status for a delivery.  Called from any thread.
+  using Judge = std::function<int(const Delivery&)>;
   explicit Receiver(int status = 200);
+  explicit Receiver(Judge judge);
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;

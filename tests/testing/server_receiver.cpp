@@ -19,19 +19,20 @@ struct Receiver::State {
   std::vector<Delivery> deliveries;
 };
 
-Receiver::Receiver(int status) : state_(std::make_unique<State>()) {
+Receiver::Receiver(int status) : Receiver([status](const Delivery&) { return status; }) {}
+
+Receiver::Receiver(Judge judge) : state_(std::make_unique<State>()) {
   state_->server.set_tcp_nodelay(true);
-  state_->server.Post("/hook",
-                      [this, status](const httplib::Request& request, httplib::Response& response) {
-                        Delivery delivery;
-                        for (const auto& [name, value] : request.headers)
-                          delivery.headers.emplace_back(name, value);
-                        delivery.body = request.body;
-                        const std::lock_guard lock(state_->mutex);
-                        state_->deliveries.push_back(std::move(delivery));
-                        response.status = status;
-                        response.set_content("received", "text/plain");
-                      });
+  state_->server.Post("/hook", [this, judge = std::move(judge)](const httplib::Request& request,
+                                                                httplib::Response& response) {
+    Delivery delivery;
+    for (const auto& [name, value] : request.headers) delivery.headers.emplace_back(name, value);
+    delivery.body = request.body;
+    response.status = judge(delivery);
+    const std::lock_guard lock(state_->mutex);
+    state_->deliveries.push_back(std::move(delivery));
+    response.set_content("received", "text/plain");
+  });
   state_->port = state_->server.bind_to_any_port("127.0.0.1");
   state_->thread = std::thread([this] { state_->server.listen_after_bind(); });
   while (!state_->server.is_running()) std::this_thread::yield();

@@ -24,7 +24,8 @@ struct GitServerUser {
   std::string email = {};         ///< commits with this address are shown as this user's
   std::string slug = {};          ///< empty: derived from `name`
   std::int64_t id = 0;            ///< 0: the next free id
-  /// What this user may do everywhere: "REPO_READ", "REPO_WRITE" (push), "REPO_ADMIN" (webhooks).
+  /// What this user may do everywhere: "REPO_READ", "REPO_WRITE" (push), "REPO_ADMIN" (webhooks,
+  /// and settings such as a repository's name).
   std::string permission = "REPO_ADMIN";
 };
 
@@ -63,7 +64,8 @@ struct GitServerOptions {
   std::vector<GitServerUser> users = {};
   std::vector<GitServerToken> tokens = {};        ///< HTTP access tokens
   std::vector<GitServerConsumer> consumers = {};  ///< applications that sign
-  bool anonymous_reads = false;                   ///< reading needs no credentials
+  /// Reading needs no credentials, whatever an update of a repository says about `public`.
+  bool anonymous_reads = false;
   /// Request tokens are approved for the first user as soon as they are issued.
   bool auto_approve = false;
   int captcha_after = 5;  ///< wrong passwords in a row that lead to a captcha

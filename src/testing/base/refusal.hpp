@@ -13,7 +13,7 @@ struct Refusal {
   struct Entry {
     std::string context;  ///< the field at fault; null when empty
     std::string message;
-    std::string exception;  ///< the Java class
+    std::string exception;  ///< the Java class; null when empty
   };
   int status = 400;
   std::vector<Entry> errors = {};

@@ -46,6 +46,10 @@ Repository::Repository(fs::path path, fs::path scratch)
 Repository::~Repository() = default;
 
 std::string Repository::default_branch() { return impl_->refs.default_branch(*impl_->current()); }
+void Repository::set_default_branch(const std::string& branch) {
+  static_cast<void>(writable());
+  checked(impl_->current()->command({"symbolic-ref", "--", "HEAD", branch}));
+}
 std::vector<Ref> Repository::branches() {
   return impl_->refs.list(impl_->current(), "refs/heads/");
 }

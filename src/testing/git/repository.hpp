@@ -77,6 +77,8 @@ class Repository {
 
   /// Returns the branch HEAD points to, "refs/heads/main", also when it has no commit yet.
   std::string default_branch();
+  /// Points HEAD of the private clone to a branch, "refs/heads/main".
+  void set_default_branch(const std::string& branch);
   std::vector<Ref> branches();  ///< by name
   std::vector<Ref> tags();      ///< by name
   /// Returns the full id of the commit a branch, tag, full ref name or (abbreviated) id means.

@@ -115,10 +115,11 @@ void Commits::changes(Call& call) {
     throw invalid("since", "This server compares a commit with its first parent only.");
   }
   const auto found = repository->git.changes(id);
+  const FactsPtr facts = repository->facts();
   const Json more{{"fromHash", parent}, {"toHash", id}, {"properties", {{"changeScope", "ALL"}}}};
   services_.pager.answer_rows(
       call, found->size(),
-      [&](std::size_t i) { return dump(services_.entities.change(*repository, id, (*found)[i])); },
+      [&](std::size_t i) { return dump(services_.entities.change(*facts, id, (*found)[i])); },
       more);
 }
 

@@ -79,10 +79,11 @@ void Hooks::create(Call& call) {
   hook.created = hook.updated = milliseconds(services_.clock);
   hook.configuration["createdBy"] = "bitbucket";
   hook = repository->hooks.add(std::move(hook));
+  const FactsPtr facts = repository->facts();
   // Not the path of the request: the base URL has the context path already.
   call.response.set("Location", services_.entities.base_url() + "/rest/api/1.0/projects/" +
-                                    percent_encode(repository->project->key) + "/repos/" +
-                                    repository->slug + "/webhooks/" + std::to_string(hook.id));
+                                    percent_encode(facts->project->key) + "/repos/" + facts->slug +
+                                    "/webhooks/" + std::to_string(hook.id));
   answer_json(call.response, shown(hook), 201);
 }
 

@@ -97,7 +97,7 @@ Json Entities::project(const Project& project) const {
   return out;
 }
 
-std::string Entities::page_of(const ServedRepository& repository) const {
+std::string Entities::page_of(const RepositoryFacts& repository) const {
   const Project& project = *repository.project;
   const std::string owner = project.personal()
                                 ? "/users/" + percent_encode(lower(project.key.substr(1)))
@@ -105,7 +105,7 @@ std::string Entities::page_of(const ServedRepository& repository) const {
   return base_ + owner + "/repos/" + repository.slug;
 }
 
-Json Entities::repository(const ServedRepository& repository) const {
+Json Entities::repository(const RepositoryFacts& repository) const {
   const std::string clone = base_ + "/scm/" + percent_encode(lower(repository.project->key)) + '/' +
                             repository.slug + ".git";
   Json links{{"clone", Json::array({{{"href", clone}, {"name", "http"}}})}};
@@ -117,10 +117,11 @@ Json Entities::repository(const ServedRepository& repository) const {
            {"scmId", "git"},
            {"state", "AVAILABLE"},
            {"statusMessage", "Available"},
-           {"forkable", true},
+           {"forkable", repository.forkable},
            {"project", project(*repository.project)},
-           {"public", public_}};
-  if (archiving_) out["archived"] = false;
+           {"public", is_public(repository)}};
+  if (!repository.description.empty()) out["description"] = repository.description;
+  if (archiving_) out["archived"] = repository.archived;
   out["links"] = std::move(links);
   return out;
 }
@@ -156,7 +157,7 @@ Json Entities::tag(const git::Ref& ref) const {
           {"hash", ref.object.empty() ? Json() : Json(ref.object)}};
 }
 
-Json Entities::change(const ServedRepository& repository, const std::string& commit,
+Json Entities::change(const RepositoryFacts& repository, const std::string& commit,
                       const git::FileChange& change) const {
   const bool added = change.status == 'A';
   const bool deleted = change.status == 'D';

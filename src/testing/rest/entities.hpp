@@ -25,20 +25,22 @@ class Entities {
 
   [[nodiscard]] Json user(const GitServerUser& user) const;
   [[nodiscard]] Json project(const Project& project) const;
-  [[nodiscard]] Json repository(const ServedRepository& repository) const;
+  [[nodiscard]] Json repository(const RepositoryFacts& repository) const;
   [[nodiscard]] Json commit(const git::CommitData& commit) const;
   [[nodiscard]] Json branch(const git::Ref& ref, const std::string& default_branch) const;
   [[nodiscard]] Json tag(const git::Ref& ref) const;
-  [[nodiscard]] Json change(const ServedRepository& repository, const std::string& commit,
+  [[nodiscard]] Json change(const RepositoryFacts& repository, const std::string& commit,
                             const git::FileChange& change) const;
 
   [[nodiscard]] const std::string& base_url() const noexcept { return base_; }
-  [[nodiscard]] bool everything_public() const noexcept { return public_; }
+  [[nodiscard]] bool is_public(const RepositoryFacts& repository) const noexcept {
+    return repository.is_public.value_or(public_);
+  }
   [[nodiscard]] bool archiving() const noexcept { return archiving_; }
 
  private:
   [[nodiscard]] Json person(const git::Signature& signature) const;
-  [[nodiscard]] std::string page_of(const ServedRepository& repository) const;
+  [[nodiscard]] std::string page_of(const RepositoryFacts& repository) const;
 
   std::string base_;
   const Accounts& accounts_;

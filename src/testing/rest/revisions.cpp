@@ -37,9 +37,10 @@ std::string resolve(ServedRepository& repository, const std::string& revision) {
                   "com.atlassian.bitbucket.repository.NoDefaultBranchException");
   }
   if (const auto id = repository.git.resolve(revision)) return *id;
-  throw refusal(404,
-                "Commit '" + revision + "' does not exist in repository '" + repository.name + "'.",
-                "com.atlassian.bitbucket.commit.NoSuchCommitException");
+  throw refusal(
+      404,
+      "Commit '" + revision + "' does not exist in repository '" + repository.facts()->name + "'.",
+      "com.atlassian.bitbucket.commit.NoSuchCommitException");
 }
 
 }  // namespace bitbucket::inline v0_1::testing::embedded

@@ -9,7 +9,7 @@
 #include "testing/base/refusal.hpp"
 #include "testing/git/process.hpp"
 #include "testing/scm/cgi.hpp"
-#include "testing/webhooks/push_event.hpp"
+#include "testing/webhooks/repository_events.hpp"
 
 namespace bitbucket::inline v0_1::testing::embedded {
 namespace {
@@ -80,7 +80,7 @@ void ScmBackend::answer(const HttpRequest& request, HttpResponse& response,
 void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
                       const RepositoryPtr& repository, const std::string& sub_path,
                       const User& user) {
-  std::unique_lock lock(repository->pushing, std::defer_lock);
+  std::unique_lock lock(repository->changing, std::defer_lock);
   RefSnapshot before;
   run_cgi(http_backend(request, repository->git.git_dir().string(), sub_path, user), request,
           response, true, [&] {
@@ -90,7 +90,7 @@ void ScmBackend::push(const HttpRequest& request, HttpResponse& response,
   repository->git.refresh();
   const Json event = refs_changed(entities_, *repository, *user, clock_(), version_, before,
                                   snapshot(repository->git));
-  if (!event.is_null()) deliveries_.publish(repository, "repo:refs_changed", event);
+  if (!event.is_null()) deliveries_.publish(repository, refs_changed_event, event);
 }
 
 }  // namespace bitbucket::inline v0_1::testing::embedded

@@ -198,8 +198,12 @@ void Application::scm(Call& call, const std::vector<std::string>& segments) {
   for (std::size_t i = 3; i < segments.size(); ++i) rest += '/' + segments[i];
   const bool writes = ScmBackend::writes(call.request, rest);
   call.caller.require(writes ? Need::write : Need::read, options_.anonymous_reads);
-  scm_.answer(call.request, call.response, catalog.repository(segments[1], slug), rest, writes,
-              call.caller.user);
+  const RepositoryPtr repository = catalog.repository(segments[1], slug);
+  if (writes && repository->facts()->archived) {
+    throw refusal(403, "The repository " + repository->facts()->name + " is archived.",
+                  "com.atlassian.bitbucket.repository.RepositoryArchivedException");
+  }
+  scm_.answer(call.request, call.response, repository, rest, writes, call.caller.user);
 }
 
 SignedRequest Application::signed_request(const Call& call) const {
@@ -253,7 +257,7 @@ void Application::refuse(HttpResponse& response, const Refusal& refusal) const {
   for (const Refusal::Entry& entry : refusal.errors) {
     Json error{{"context", entry.context.empty() ? Json() : Json(entry.context)},
                {"message", entry.message},
-               {"exceptionName", entry.exception}};
+               {"exceptionName", entry.exception.empty() ? Json() : Json(entry.exception)}};
     if (!errors_have_context(options_)) error.erase("context");
     errors.push_back(std::move(error));
   }

@@ -22,21 +22,6 @@ bool looks_like_repository(const fs::path& path) {
          (fs::exists(path / "HEAD", ignored) && fs::is_directory(path / "objects", ignored));
 }
 
-/// Lower case, runs of other characters to '-', as Bitbucket makes slugs.
-std::string slug_of_repository(std::string_view name) {
-  std::string slug;
-  for (const char c : lower(name)) {
-    const bool kept =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-    if (kept) {
-      slug += c;
-    } else if (!slug.ends_with('-')) {
-      slug += '-';
-    }
-  }
-  return slug;
-}
-
 std::vector<fs::path> folders_in(const fs::path& folder) {
   std::vector<fs::path> out;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -55,6 +40,20 @@ std::string plain_name(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string repository_slug(std::string_view name) {
+  std::string slug;
+  for (const char c : lower(name)) {
+    const bool kept =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (kept) {
+      slug += c;
+    } else if (!slug.ends_with('-')) {
+      slug += '-';
+    }
+  }
+  return slug;
+}
 
 CommitTexts::Text CommitTexts::find(const std::string& id, std::uint64_t version) {
   const std::scoped_lock lock(mutex_);
@@ -113,36 +112,53 @@ void Catalog::add(const std::string& project, const std::string& name, const fs:
       project.find_first_of("/;?#%\\") != std::string::npos) {
     throw InvalidArgument('"' + project + "\" cannot be a project key");
   }
-  const std::string slug = slug_of_repository(name);
+  const std::string slug = repository_slug(name);
   if (slug.empty() || slug == "." || slug == "..") {
     throw InvalidArgument('"' + name + "\" cannot be the name of a repository");
   }
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw std::runtime_error("there is no folder " + path.string());
   const std::unique_lock lock(mutex_);
-  const auto same = [&](const RepositoryPtr& other) {
-    return other->slug == slug && equals_ignoring_case(other->project->key, project);
-  };
-  if (std::any_of(repositories_.begin(), repositories_.end(), same)) {
+  RepositoryFacts facts;
+  facts.id = static_cast<std::int64_t>(repositories_.size() + 1);
+  if (taken(project, slug, facts.id)) {
     throw InvalidArgument("there are two repositories " + project + '/' + slug);
   }
-  const auto id = static_cast<std::int64_t>(repositories_.size() + 1);
-  auto entry = std::make_shared<ServedRepository>(path, scratch() / std::to_string(id));
-  entry->id = id;
+  facts.slug = slug;
+  facts.name = name;
+  facts.hierarchy = hex(sha1(project + '/' + slug)).substr(0, 20);
+  const fs::path own = scratch() / std::to_string(facts.id);
+  auto entry = std::make_shared<ServedRepository>(path, own, nullptr);
   const auto found = std::find_if(projects_.begin(), projects_.end(), [&](const auto& p) {
     return equals_ignoring_case(p->key, project);
   });
   if (found == projects_.end()) {
     projects_.push_back(std::make_shared<const Project>(
         Project{static_cast<std::int64_t>(projects_.size() + 1), project}));
-    entry->project = projects_.back();
+    facts.project = projects_.back();
   } else {
-    entry->project = *found;
+    facts.project = *found;
   }
-  entry->slug = slug;
-  entry->name = name;
-  entry->hierarchy = hex(sha1(project + '/' + slug)).substr(0, 20);
+  entry->facts_ = std::make_shared<const RepositoryFacts>(std::move(facts));
   repositories_.push_back(std::move(entry));
+}
+
+bool Catalog::taken(std::string_view project, std::string_view slug, std::int64_t id) const {
+  return std::any_of(repositories_.begin(), repositories_.end(), [&](const RepositoryPtr& other) {
+    const FactsPtr facts = other->facts();
+    return facts->id != id && facts->slug == slug &&
+           equals_ignoring_case(facts->project->key, project);
+  });
+}
+
+void Catalog::change(ServedRepository& repository, RepositoryFacts facts) {
+  const std::unique_lock lock(mutex_);
+  if (taken(facts.project->key, facts.slug, facts.id)) {
+    throw refusal(409, "This repository URL is already taken.", "", "name");
+  }
+  auto next = std::make_shared<const RepositoryFacts>(std::move(facts));
+  const std::scoped_lock own(repository.mutex_);
+  repository.facts_ = std::move(next);
 }
 
 std::shared_ptr<const Project> Catalog::project(std::string_view key) const {
@@ -158,17 +174,19 @@ RepositoryPtr Catalog::repository(std::string_view project_key, std::string_view
   const auto owner = project(project_key);
   const std::shared_lock lock(mutex_);
   for (const RepositoryPtr& entry : repositories_) {
-    if (entry->project == owner && equals_ignoring_case(entry->slug, slug)) return entry;
+    const FactsPtr facts = entry->facts();
+    if (facts->project == owner && equals_ignoring_case(facts->slug, slug)) return entry;
   }
   throw refusal(404, "Repository " + owner->key + '/' + std::string(slug) + " does not exist.",
                 "com.atlassian.bitbucket.repository.NoSuchRepositoryException");
 }
 
-std::vector<RepositoryPtr> Catalog::repositories() const {
+std::vector<FactsPtr> Catalog::repositories() const {
   std::shared_lock lock(mutex_);
-  std::vector<RepositoryPtr> out = repositories_;
+  std::vector<FactsPtr> out;
+  for (const RepositoryPtr& entry : repositories_) out.push_back(entry->facts());
   lock.unlock();
-  std::sort(out.begin(), out.end(), [](const RepositoryPtr& a, const RepositoryPtr& b) {
+  std::sort(out.begin(), out.end(), [](const FactsPtr& a, const FactsPtr& b) {
     return std::make_tuple(lower(a->project->key), a->slug) <
            std::make_tuple(lower(b->project->key), b->slug);
   });

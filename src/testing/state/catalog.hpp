@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "testing/base/temporary_folder.hpp"
@@ -38,21 +39,49 @@ class CommitTexts {
   std::uint64_t version_ = 0;
 };
 
-/// A repository that is served.
-struct ServedRepository {
-  ServedRepository(const std::filesystem::path& path, const std::filesystem::path& scratch)
-      : git(path, scratch) {}
-
+/// What is known about a repository besides its git.  A change makes new facts, so that a request
+/// on its way keeps those that it began with.
+struct RepositoryFacts {
   std::int64_t id = 0;
-  std::shared_ptr<const Project> project;
-  std::string slug, name;
   std::string hierarchy;
+  std::shared_ptr<const Project> project;
+  std::string slug, name, description;
+  bool forkable = true;
+  bool archived = false;
+  std::optional<bool> is_public;  ///< unset: as this server's projects
+  friend bool operator==(const RepositoryFacts&, const RepositoryFacts&) = default;
+};
+using FactsPtr = std::shared_ptr<const RepositoryFacts>;
+
+/// A repository that is served.
+class ServedRepository {
+ public:
+  ServedRepository(const std::filesystem::path& path, const std::filesystem::path& scratch,
+                   FactsPtr facts)
+      : git(path, scratch), facts_(std::move(facts)) {}
+
+  /// Returns the facts of this moment.
+  [[nodiscard]] FactsPtr facts() const {
+    const std::scoped_lock lock(mutex_);
+    return facts_;
+  }
+
   git::Repository git;
   WebhookStore hooks;
   CommitTexts texts;
-  std::mutex pushing;  ///< one push at a time, so that each sees its own changes
+  /// One push or change of facts at a time, so that each sees its own changes, and events are in
+  /// order.
+  std::mutex changing;
+
+ private:
+  friend class Catalog;
+  mutable std::mutex mutex_;
+  FactsPtr facts_;
 };
 using RepositoryPtr = std::shared_ptr<ServedRepository>;
+
+/// Makes a slug of a name as Bitbucket does: lower case, runs of other characters to '-'.
+std::string repository_slug(std::string_view name);
 
 /// The projects and repositories.  Thread-safe.
 class Catalog {
@@ -63,15 +92,21 @@ class Catalog {
   std::size_t add_folder(const std::filesystem::path& folder);
   void add(const std::string& project, const std::string& name, const std::filesystem::path& path);
 
+  /// Gives a repository other facts; throws the 409 that Bitbucket gives when another repository
+  /// has the slug.
+  void change(ServedRepository& repository, RepositoryFacts facts);
+
   /// Return what there is or throw the 404 that Bitbucket gives.
   [[nodiscard]] RepositoryPtr repository(std::string_view project, std::string_view slug) const;
   [[nodiscard]] std::shared_ptr<const Project> project(std::string_view key) const;
   /// Return everything, ordered by project key and slug.
-  [[nodiscard]] std::vector<RepositoryPtr> repositories() const;
+  [[nodiscard]] std::vector<FactsPtr> repositories() const;
   [[nodiscard]] std::vector<std::shared_ptr<const Project>> projects() const;
 
  private:
   const std::filesystem::path& scratch();
+  /// Returns whether a repository other than the one with this id has the slug.
+  [[nodiscard]] bool taken(std::string_view project, std::string_view slug, std::int64_t id) const;
 
   const std::filesystem::path scratch_;
   std::optional<TemporaryFolder> own_scratch_;

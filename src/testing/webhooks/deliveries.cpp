@@ -247,7 +247,8 @@ void Deliveries::deliver(const Job& job) {
        {"start", start},
        {"finish", finish},
        {"duration", finish - start},
-       {"eventScope", {{"id", std::to_string(job.repository->id)}, {"type", "repository"}}},
+       {"eventScope",
+        {{"id", std::to_string(job.repository->facts()->id)}, {"type", "repository"}}},
        {"request", outcome.request},
        {"response", outcome.response},
        {"result", {{"outcome", outcome.outcome}, {"description", outcome.description}}}});

@@ -1,4 +1,4 @@
-#include "testing/webhooks/push_event.hpp"
+#include "testing/webhooks/repository_events.hpp"
 
 #include <array>
 #include <cstdio>
@@ -46,6 +46,14 @@ void write_iso_times(Json& value) {
   }
 }
 
+/// Starts the body of an event with what every event has.
+Json event_body(const char* event, std::chrono::system_clock::time_point time, Json actor) {
+  return {
+      {"eventKey", event},
+      {"date", format_utc(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
+      {"actor", std::move(actor)}};
+}
+
 /// The newest commits of the first ref that still exists.
 void add_commits(Json& body, const Entities& entities, ServedRepository& repository,
                  const RefSnapshot& before, const RefSnapshot& after) {
@@ -88,13 +96,20 @@ Json refs_changed(const Entities& entities, ServedRepository& repository,
     if (from != to) changes.push_back(change(name, from, to));
   }
   if (changes.empty()) return nullptr;
-  Json body{
-      {"eventKey", "repo:refs_changed"},
-      {"date", format_utc(std::chrono::system_clock::to_time_t(time), "%Y-%m-%dT%H:%M:%S+0000")},
-      {"actor", entities.user(actor)},
-      {"repository", entities.repository(repository)},
-      {"changes", std::move(changes)}};
+  Json body = event_body(refs_changed_event, time, entities.user(actor));
+  body["repository"] = entities.repository(*repository.facts());
+  body["changes"] = std::move(changes);
   if (at_least(version, 8, 0)) add_commits(body, entities, repository, before, after);
+  if (at_least(version, 10, 3)) write_iso_times(body);
+  return body;
+}
+
+Json repository_modified(const Entities& entities, const GitServerUser& actor,
+                         std::chrono::system_clock::time_point time, const std::string& version,
+                         const RepositoryFacts& before, const RepositoryFacts& after) {
+  Json body = event_body(repository_modified_event, time, entities.user(actor));
+  body["old"] = entities.repository(before);
+  body["new"] = entities.repository(after);
   if (at_least(version, 10, 3)) write_iso_times(body);
   return body;
 }
