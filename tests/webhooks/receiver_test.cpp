@@ -246,8 +246,8 @@ TEST_F(WebhookReceiverTest, RefusesRepeatedHeaders) {
     return receiver_.receive({.method = "POST", .headers = headers, .body = d.body}).outcome;
   };
   EXPECT_EQ(outcome(good), accepted);
-  for (const Header again : {Header{"x-event-key", d.event}, Header{"x-request-id", "1"},
-                             Header{"x-hub-signature", d.signature}}) {
+  for (const Header& again : {Header{"x-event-key", d.event}, Header{"x-request-id", "1"},
+                              Header{"x-hub-signature", d.signature}}) {
     Headers headers = good;
     headers.push_back(again);
     EXPECT_EQ(outcome(headers), bad_header) << again.name;
