@@ -150,7 +150,7 @@ std::string_view to_string(TransportError::Kind kind) noexcept {
 
 DecodeError::DecodeError(std::string pointer, std::string reason, std::string_view where)
     : Error((where.empty() ? std::string() : std::string(where) + ": ") +
-            "cannot decode the answer at " +
+            (where.empty() ? "cannot decode the document at " : "cannot decode the answer at ") +
             (pointer.empty() ? "its top level" : '"' + one_line(pointer, 300) + '"') + ": " +
             one_line(reason, 500)),
       data_(std::make_shared<const Data>(

@@ -105,7 +105,8 @@ WebhookReply WebhookReceiver::receive(const WebhookRequest& request) const {
     if (header->count > 1)
       return refuse(400, bad_header,
                     "X-Event-Key, X-Request-Id or X-Hub-Signature is there more than once");
-  if (event_key.text == ping_event) return {.status = 204, .text = {}, .outcome = WebhookOutcome::ping};
+  if (event_key.text == ping_event)
+    return {.status = 204, .text = {}, .outcome = WebhookOutcome::ping};
   if (!is_signed(request))
     return refuse(401, bad_signature,
                   signature.count == 0

@@ -197,6 +197,13 @@ TEST_F(WebhookReceiverTest, RefusesBodiesThatCannotBeRead) {
   }
 }
 
+TEST_F(WebhookReceiverTest, SaysWhereABodyCannotBeRead) {
+  json body = json::parse(Delivery().body);
+  body["changes"][0]["ref"].erase("id");
+  EXPECT_THAT(signed_delivery("repo:refs_changed", body.dump()).to(receiver_).text,
+              HasSubstr("cannot decode the document at \"/changes/0/ref"));
+}
+
 TEST_F(WebhookReceiverTest, BoundsTheSizeOfBodies) {
   const std::string limit(16u << 20, ' ');
   EXPECT_EQ(answer_to_body(limit), is(400, bad_body));
