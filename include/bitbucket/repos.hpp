@@ -17,9 +17,10 @@ class BITBUCKET_EXPORT Repos : public Family {
   [[nodiscard]] Paged<Repo> list_in_project(const ProjectKey& project) const;
   /// Returns one repository.  GET /rest/api/1.0/projects/{project}/repos/{repo}
   [[nodiscard]] Repo get(const RepoRef& repo) const;
-  /// Changes what `update` names and returns the repository as it is now.  A new name changes the
-  /// slug too, and the old one is a 404 from then on; a name that is taken, or an archived
-  /// repository, is a 409.  PUT /rest/api/1.0/projects/{project}/repos/{repo}
+  /// Changes the members that `update` sets and returns the updated repository.  A new name also
+  /// changes the slug, and the old slug is a 404 from then on.  A name that is taken is a 409, and
+  /// so is an archived repository unless `update` sets `archived` to false.
+  /// PUT /rest/api/1.0/projects/{project}/repos/{repo}
   Repo update(const RepoRef& repo, const RepoUpdate& update) const;
 
  private:

@@ -23,8 +23,8 @@ namespace bitbucket::inline v0_1 {
 /// The secrets with which deliveries may be signed: several while an old one is being replaced.
 class BITBUCKET_EXPORT WebhookSecrets {
  public:
-  /// Finds the secrets for the URL that was called.  Called from any thread; no secret refuses the
-  /// delivery.
+  /// Returns the secrets for the URL that was called.  Called from any thread.  If it returns an
+  /// empty list, the receiver refuses the delivery.
   using ByUrl = std::function<std::vector<Secret>(std::string_view url)>;
 
   /// No secrets: WebhookReceiver refuses them.
@@ -86,7 +86,8 @@ struct WebhookRequest {
   std::string_view body = {};    ///< the bytes that arrived, unchanged
 };
 
-/// Pull request and other events are OtherEvent.
+/// The payload of an event.  An event without a type of its own, such as one of a pull request, is
+/// an OtherEvent.
 using WebhookPayload =
     std::variant<RefsChanged, RepoModified, RepoForked, CommitCommented, SecretDetected,
                  ProjectModified, MirrorRepoSynchronized, OtherEvent>;
@@ -131,8 +132,8 @@ class BITBUCKET_EXPORT WebhookReceiver {
   explicit WebhookReceiver(WebhookOptions options);
 
   /// Checks a delivery and reads it: the method (405), the size (413), X-Event-Key (400), a ping
-  /// (204), the signature of the body (401), its JSON (400), and that it is of the event that
-  /// X-Event-Key names (400).  An accepted delivery gets a 204.
+  /// (204), the signature of the body (401), its JSON (400), and that the body's `eventKey` is
+  /// that of X-Event-Key (400).  An accepted delivery gets a 204.
   [[nodiscard]] WebhookReply receive(const WebhookRequest& request) const;
 
  private:
@@ -143,14 +144,14 @@ class BITBUCKET_EXPORT WebhookReceiver {
 /// Remembers the ids of the newest deliveries.  Thread-safe.
 class BITBUCKET_EXPORT SeenDeliveries {
  public:
-  /// Remembers so many ids.
+  /// Remembers at most `capacity` ids.  Throws InvalidArgument when it is 0.
   explicit SeenDeliveries(std::size_t capacity = 10'000);
   SeenDeliveries(const SeenDeliveries&) = delete;
   SeenDeliveries& operator=(const SeenDeliveries&) = delete;
   ~SeenDeliveries();
 
-  /// Returns whether the id was seen before, and remembers it.  An empty id, or one of more than
-  /// 256 bytes, was never seen.
+  /// Returns whether the id was seen before, and remembers it.  Ignores an empty id
+  /// and an id of more than 256 bytes: it returns false for them.
   [[nodiscard]] bool seen(std::string_view request_id);
   /// Forgets an id, for a delivery that could not be dealt with and should come again.
   void forget(std::string_view request_id);

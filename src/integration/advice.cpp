@@ -12,7 +12,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> problems
      "no application link has this consumer key: compare the key with the incoming part of the "
      "link, which must use OAuth 1"},
     {"signature_invalid",
-     "the application link has the public key of another private key, or a proxy changes the "
+     "the public key in the link does not match the private key, or a proxy changes the "
      "server's address: enter the public key in the link again"},
     {"signature_method_rejected",
      "the application link does not accept RSA-SHA1: create the link again, with a public key"},

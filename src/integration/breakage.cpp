@@ -15,7 +15,7 @@ using Kind = BreakageKind;
 Breakage breakage_of(const ApiError& error) {
   const int status = error.status();
   if (error.is_rate_limited())
-    return {Kind::rate_limited, "the server is asked too often: ask it less often, and wait"};
+    return {Kind::rate_limited, "the server gets too many requests: wait, and send fewer"};
   if (error.is_captcha_required())
     return {Kind::unauthorized,
             "the account is locked: log in with a browser to solve the captcha"};

@@ -143,7 +143,7 @@ class RepositoryService::Impl::Attachment {
         if (auto done = attempt()) return *std::move(done);
       }
       throw Error("the webhook or the stored secret of repository " + pending_.name +
-                  " kept changing; attach it again when nobody else does");
+                  " kept changing; attach it again when no other process does");
     } catch (...) {
       undo();
       throw;

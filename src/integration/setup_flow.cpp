@@ -88,8 +88,8 @@ std::string read_callback(std::string_view query, const RequestToken& request, V
                        "the access was denied on the server's page: begin again, and allow it");
   if (choice == Verifier::token) return token;
   return take_one(callback, "oauth_verifier", Reason::verifier_missing,
-                  "the server checks none, so Verifier::token must be chosen, or the callback was "
-                  "cut: begin again");
+                  "choose Verifier::token if the server sends no verifier; otherwise the callback "
+                  "was cut off, so begin again");
 }
 
 /// Throws a SetupError that wraps the error being handled.

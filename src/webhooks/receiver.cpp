@@ -104,7 +104,7 @@ WebhookReply WebhookReceiver::receive(const WebhookRequest& request) const {
   for (const auto* header : {&event_key, &request_id, &signature})
     if (header->count > 1)
       return refuse(400, bad_header,
-                    "X-Event-Key, X-Request-Id or X-Hub-Signature is there more than once");
+                    "X-Event-Key, X-Request-Id or X-Hub-Signature occurs more than once");
   if (event_key.text == ping_event)
     return {.status = 204, .text = {}, .outcome = WebhookOutcome::ping};
   if (!is_signed(request))

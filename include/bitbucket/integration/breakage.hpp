@@ -10,7 +10,7 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// What kind of thing keeps an installation from working.
+/// The kinds of failure that keep an installation from working.
 enum class BreakageKind {
   unauthorized,          ///< the token is refused (401, 403): connect again
   configuration,         ///< something is not where it was (404): check the URL and the repository
@@ -39,8 +39,9 @@ struct Breakage {
 /// wraps.
 BITBUCKET_EXPORT Breakage classify(const std::exception& error);
 
-/// Asks for one repository that this identity administers, and says what breaks; nothing when it
-/// works, even if there is no such repository.  GET /rest/api/1.0/repos?permission=REPO_ADMIN
+/// Requests one repository that this identity administers and returns why that failed, or nothing
+/// when the request succeeds, even if the identity administers no repository.
+/// GET /rest/api/1.0/repos?permission=REPO_ADMIN
 BITBUCKET_EXPORT std::optional<Breakage> check_access(const BitbucketServer& client);
 
 }  // namespace bitbucket::inline v0_1

@@ -41,7 +41,7 @@ struct InstallationConfig {
   [[nodiscard]] BITBUCKET_EXPORT std::vector<FieldError> errors() const;
 };
 
-/// The fields of a form, or of what was stored, cannot work.
+/// Thrown when fields of a form, or of a stored installation, are missing or not valid.
 class BITBUCKET_EXPORT InvalidConfiguration : public InvalidArgument {
  public:
   /// Takes the fields that are wrong, at least one.

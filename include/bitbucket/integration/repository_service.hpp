@@ -39,8 +39,8 @@ class BITBUCKET_EXPORT RepositoryStore {
   virtual ~RepositoryStore();
   /// Returns a repository, or nothing.
   [[nodiscard]] virtual std::optional<AttachedRepository> find(std::string_view external_id) = 0;
-  /// Adds a repository unless there is one with its external id, and returns the one that is there
-  /// now.  Of two that add at once, one wins and both get the winner's.
+  /// Adds a repository unless one with its external id is stored, and returns the stored one.  When
+  /// two callers add the same external id at once, both get the repository of the first.
   virtual AttachedRepository add(const AttachedRepository& repository) = 0;
   /// Replaces the repository with this external id; does nothing when there is none.
   virtual void replace(const AttachedRepository& repository) = 0;
@@ -79,8 +79,8 @@ struct RepositoryDescription {
 /// How repositories are attached.
 struct RepositoryServiceOptions {
   std::string base_url = {};  ///< of the server, for addresses of pages
-  /// Where deliveries go.  It identifies our webhook, so it must not be that of anybody else; it
-  /// may depend on the repository.
+  /// Returns the URL for deliveries, which may depend on the repository.  The service treats every
+  /// webhook with this URL as its own, so no other webhook may use it.
   std::function<std::string(const RepositoryDescription&)> webhook_url = {};
   std::string webhook_name = "bitbucket-integration";  ///< for people
   /// What is reported.

@@ -32,8 +32,9 @@ BITBUCKET_EXPORT std::optional<std::string> find_source(const BitbucketServer& c
                                                         const RepoRef& repo,
                                                         const SourcePlace& place);
 
-/// Returns the page of a file of a stack trace: at the version, or else on the default branch.
-/// Either may be empty.
+/// Returns the page of a file of a stack trace: at `version`, or on `default_branch` if the file is
+/// not there.  Skips an empty version; an empty `default_branch` means that of the server.
+/// Percent-decodes `path`.
 BITBUCKET_EXPORT std::optional<std::string> stacktrace_link(
     const BitbucketServer& client, std::string_view base_url, const RepoRef& repo,
     std::string_view path, std::string_view version, std::string_view default_branch);
@@ -47,7 +48,7 @@ struct CodeOwners {
 };
 
 /// Returns the CODEOWNERS of a repository at a branch, tag or commit (the default branch when
-/// empty); nothing when there is none.
+/// empty); nothing when there is none, or when its text cannot be read.
 BITBUCKET_EXPORT std::optional<CodeOwners> find_code_owners(const BitbucketServer& client,
                                                             std::string_view base_url,
                                                             const RepoRef& repo,

@@ -52,13 +52,13 @@ BITBUCKET_EXPORT const detail::ModelCodec<Repo>& model_codec(const Repo*);
 
 /// Changes to a repository; a member without a value changes nothing.
 struct RepoUpdate {
-  std::optional<std::string> name = {};            ///< for people; the server makes the slug of it
+  std::optional<std::string> name = {};            ///< for people; the slug is derived from it
   std::optional<std::string> description = {};     ///< "" removes it
   std::optional<std::string> project = {};         ///< key of the project to move it to
   std::optional<std::string> default_branch = {};  ///< a branch that exists
   std::optional<bool> forkable = {};               ///< may be forked
   std::optional<bool> is_public = {};              ///< anybody may read it
-  std::optional<bool> archived = {};               ///< cannot be changed; from version 8.0 on
+  std::optional<bool> archived = {};               ///< read-only; from version 8.0 on
   friend bool operator==(const RepoUpdate&, const RepoUpdate&) = default;
 };
 BITBUCKET_EXPORT const detail::ModelCodec<RepoUpdate>& model_codec(const RepoUpdate*);

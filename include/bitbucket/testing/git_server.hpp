@@ -64,7 +64,7 @@ struct GitServerOptions {
   std::vector<GitServerUser> users = {};
   std::vector<GitServerToken> tokens = {};        ///< HTTP access tokens
   std::vector<GitServerConsumer> consumers = {};  ///< applications that sign
-  /// Reading needs no credentials, whatever an update of a repository says about `public`.
+  /// Allows reading without credentials.  The `public` setting of a repository does not affect it.
   bool anonymous_reads = false;
   /// Request tokens are approved for the first user as soon as they are issued.
   bool auto_approve = false;
