@@ -5,11 +5,16 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <iostream>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <bitbucket/integration.hpp>
 #include <bitbucket/webhooks.hpp>
@@ -62,7 +67,8 @@ T wait_for(std::promise<T>& promise, std::chrono::seconds patience, const std::s
   return future.get();
 }
 
-// What the service has on the web: a page to which the browser returns, and a URL for webhooks.
+// What the service has on the web: a page to which the browser returns, and a URL for the webhook
+// of each repository, which ends with the repository's id and so leads to its secret.
 class Site {
  public:
   explicit Site(std::shared_ptr<bitbucket::RepositoryStore> repositories)
