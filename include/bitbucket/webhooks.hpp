@@ -38,6 +38,12 @@ class BITBUCKET_EXPORT WebhookSecrets {
       : WebhookSecrets(std::vector<Secret>(secrets)) {}
   /// Accepts deliveries that are signed with one of the secrets for their URL.
   WebhookSecrets(ByUrl by_url);  // NOLINT(google-explicit-constructor)
+  /// Accepts deliveries that are signed with one of the secrets for their URL.
+  template <class F>
+  requires(!std::is_same_v<F, WebhookSecrets> &&
+           std::is_invocable_r_v<std::vector<Secret>, F&, std::string_view>)
+      WebhookSecrets(F by_url)  // NOLINT(google-explicit-constructor): a lambda without its type
+      : WebhookSecrets(ByUrl(std::move(by_url))) {}
   /// Accepts whatever anybody sends, signed or not.
   [[nodiscard]] static WebhookSecrets none_needed();
 

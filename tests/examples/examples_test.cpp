@@ -111,8 +111,9 @@ TEST_F(ExamplesTest, SayWhatIsWrongAndWhatToDo) {
 }
 
 const std::vector<std::string> programs = {
-    "list_repos", "compare_commits",    "oauth_setup", "manage_hooks",     "download_file",
-    "fan_out",    "your_own_operation", "quickstart",  "webhook_receiver", "test_your_service"};
+    "list_repos",       "compare_commits", "oauth_setup",        "manage_hooks",
+    "download_file",    "fan_out",         "your_own_operation", "quickstart",
+    "webhook_receiver", "connect",         "test_your_service"};
 
 TEST_F(ExamplesTest, HelpPrintsTheUsageAndSucceeds) {
   for (const std::string& name : programs) {

@@ -115,12 +115,11 @@ TEST_F(WebhookReceiverTest, AcceptsEveryLiveSecret) {
 }
 
 TEST_F(WebhookReceiverTest, FindsTheSecretsForTheUrl) {
-  const WebhookReceiver receiver(
-      {.secrets = WebhookSecrets([](std::string_view url) -> std::vector<Secret> {
-         if (url == "/hooks/1") return {kSecret};
-         if (url == "/hooks/2") return {""};
-         return {};
-       })});
+  const WebhookReceiver receiver({.secrets = [](std::string_view url) -> std::vector<Secret> {
+    if (url == "/hooks/1") return {kSecret};
+    if (url == "/hooks/2") return {""};
+    return {};
+  }});
   const Delivery delivery;
   const auto status = [&](const std::string& url, const std::string& signature) {
     return receiver

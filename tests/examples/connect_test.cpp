@@ -1,0 +1,194 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <regex>
+
+#include "../../examples/sealing_key.hpp"
+#include "examples/program.hpp"
+#include "support/repository_builder.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using bitbucket::test_support::lines;
+using bitbucket::test_support::run_git;
+using bitbucket::test_support::TempDir;
+using bitbucket::test_support::write_file;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+const std::string allow_page =
+    "http://127.0.0.1:[0-9]+/plugins/servlet/oauth/authorize.oauth_token=";
+
+/// Runs examples/connect.
+class ConnectTest : public ::testing::Test {
+ protected:
+  ConnectTest() {
+    run_git(folder.path(), {"init", "--quiet", repository});
+    write_file(folder / repository / ".bitbucket/CODEOWNERS", "* @ann\n");
+    run_git(folder / repository, {"add", "."});
+    run_git(folder / repository, {"commit", "--quiet", "--message=Own the code"});
+  }
+  std::unique_ptr<Program> start(const std::vector<std::string>& arguments) const {
+    // git would obey GIT_DIR, and every request would go to the proxy.
+    return std::make_unique<Program>(
+        BITBUCKET_EXAMPLES "/connect", arguments,
+        std::vector<std::string>{"GIT_DIR=/nonexistent", "http_proxy=http://127.0.0.1:1"},
+        folder.path());
+  }
+  /// Reads up to the page to open.
+  static std::string page_of(Program& program) {
+    EXPECT_THAT(program.line(), AllOf(StartsWith("An embedded Bitbucket Server serves "),
+                                      HasSubstr("/My ?[31mrepo.git at http://")));
+    EXPECT_THAT(program.line(), StartsWith("Open this page"));
+    std::string page = program.line();
+    EXPECT_THAT(page, MatchesRegex("  " + allow_page + "[0-9a-f]+"));
+    return page.substr(page.find_first_not_of(' '));
+  }
+
+  TempDir folder;
+  const std::string repository = "My \033[31mrepo.git";  // a terminal would turn red
+};
+
+httplib::Client client_of(const std::string& url) {
+  return httplib::Client(url.substr(0, url.find('/', sizeof "http://")));
+}
+std::string target_of(const std::string& url) {
+  return url.substr(url.find('/', sizeof "http://"));
+}
+
+/// Clicks on a button of the page, and returns what the browser shows in the end.
+std::string click(const std::string& page, const std::string& button) {
+  const auto shown = client_of(page).Get(target_of(page));
+  httplib::Params form{{"user", "admin"}, {"answer", button}};
+  const std::regex hidden("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
+  for (std::sregex_iterator field(shown->body.begin(), shown->body.end(), hidden), end;
+       field != end; ++field)
+    form.emplace((*field)[1], (*field)[2]);
+  const auto answer = client_of(page).Post(target_of(page), form);
+  const std::string callback = answer->get_header_value("Location");
+  return client_of(callback).Get(target_of(callback))->body;
+}
+
+TEST_F(ConnectTest, ConnectsAttachesAndHearsOfAPushByItself) {
+  const std::string before = run_git(folder / repository, {"for-each-ref"});
+  const auto program = start({repository});
+  (void)page_of(*program);
+  const std::string connected = program->line();
+  EXPECT_THAT(connected, MatchesRegex("Connected 127.0.0.1:[0-9]+:connect, stored in /tmp/.*"));
+  const std::string output = program->output();
+  EXPECT_THAT(
+      lines(output),
+      ::testing::ElementsAre(
+          MatchesRegex("Attached DEMO/my-31mrepo: http://.*/projects/DEMO/repos/my-31mrepo/browse"),
+          MatchesRegex("  admin pushed to connect-[0-9]+ of DEMO/my-31mrepo: [0-9a-f]{11}"),
+          MatchesRegex("  the new file: http://.*/browse/CONNECT.md.at=connect-[0-9]+"),
+          MatchesRegex("  the code owners: http://.*/browse/.bitbucket/CODEOWNERS"),
+          "Detached DEMO/my-31mrepo"));
+  EXPECT_THAT(program->errors(), IsEmpty());
+  EXPECT_EQ(program->exit_code(), 0);
+  EXPECT_FALSE(std::filesystem::exists(connected.substr(connected.find("/tmp/"))));
+  EXPECT_EQ(run_git(folder / repository, {"for-each-ref"}), before);
+}
+
+TEST_F(ConnectTest, WaitsForTheBrowser) {
+  const auto program = start({"--browser", repository});
+  EXPECT_THAT(click(page_of(*program), "allow"), StartsWith("Thank you."));
+  EXPECT_THAT(program->output(), AllOf(StartsWith("Connected "), HasSubstr("\nDetached ")));
+  EXPECT_EQ(program->exit_code(), 0) << program->errors();
+}
+
+TEST_F(ConnectTest, SaysThatTheAccessWasDenied) {
+  const auto program = start({"--browser", repository});
+  EXPECT_THAT(click(page_of(*program), "deny"), StartsWith("Thank you."));
+  EXPECT_THAT(program->output(), IsEmpty());
+  EXPECT_EQ(program->errors(),
+            "connect: not connected: the access was denied on the server's page: begin again, and "
+            "allow it\n");
+  EXPECT_EQ(program->exit_code(), 1);
+}
+
+TEST_F(ConnectTest, NamesWhatIsNoRepository) {
+  const std::string missing = "no\033[31mthing";
+  for (const auto& [path, problem] :
+       {std::pair{missing, "connect: there is no folder"}, {".", "not a git repository"}}) {
+    const auto program = start({path});
+    EXPECT_THAT(program->output(), IsEmpty());
+    EXPECT_THAT(program->errors(), AllOf(HasSubstr(problem), Not(HasSubstr("\033"))));
+    EXPECT_EQ(program->exit_code(), 1);
+  }
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{}, {""}, {repository, "more"}, {"--browser"}}) {
+    const auto program = start(wrong);
+    EXPECT_THAT(program->errors(), StartsWith("usage: connect "));
+    EXPECT_EQ(program->exit_code(), 2);
+  }
+}
+
+class SealingKeyTest : public ::testing::Test {
+ protected:
+  TempDir folder;
+  const std::string path = folder / "sealing.key";
+};
+
+TEST_F(SealingKeyTest, UnsealsWhatItSealed) {
+  const Sealer sealer = example::sealer_with_key(path);
+  for (const std::string& text :
+       {std::string(), std::string("\0\n\xff", 3), std::string(100'000, 'x')}) {
+    const std::string sealed = sealer.seal(text);
+    EXPECT_THAT(sealed.substr(0, 1000), MatchesRegex("[0-9A-F]+"));
+    EXPECT_EQ(sealer.unseal(sealed), Secret(text));
+    EXPECT_EQ(example::sealer_with_key(path).unseal(sealed), Secret(text));  // after a restart
+    EXPECT_NE(sealer.seal(text), sealed);
+  }
+}
+
+TEST_F(SealingKeyTest, RefusesEveryChange) {
+  const Sealer sealer = example::sealer_with_key(path);
+  const std::string sealed = sealer.seal("secret");
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    std::string changed = sealed;
+    changed[i] = changed[i] == '0' ? '1' : '0';
+    EXPECT_THROW(sealer.unseal(changed), Error) << i;
+    EXPECT_THROW(sealer.unseal(sealed.substr(0, i)), Error) << i;
+    changed[i] = '\0';
+    EXPECT_THROW(sealer.unseal(changed), Error) << i;
+  }
+  for (const std::string& changed : {sealed + '0', sealed + "00", std::string("secret")})
+    EXPECT_THROW(sealer.unseal(changed), Error) << changed;
+  EXPECT_THROW(example::sealer_with_key(folder / "other.key").unseal(sealed), Error);
+}
+
+TEST_F(SealingKeyTest, MakesAKeyFileThatOnlyItsOwnerCanRead) {
+  (void)example::sealer_with_key(path);
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600u);
+  const Secret key = read_file(path);
+  EXPECT_THAT(key.reveal(), SizeIs(64));
+  example::make_key_file(path);  // as by another process that found none
+  EXPECT_EQ(read_file(path), key);
+  EXPECT_THAT(
+      std::vector<std::filesystem::path>(std::filesystem::directory_iterator(folder.path()), {}),
+      SizeIs(1));
+  EXPECT_THROW(example::sealer_with_key(folder / "absent/sealing.key"), std::runtime_error);
+}
+
+TEST_F(SealingKeyTest, RefusesAFileWithoutAKey) {
+  for (const std::string& text : {std::string(), std::string(63, 'A'), std::string(64, 'x'),
+                                  std::string(66, 'A'), std::string("\n")}) {
+    write_file(path, text);
+    EXPECT_THROW(example::sealer_with_key(path), InvalidArgument) << text;
+  }
+}
+
+}  // namespace
+}  // namespace bitbucket::test
