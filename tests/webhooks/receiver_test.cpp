@@ -139,7 +139,7 @@ TEST(WebhookSecretsTest, AreNeverForgottenByMistake) {
   EXPECT_THROW(WebhookReceiver({.secrets = {}}), InvalidArgument);
   EXPECT_THROW(WebhookSecrets(std::vector<Secret>()), InvalidArgument);
   EXPECT_THROW(WebhookSecrets({kSecret, ""}), InvalidArgument);
-  EXPECT_THROW(WebhookSecrets(WebhookSecrets::ByUrl()), InvalidArgument);
+  EXPECT_THROW(WebhookSecrets{WebhookSecrets::ByUrl()}, InvalidArgument);
   const WebhookReceiver open({.secrets = WebhookSecrets::none_needed()});
   Delivery unsigned_one;
   unsigned_one.signature.clear();
