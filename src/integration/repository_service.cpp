@@ -87,6 +87,8 @@ class RepositoryService::Impl {
   class Attachment;
 
   [[nodiscard]] RepositoryDescription described(const Repo& repo) const;
+  [[nodiscard]] std::optional<RepositoryDescription> located(
+      const AttachedRepository& stored) const;
   [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url) const;
   void remove_ours(const RepoRef& repo, const std::string& url) const;
   void remove(const RepoRef& repo, HookId id) const;
@@ -102,6 +104,21 @@ RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const
           .name = repo.project.name + '/' + repo.name,
           .repo = repo.ref(),
           .url = source_url(options.base_url, repo.ref(), {})};
+}
+
+/// Finds a repository by its id: its rename may have been missed, and another one may have its
+/// name.
+std::optional<RepositoryDescription> RepositoryService::Impl::located(
+    const AttachedRepository& stored) const {
+  std::optional<RepositoryDescription> named;
+  unless_gone([&] { named = described(server.repos.get(stored.repo)); });
+  if (named && named->external_id == stored.external_id) return named;
+  const RepoFilter all{.permission = RepoFilter::Permission::admin,
+                       .archived = RepoFilter::Archived::all};
+  for (const Repo& repo : server.repos.list(all)) {
+    if (std::to_string(repo.id) == stored.external_id) return described(repo);
+  }
+  return std::nullopt;
 }
 
 /// Returns our webhooks, the oldest first.  Webhooks of a project are not ours.
@@ -259,14 +276,10 @@ AttachedRepository RepositoryService::attach(const RepoRef& repo) const {
 void RepositoryService::detach(std::string_view external_id) const {
   const auto stored = impl_->store->find(external_id);
   if (!stored) return;
-  if (stored->webhook) {
-    impl_->remove(stored->repo, *stored->webhook);
-  } else {
-    unless_gone([&] {
-      const RepositoryDescription found = describe(stored->repo);
-      if (found.external_id == external_id)
-        impl_->remove_ours(found.repo, impl_->options.webhook_url(found));
-    });
+  if (const auto found = impl_->located(*stored)) {
+    if (stored->webhook) impl_->remove(found->repo, *stored->webhook);
+    // One of two processes that attached at once may have died and left a second webhook.
+    unless_gone([&] { impl_->remove_ours(found->repo, impl_->options.webhook_url(*found)); });
   }
   impl_->store->remove(external_id);
 }
