@@ -100,6 +100,14 @@ TEST_F(RepositoryServiceTest, DetachesFromEveryWebhookOfItsAddress) {
   EXPECT_THAT(webhooks(url_ + "/other"), ElementsAre(other));
 }
 
+TEST_F(RepositoryServiceTest, DetachesFromAWebhookWithAFormerAddress) {
+  const auto attached = service().attach(kDemoName);
+  const std::string former = std::exchange(url_, "https://new.example.com/hook");
+  service().detach(attached.external_id);
+  EXPECT_THAT(webhooks(former), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
 TEST_F(RepositoryServiceTest, DetachesARepositoryWhoseRenameWasMissed) {
   const BitbucketServer client(client_options());
   const auto attached = service().attach(kDemoName);
