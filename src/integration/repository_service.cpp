@@ -130,7 +130,7 @@ std::vector<HookId> RepositoryService::Impl::ours(const RepoRef& repo, const std
     if ((hook.url == url || hook.id == stored) && hook.scope_type != "project")
       out.push_back(hook.id);
   }
-  std::ranges::sort(out);
+  std::ranges::sort(out, {}, &HookId::value);
   return out;
 }
 

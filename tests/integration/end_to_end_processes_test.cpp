@@ -196,7 +196,7 @@ TEST_F(EndToEndProcessesTest, OneOfTwoThatAttachAtOnceIsKilledAtAnyRequest) {
       for (int n = 1; n <= 8; ++n) {
         SCOPED_TRACE(next + (" " + std::to_string(acts)) + " " + std::to_string(n));
         clean_up();
-        killed_at(n, acts, {"attach", "attach"});
+        EXPECT_TRUE(killed_at(n, acts, {"attach", "attach"}));
         expect_that_it_can(next);
       }
     }
