@@ -87,8 +87,10 @@ class RepositoryService::Impl {
   class Attachment;
 
   [[nodiscard]] RepositoryDescription described(const Repo& repo) const;
-  [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url) const;
-  void remove_ours(const RepoRef& repo, const std::string& url) const;
+  [[nodiscard]] std::optional<RepositoryDescription> located(
+      const AttachedRepository& stored) const;
+  [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url,
+                                         std::optional<HookId> stored) const;
   void remove(const RepoRef& repo, HookId id) const;
 
   const BitbucketServer server;
@@ -104,23 +106,36 @@ RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const
           .url = source_url(options.base_url, repo.ref(), {})};
 }
 
-/// Returns our webhooks, the oldest first.  Webhooks of a project are not ours.
-std::vector<HookId> RepositoryService::Impl::ours(const RepoRef& repo,
-                                                  const std::string& url) const {
+/// Finds a repository by its id: its rename may have been missed, and another one may have its
+/// name.
+std::optional<RepositoryDescription> RepositoryService::Impl::located(
+    const AttachedRepository& stored) const {
+  std::optional<RepositoryDescription> named;
+  unless_gone([&] { named = described(server.repos.get(stored.repo)); });
+  if (named && named->external_id == stored.external_id) return named;
+  const RepoFilter all{.permission = RepoFilter::Permission::admin,
+                       .archived = RepoFilter::Archived::all};
+  for (const Repo& repo : server.repos.list(all)) {
+    if (std::to_string(repo.id) == stored.external_id) return described(repo);
+  }
+  return std::nullopt;
+}
+
+/// Returns our webhooks, the oldest first.  The stored one may still have a former address.
+/// Webhooks of a project are not ours.
+std::vector<HookId> RepositoryService::Impl::ours(const RepoRef& repo, const std::string& url,
+                                                  std::optional<HookId> stored) const {
   std::vector<HookId> out;
   for (const Hook& hook : server.hooks.list(repo)) {
-    if (hook.url == url && hook.scope_type != "project") out.push_back(hook.id);
+    if ((hook.url == url || hook.id == stored) && hook.scope_type != "project")
+      out.push_back(hook.id);
   }
-  std::ranges::sort(out);
+  std::ranges::sort(out, {}, &HookId::value);
   return out;
 }
 
 void RepositoryService::Impl::remove(const RepoRef& repo, HookId id) const {
   unless_gone([&] { server.hooks.remove(repo, id); });
-}
-
-void RepositoryService::Impl::remove_ours(const RepoRef& repo, const std::string& url) const {
-  for (const HookId id : ours(repo, url)) remove(repo, id);
 }
 
 /// One call of attach().
@@ -168,12 +183,13 @@ class RepositoryService::Impl::Attachment {
 /// Returns nothing when somebody else changed the webhooks or the stored repository meanwhile.
 std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt() {
   // The store chooses among those that attach at once: all of them go on with one secret.
-  pending_.webhook_secret = service_.store->add(pending_).webhook_secret;
-  std::vector<HookId> hooks = service_.ours(pending_.repo, url_);
+  const AttachedRepository stored = service_.store->add(pending_);
+  pending_.webhook_secret = stored.webhook_secret;
+  std::vector<HookId> hooks = service_.ours(pending_.repo, url_, stored.webhook);
   std::optional<HookId> made;
   if (hooks.empty()) {
     made = create();
-    hooks = service_.ours(pending_.repo, url_);
+    hooks = service_.ours(pending_.repo, url_, stored.webhook);
     if (hooks.empty()) return std::nullopt;
   }
   const HookId kept = hooks.front();
@@ -224,7 +240,7 @@ std::optional<AttachedRepository> RepositoryService::Impl::Attachment::store_wit
 void RepositoryService::Impl::Attachment::undo() noexcept {
   std::optional<AttachedRepository> stored;
   with_best_effort([&] { stored = service_.store->find(pending_.external_id); });
-  if (lost_an_answer_) with_best_effort([&] { created_ = service_.ours(pending_.repo, url_); });
+  if (lost_an_answer_) with_best_effort([&] { created_ = service_.ours(pending_.repo, url_, {}); });
   for (const HookId id : created_) {
     if (stored && stored->webhook == id) continue;
     with_best_effort([&] { service_.remove(pending_.repo, id); });
@@ -259,13 +275,12 @@ AttachedRepository RepositoryService::attach(const RepoRef& repo) const {
 void RepositoryService::detach(std::string_view external_id) const {
   const auto stored = impl_->store->find(external_id);
   if (!stored) return;
-  if (stored->webhook) {
-    impl_->remove(stored->repo, *stored->webhook);
-  } else {
+  if (const auto found = impl_->located(*stored)) {
+    // One of two processes that attached at once may have died and left a second webhook.
     unless_gone([&] {
-      const RepositoryDescription found = describe(stored->repo);
-      if (found.external_id == external_id)
-        impl_->remove_ours(found.repo, impl_->options.webhook_url(found));
+      const std::string url = impl_->options.webhook_url(*found);
+      for (const HookId id : impl_->ours(found->repo, url, stored->webhook))
+        impl_->remove(found->repo, id);
     });
   }
   impl_->store->remove(external_id);

@@ -144,6 +144,14 @@ TEST_F(RepositoryAttachTest, ReplacesAWebhookThatWasDeletedByHand) {
   expect_attached(second);
 }
 
+TEST_F(RepositoryAttachTest, GivesItsWebhookANewAddress) {
+  const auto first = service().attach(kDemoName);
+  const std::string former = std::exchange(url_, "https://new.example.com/hook");
+  EXPECT_EQ(service().attach(kDemoName), first);
+  expect_attached(first);
+  EXPECT_THAT(webhooks(former), IsEmpty());
+}
+
 TEST_F(RepositoryAttachTest, AttachesInTwoProcessesAtOnceWithOneWebhook) {
   for (int time = 0; time < 20; ++time) {
     std::barrier start(2);

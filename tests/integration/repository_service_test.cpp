@@ -91,6 +91,36 @@ TEST_F(RepositoryServiceTest, DetachesWhatWasNotAttachedCompletely) {
   EXPECT_THAT(store_->list(), IsEmpty());
 }
 
+TEST_F(RepositoryServiceTest, DetachesFromEveryWebhookOfItsAddress) {
+  const auto attached = service().attach(kDemoName);
+  webhook(url_);  // of another process, which was killed
+  const json other = webhook(url_ + "/other");
+  service().detach(attached.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  EXPECT_THAT(webhooks(url_ + "/other"), ElementsAre(other));
+}
+
+TEST_F(RepositoryServiceTest, DetachesFromAWebhookWithAFormerAddress) {
+  const auto attached = service().attach(kDemoName);
+  const std::string former = std::exchange(url_, "https://new.example.com/hook");
+  service().detach(attached.external_id);
+  EXPECT_THAT(webhooks(former), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
+TEST_F(RepositoryServiceTest, DetachesARepositoryWhoseRenameWasMissed) {
+  const BitbucketServer client(client_options());
+  const auto attached = service().attach(kDemoName);
+  const Repo renamed = client.repos.update(kDemoName, {.name = "renamed", .archived = true});
+  // Another repository has its name now.
+  const Repo other = client.repos.update("PRJ/rich", {.name = "demo"});
+  const json others = webhook(url_);
+  service().detach(attached.external_id);
+  EXPECT_THAT(client.hooks.list(renamed).to_vector(), IsEmpty());
+  EXPECT_THAT(ours(), ElementsAre(others));
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
 TEST_F(RepositoryServiceTest, LeavesTheRepositoryThatHasTheNameNowAlone) {
   const auto attached = service().attach(kDemoName);
   auto renamed = attached;

@@ -124,6 +124,7 @@ std::string form_value(const std::string& form, const std::string& name);
 class Receiver {
  public:
   struct Delivery {
+    std::string target;  ///< "/hook?x=1"
     Headers headers;
     std::string body;
     [[nodiscard]] std::string header(std::string_view name) const;

@@ -26,6 +26,7 @@ Receiver::Receiver(Judge judge) : state_(std::make_unique<State>()) {
   state_->server.Post("/hook", [this, judge = std::move(judge)](const httplib::Request& request,
                                                                 httplib::Response& response) {
     Delivery delivery;
+    delivery.target = request.target;
     for (const auto& [name, value] : request.headers) delivery.headers.emplace_back(name, value);
     delivery.body = request.body;
     response.status = judge(delivery);

@@ -108,7 +108,8 @@ class BITBUCKET_EXPORT RepositoryService {
   /// share a store: there is one webhook in the end.  A failure removes the webhook that this call
   /// created.
   AttachedRepository attach(const RepoRef& repo) const;
-  /// Removes our webhook and the stored repository.  A webhook that is gone counts as removed.
+  /// Removes our webhook and the stored repository, which may have been renamed or moved since.  A
+  /// webhook that is gone counts as removed.
   void detach(std::string_view external_id) const;
 
   /// Stores the name, project and slug that an event shows, if they changed, and returns the stored
