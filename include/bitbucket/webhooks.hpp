@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <ranges>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -119,10 +118,10 @@ enum class WebhookOutcome {
 
 /// What to answer.
 struct WebhookReply {
-  int status = 0;                          ///< HTTP status
-  std::string text;                        ///< for the answer's body; says what to change
-  WebhookOutcome outcome;                  ///< why
-  std::optional<WebhookEvent> event = {};  ///< when the delivery was accepted
+  int status = 0;    ///< HTTP status
+  std::string text;  ///< for the answer's body; says what to change
+  WebhookOutcome outcome = WebhookOutcome::bad_body;  ///< why
+  std::optional<WebhookEvent> event = {};             ///< when the delivery was accepted
 };
 
 /// How deliveries are received.

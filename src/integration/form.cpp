@@ -2,35 +2,14 @@
 
 #include <algorithm>
 
+#include "integration/url.hpp"
+
 namespace bitbucket::inline v0_1::integration {
 namespace {
 
 bool is_unreserved(char c) noexcept {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
-}
-
-int value_of_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string decoded(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());  // a buffer that grows leaves copies of a secret behind
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() ? value_of_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? value_of_digit(text[i + 2]) : -1;
-    if (text[i] == '%' && high >= 0 && low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -56,8 +35,8 @@ Parameters read_fields(std::string_view text) {
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (!pair.empty())
-      out.emplace_back(decoded(pair.substr(0, equals)),
-                       decoded(pair.substr(std::min(pair.size(), equals + 1))));
+      out.emplace_back(form_decoded(pair.substr(0, equals)),
+                       form_decoded(pair.substr(std::min(pair.size(), equals + 1))));
   }
   return out;
 }

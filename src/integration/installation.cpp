@@ -6,7 +6,7 @@
 
 #include "integration/characters.hpp"
 #include "integration/json_object.hpp"
-#include "integration/netloc.hpp"
+#include "integration/url.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace {
@@ -19,18 +19,6 @@ std::string sealed(const Sealer& sealer, const Secret& secret) {
 }
 
 }  // namespace
-
-namespace integration {
-
-std::string_view netloc_of(std::string_view base_url) noexcept {
-  const std::size_t scheme = base_url.find("://");
-  if (scheme != std::string_view::npos) base_url.remove_prefix(scheme + 3);
-  base_url = base_url.substr(0, base_url.find_first_of("/?#"));
-  const std::size_t user = base_url.rfind('@');
-  return user == std::string_view::npos ? base_url : base_url.substr(user + 1);
-}
-
-}  // namespace integration
 
 std::string external_id(std::string_view base_url, std::string_view consumer_key) {
   std::string out(integration::netloc_of(base_url));

@@ -10,6 +10,7 @@
 
 #include <bitbucket/oauth1.hpp>
 
+#include "base/trim.hpp"
 #include "integration/characters.hpp"
 #include "integration/json_object.hpp"
 
@@ -17,13 +18,6 @@ namespace bitbucket::inline v0_1 {
 namespace {
 
 constexpr std::size_t max_consumer_key = 200;
-
-std::string_view without_blanks_around(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t from = text.find_first_not_of(blanks);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(blanks) + 1 - from);
-}
 
 /// A box that is checked sends any value; programs also send these for one that is not.
 bool is_checked(std::string_view value) noexcept {
@@ -40,7 +34,7 @@ const char* present_name(const nlohmann::json& form, const char* name, const cha
 }
 
 std::string find_url_fault(const std::string& url) {
-  if (without_blanks_around(url).empty())
+  if (detail::trim(url).empty())
     return "url is missing; enter the address of Bitbucket, such as https://git.example.com";
   try {
     // The client knows best which addresses it can use.  It sends nothing here.
@@ -54,7 +48,7 @@ std::string find_url_fault(const std::string& url) {
 }
 
 std::string find_consumer_key_fault(std::string_view key) {
-  if (without_blanks_around(key).empty())
+  if (detail::trim(key).empty())
     return "consumer_key is missing; enter the consumer key of the application link";
   const auto characters = integration::count_characters(key);
   if (!characters) return "consumer_key is not UTF-8";
@@ -94,9 +88,9 @@ std::string in_one_text(const std::vector<FieldError>& errors) {
 InstallationConfig InstallationConfig::from_form(const Parameters& form) {
   InstallationConfig out{.verify_ssl = false};
   for (const auto& [name, value] : form) {  // the last of several counts
-    if (name == "url") out.url = without_blanks_around(value);
+    if (name == "url") out.url = detail::trim(value);
     if (name == "verify_ssl") out.verify_ssl = is_checked(value);
-    if (name == "consumer_key") out.consumer_key = without_blanks_around(value);
+    if (name == "consumer_key") out.consumer_key = detail::trim(value);
     if (name == "private_key") out.private_key = Secret(std::string_view(value));
   }
   return out;
@@ -116,9 +110,8 @@ InstallationConfig InstallationConfig::from_json(std::string_view text) {
     auto& copy = form[private_key].get_ref<std::string&>();
     OPENSSL_cleanse(copy.data(), copy.size());
   }
-  out.url = without_blanks_around(text_of("url"));
-  out.consumer_key =
-      without_blanks_around(text_of(present_name(form, "consumer_key", "consumerKey")));
+  out.url = detail::trim(text_of("url"));
+  out.consumer_key = detail::trim(text_of(present_name(form, "consumer_key", "consumerKey")));
   out.verify_ssl =
       integration::find_flag(form, present_name(form, "verify_ssl", "verifySsl")).value_or(true);
   return out;

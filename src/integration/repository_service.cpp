@@ -1,35 +1,17 @@
 #include <bitbucket/integration/repository_service.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
-
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <bitbucket/error.hpp>
 #include <bitbucket/integration/source_links.hpp>
+
+#include "integration/random.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace {
 
 constexpr int most_rounds = 8;
-
-/// Returns 256 random bits as 64 hexadecimal digits.
-Secret fresh_secret() {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::array<unsigned char, 32> bits{};
-  if (RAND_bytes(bits.data(), static_cast<int>(bits.size())) != 1)
-    throw Error("OpenSSL has no random numbers for the secret of a webhook");
-  std::string text;
-  text.reserve(2 * bits.size());  // a buffer that grows leaves copies of a secret behind
-  for (const unsigned char byte : bits) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  OPENSSL_cleanse(bits.data(), bits.size());
-  return Secret(std::move(text));
-}
 
 /// Returns whether a project key or slug can stand in a path.
 bool is_one_segment(const std::string& text) {
@@ -99,6 +81,8 @@ class RepositoryService::Impl {
 };
 
 RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const {
+  // Repositories without one would all be the same.
+  if (repo.id <= 0) throw DecodeError("/id", "the repository " + repo.full_name() + " has no id");
   return {.external_id = std::to_string(repo.id),
           .identifier = repo.ref().str(),
           .name = repo.project.name + '/' + repo.name,
@@ -144,7 +128,7 @@ class RepositoryService::Impl::Attachment {
   Attachment(const Impl& service, const RepositoryDescription& found)
       : service_(service),
         url_(service.options.webhook_url(found)),
-        fresh_secret_(fresh_secret()),
+        fresh_secret_(integration::random_secret()),
         pending_{.external_id = found.external_id,
                  .name = found.identifier,
                  .repo = found.repo,

@@ -8,8 +8,8 @@
 #include <bitbucket/setup.hpp>
 
 #include "integration/form.hpp"
-#include "integration/netloc.hpp"
 #include "integration/setup_state.hpp"
+#include "integration/url.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace {
@@ -38,11 +38,6 @@ void require_callback(const SetupFlowOptions& options) {
   } catch (const InvalidArgument&) {
     throw InvalidArgument("callback must be an absolute address, such as https://bot.example.com/");
   }
-}
-
-std::string without_slashes_at_end(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
 }
 
 SetupClient make_setup_client(const InstallationConfig& config, const SetupFlowOptions& options) {
@@ -148,7 +143,7 @@ SetupFlow::SetupFlow(SetupFlowOptions options) : options_(std::move(options)) {
 PendingSetup SetupFlow::begin(const InstallationConfig& config) const {
   if (auto errors = config.errors(); !errors.empty()) throw InvalidConfiguration(std::move(errors));
   SetupState state{.config = config, .request = {}, .expires = {}};
-  state.config.url = without_slashes_at_end(config.url);
+  state.config.url = integration::without_slashes_at_end(config.url);
   const SetupClient client = make_setup_client(state.config, options_);
   state.request = get_request_token(client);
   state.expires = std::chrono::floor<std::chrono::seconds>(now(options_)) + options_.lifetime;

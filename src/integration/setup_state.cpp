@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <charconv>
@@ -13,7 +12,9 @@
 
 #include <bitbucket/integration/setup_flow.hpp>
 
+#include "base/hex.hpp"
 #include "integration/form.hpp"
+#include "integration/random.hpp"
 
 namespace bitbucket::inline v0_1::integration {
 namespace {
@@ -31,32 +32,13 @@ using Reason = SetupError::Reason;
                        ": begin again");
 }
 
-std::string hex(std::span<const unsigned char> bytes) {
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const unsigned char byte : bytes) {
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
-  }
-  return out;
-}
-
-Secret make_key() {
-  std::array<unsigned char, 32> bytes;
-  if (RAND_bytes(bytes.data(), bytes.size()) != 1)
-    throw Error("OpenSSL's random generator failed, so no set-up can begin");
-  Secret key(hex(bytes));
-  OPENSSL_cleanse(bytes.data(), bytes.size());
-  return key;
-}
-
 std::string check_of(std::string_view text, const Secret& key) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int size = 0;
   if (!HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.reveal().size()),
             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size))
     throw Error("OpenSSL cannot compute an HMAC with SHA-256");
-  return hex(std::span(digest).first(size));
+  return detail::hex(std::span(digest).first(size));
 }
 
 bool are_equal(std::string_view a, std::string_view b) noexcept {
@@ -125,7 +107,7 @@ std::chrono::sys_seconds read_time(std::string_view text) {
 }  // namespace
 
 std::string write_state(const SetupState& state, const Sealer& sealer) {
-  const Secret key = make_key();
+  const Secret key = random_secret();
   std::string out(version);
   append_field(out, "url", state.config.url);
   append_field(out, "verify_ssl", state.config.verify_ssl ? "true" : "false");

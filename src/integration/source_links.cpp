@@ -9,6 +9,9 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/ids.hpp>
 
+#include "base/ascii.hpp"
+#include "integration/url.hpp"
+
 namespace bitbucket::inline v0_1 {
 namespace {
 
@@ -17,31 +20,6 @@ constexpr ApiPath<Method::head, void, RepoRef, FilePath, Query<Parameters>> brow
 
 constexpr std::string_view branch_prefix = "refs/heads/";
 constexpr const char* code_owners_path = ".bitbucket/CODEOWNERS";
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// Decodes escapes such as "%20" once.  What is no escape stays as it is.
-std::string unescape(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool whole = text[i] == '%' && i + 2 < text.size();
-    const int high = whole ? hex_digit(text[i + 1]) : -1;
-    const int low = whole ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) {
-      out += text[i];
-    } else {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
-}
 
 std::vector<std::string_view> split_at(std::string_view text, char separator) {
   std::vector<std::string_view> out;
@@ -61,22 +39,9 @@ std::string_view cut_off(std::string_view& text, char separator) {
   return rest;
 }
 
-std::string_view without_end_slashes(std::string_view text) {
-  while (text.ends_with('/')) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view without_leading_slashes(std::string_view text) {
   while (text.starts_with('/')) text.remove_prefix(1);
   return text;
-}
-
-char lower_letter(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower_letter, lower_letter);
 }
 
 /// Returns whether a segment of a repository's path can have this name.
@@ -93,8 +58,8 @@ bool is_file_path(std::string_view path) {
 /// Takes a base URL from the beginning of `url`; returns whether it was there.  The scheme and the
 /// host may be in upper or lower case.
 bool take_base(std::string_view& url, std::string_view base_url) {
-  const std::string_view base = without_end_slashes(base_url);
-  if (!same_ignoring_case(url.substr(0, base.size()), base)) return false;
+  const std::string_view base = integration::without_slashes_at_end(base_url);
+  if (!detail::equal_ignoring_case(url.substr(0, base.size()), base)) return false;
   const std::size_t scheme = base.find("://");
   const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
   const std::size_t context = std::min(base.find('/', host), base.size());
@@ -109,16 +74,16 @@ bool are_of(const std::vector<std::string>& segments, const RepoRef& repo) {
   if (segments.size() < 5 || segments[2] != "repos" || segments[4] != "browse") return false;
   const std::string key = segments[0] == "users" ? '~' + segments[1] : segments[1];
   return (segments[0] == "projects" || segments[0] == "users") &&
-         same_ignoring_case(key, repo.project) && same_ignoring_case(segments[3], repo.slug);
+         detail::equal_ignoring_case(key, repo.project) &&
+         detail::equal_ignoring_case(segments[3], repo.slug);
 }
 
 /// Returns the ref of a query that has exactly one `at`; empty otherwise.
 std::string ref_of(std::string_view query) {
   std::vector<std::string> refs;
   for (std::string_view name : split_at(query, '&')) {
-    std::string value(cut_off(name, '='));
-    std::ranges::replace(value, '+', ' ');
-    if (name == "at") refs.push_back(unescape(value));
+    const std::string_view value = cut_off(name, '=');
+    if (name == "at") refs.push_back(integration::form_decoded(value));
   }
   if (refs.size() != 1) return {};
   if (refs[0].starts_with(branch_prefix)) refs[0].erase(0, branch_prefix.size());
@@ -141,7 +106,7 @@ void append_path(std::string& out, std::string_view path) {
 }  // namespace
 
 std::string source_url(std::string_view base_url, const RepoRef& repo, const SourcePlace& place) {
-  std::string out(without_end_slashes(base_url));
+  std::string out(integration::without_slashes_at_end(base_url));
   out += "/projects/";
   repo.append_to(out, 0);
   out += "/repos/";
@@ -164,8 +129,9 @@ std::optional<SourcePlace> source_place(std::string_view base_url, const RepoRef
   const std::string_view query = cut_off(url, '?');
   if (!take_base(url, base_url)) return std::nullopt;
   std::vector<std::string> segments;
-  for (const std::string_view segment : split_at(without_end_slashes(url.substr(1)), '/'))
-    segments.push_back(unescape(segment));
+  for (const std::string_view segment :
+       split_at(integration::without_slashes_at_end(url.substr(1)), '/'))
+    segments.push_back(integration::percent_decoded(segment));
   if (!are_of(segments, repo)) return std::nullopt;
   SourcePlace place{.path = {}, .ref = ref_of(query)};
   for (std::size_t i = 5; i < segments.size(); ++i) {
@@ -196,7 +162,7 @@ std::optional<std::string> stacktrace_link(const BitbucketServer& client, std::s
                                            const RepoRef& repo, std::string_view path,
                                            std::string_view version,
                                            std::string_view default_branch) {
-  const std::string file = unescape(path);
+  const std::string file = integration::percent_decoded(path);
   if (!version.empty()) {
     if (auto url = find_source(client, base_url, repo, {file, std::string(version)})) return url;
   }

@@ -28,10 +28,17 @@ void fields(Head& h, auto& f) {
 namespace webhooks {
 namespace {
 
+/// A delivery names its repository by the id, because the other members may change.
+void require_id(const Repo& repository, const char* pointer) {
+  if (repository.id <= 0) throw DecodeError(pointer, "the repository has no id");
+}
+
 template <class Event>
 WebhookPayload read_as(std::string& body) {
   Event event;
   JsonCodec<Event>::read(body, event);
+  if constexpr (requires { event.repository; }) require_id(event.repository, "/repository/id");
+  if constexpr (requires { event.new_repository; }) require_id(event.new_repository, "/new/id");
   return event;
 }
 

@@ -28,7 +28,7 @@ class SeenDeliveries::Impl {
       throw;
     }
     if (known_.size() > capacity_) {
-      known_.erase(*oldest_first_.front());
+      known_.erase(known_.find(*oldest_first_.front()));
       oldest_first_.pop_front();
     }
     return false;

@@ -1,7 +1,5 @@
 // The whole story: connect, attach, push, receive, rename, push, detach.
 #include <filesystem>
-#include <mutex>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +10,7 @@
 #include <bitbucket/webhooks.hpp>
 
 #include "integration/setup_world.hpp"
+#include "webhooks/inbox.hpp"
 
 namespace bitbucket::test {
 namespace {
@@ -37,7 +36,7 @@ class EndToEndTest : public SetupWorld {
             store_,
             {.base_url = connected.installation.base_url,
              .webhook_url = [this](const RepositoryDescription& repository) {
-               return endpoint_.url() + "?repository=" + repository.external_id;
+               return inbox_.url() + "?repository=" + repository.external_id;
              }}};
   }
   /// Finds the secret for "/hook?repository=ID", as a service with many repositories does.
@@ -46,29 +45,9 @@ class EndToEndTest : public SetupWorld {
     if (!stored) return {};
     return {stored->webhook_secret};
   }
-  int receive(const server_test::Receiver::Delivery& delivery) {
-    WebhookReply reply = receiver_.receive({.method = "POST",
-                                            .url = delivery.target,
-                                            .headers = delivery.headers,
-                                            .body = delivery.body});
-    const std::scoped_lock lock(mutex_);
-    replies_.push_back(reply);
-    return reply.status;
-  }
-  /// Returns the replies to what was delivered since the last call.
-  std::vector<WebhookReply> replies() {
-    EXPECT_TRUE(server_->wait_for_deliveries());
-    const std::scoped_lock lock(mutex_);
-    return std::exchange(replies_, {});
-  }
-  /// Returns the only event that was delivered since the last call.
-  template <class T>
-  T event() {
-    const std::vector<WebhookReply> all = replies();
-    if (all.size() != 1 || !all[0].event)
-      throw std::runtime_error(std::to_string(all.size()) + " deliveries" +
-                               (all.empty() ? "" : ": " + all[0].text));
-    return std::get<T>(all[0].event->payload);
+  template <class Event>
+  Event event() {
+    return inbox_.event<Event>(*server_);
   }
   static void git(const std::filesystem::path& folder, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"-c", "http.extraHeader=Authorization: Bearer bob-token"});
@@ -101,12 +80,7 @@ class EndToEndTest : public SetupWorld {
   const std::filesystem::path work_ = folder_ / "work";
   int pushes_ = 0;
   const std::shared_ptr<RepositoryStore> store_ = std::make_shared<MemoryRepositoryStore>();
-  const WebhookReceiver receiver_{
-      {.secrets = WebhookSecrets([this](std::string_view url) { return secrets_of(url); })}};
-  std::mutex mutex_;
-  std::vector<WebhookReply> replies_;
-  const server_test::Receiver endpoint_{
-      [this](const server_test::Receiver::Delivery& delivery) { return receive(delivery); }};
+  webhook_test::Inbox inbox_{[this](std::string_view url) { return secrets_of(url); }};
 };
 
 void EndToEndTest::run(const RepoRef& before, const std::string& name, const RepoRef& after) {
@@ -134,7 +108,7 @@ void EndToEndTest::run(const RepoRef& before, const std::string& name, const Rep
   EXPECT_THAT(client.hooks.list(after).to_vector(), IsEmpty());
   EXPECT_THAT(store_->list(), IsEmpty());
   push(client.repos.get(after));
-  EXPECT_THAT(replies(), IsEmpty());
+  EXPECT_THAT(inbox_.replies(*server_), IsEmpty());
 }
 
 TEST_F(EndToEndTest, ConnectsAttachesFollowsARenameAndDetachesTwiceInARow) {

@@ -3,6 +3,8 @@
 
 #include <bitbucket/webhooks.hpp>
 
+#include <bitbucket/testing/fake_transport.hpp>
+
 #include "integration/repository_fixture.hpp"
 
 namespace bitbucket::test {
@@ -26,6 +28,22 @@ TEST_F(RepositoryServiceTest, DescribesARepositoryByItsSlugAndNotItsName) {
                              .name = "Project/Demo / Two",
                              .repo = {"PRJ", "demo"},
                              .url = server_->base_url() + "/projects/PRJ/repos/demo/browse"}));
+}
+
+TEST_F(RepositoryServiceTest, AttachesNoRepositoryWithoutAnId) {
+  for (const std::string id : {"", R"("id": 0, )", R"("id": null, )"}) {
+    const auto transport = testing::FakeTransport::in_turn(
+        {testing::json_answer("{" + id + R"("slug": "demo", "project": {"key": "PRJ"}})")});
+    const BitbucketServer client(
+        {.base_url = "https://git.example.com", .connection = {.transport = transport}});
+    const RepositoryService strange(
+        client, store_, {.base_url = "https://git.example.com", .webhook_url = [](const auto&) {
+                           return std::string("https://bot.example.com/");
+                         }});
+    EXPECT_THROW(strange.attach(kDemoName), DecodeError) << id;
+    EXPECT_THAT(store_->list(), IsEmpty()) << id;
+    EXPECT_EQ(transport->started(), 1u) << id;
+  }
 }
 
 TEST_F(RepositoryServiceTest, FindsAllPagesOfRepositoriesThatItAdministers) {

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <mutex>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +14,7 @@
 
 #include "support/demo.hpp"
 #include "testing/server_fixture.hpp"
+#include "webhooks/inbox.hpp"
 
 // What embedded servers of four versions deliver over HTTP, received by a WebhookReceiver.  Git
 // itself says which hashes are right.
@@ -48,7 +47,7 @@ class DeliveriesTest : public ::testing::TestWithParam<const char*> {
   }
   Hook attach(const Secret& secret = kShared) const {
     return client_.hooks.create(demo, {.name = "bot",
-                                       .url = endpoint_.url(),
+                                       .url = inbox_.url(),
                                        .events = {"repo:refs_changed", "repo:modified"},
                                        .secret = secret});
   }
@@ -61,22 +60,9 @@ class DeliveriesTest : public ::testing::TestWithParam<const char*> {
     const std::string out = run_git(work_, {"rev-parse", "--verify", revision});
     return out.substr(0, out.find('\n'));
   }
-  /// Returns the replies to what was delivered since the last call.
-  std::vector<WebhookReply> replies() {
-    EXPECT_TRUE(server_->wait_for_deliveries());
-    const std::scoped_lock lock(mutex_);
-    return std::exchange(replies_, {});
-  }
-  /// Returns the only event that was delivered since the last call.
-  template <class T>
-  T event() {
-    const std::vector<WebhookReply> all = replies();
-    if (all.size() != 1 || !all[0].event)
-      throw std::runtime_error(std::to_string(all.size()) + " deliveries" +
-                               (all.empty() ? "" : ": " + all[0].text));
-    EXPECT_EQ(all[0].status, 204);
-    EXPECT_THAT(all[0].event->request_id, SizeIs(36));
-    return std::get<T>(all[0].event->payload);
+  template <class Event>
+  Event event() {
+    return inbox_.event<Event>(*server_);
   }
   /// Returns the push that was delivered since the last call, which moved one branch or tag.
   RefsChanged push_event() {
@@ -98,7 +84,7 @@ class DeliveriesTest : public ::testing::TestWithParam<const char*> {
     EXPECT_EQ(change.from_hash ? change.from_hash->value : "", from);
     EXPECT_EQ(change.to_hash ? change.to_hash->value : "", to);
   }
-  json last_body() const { return json::parse(endpoint_.deliveries().back().body); }
+  json last_body() const { return json::parse(inbox_.last_body()); }
 
   static constexpr const char* kBob = "http.extraHeader=Authorization: Bearer bob-token";
   const test_support::TempDir folder_;
@@ -106,16 +92,7 @@ class DeliveriesTest : public ::testing::TestWithParam<const char*> {
   const std::unique_ptr<server_test::GitServer> server_ = server_test::serve(options());
   const BitbucketServer client_{
       {.base_url = server_->base_url(), .credentials = BearerToken{"ann-token"}}};
-  const WebhookReceiver receiver_{{.secrets = {kShared}}};
-  std::mutex mutex_;
-  std::vector<WebhookReply> replies_;
-  const server_test::Receiver endpoint_{[this](const server_test::Receiver::Delivery& delivery) {
-    WebhookReply reply =
-        receiver_.receive({.method = "POST", .headers = delivery.headers, .body = delivery.body});
-    const std::scoped_lock lock(mutex_);
-    replies_.push_back(reply);
-    return reply.status;
-  }};
+  Inbox inbox_{{kShared}};
 };
 
 TEST_P(DeliveriesTest, ABranchIsCreatedMovedForcedAndDeleted) {
@@ -227,9 +204,9 @@ TEST_P(DeliveriesTest, ARepositoryIsRenamedAndMoved) {
 }
 
 TEST_P(DeliveriesTest, APingIsAnsweredThoughItIsNotSigned) {
-  const HookTestResult result = client_.hooks.test(demo, endpoint_.url());
+  const HookTestResult result = client_.hooks.test(demo, inbox_.url());
   EXPECT_EQ(result.response.parse()["status"], 204);
-  const auto all = replies();
+  const auto all = inbox_.replies(*server_);
   ASSERT_THAT(all, SizeIs(1));
   EXPECT_EQ(all[0].outcome, WebhookOutcome::ping);
   EXPECT_FALSE(all[0].event);
@@ -239,7 +216,7 @@ TEST_P(DeliveriesTest, AnotherSecretOrNoneIsRefused) {
   for (const Secret& secret : {Secret("another secret"), Secret()}) {
     const Hook hook = attach(secret);
     push({"main:refs/heads/for-hook-" + std::to_string(hook.id.value)});
-    const auto all = replies();
+    const auto all = inbox_.replies(*server_);
     ASSERT_THAT(all, SizeIs(1));
     EXPECT_EQ(all[0].status, 401);
     EXPECT_EQ(all[0].outcome, WebhookOutcome::bad_signature);

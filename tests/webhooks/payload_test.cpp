@@ -102,6 +102,19 @@ TEST(WebhookPayloadTest, NeverTakesAMissingHashForNoCommit) {
   }
 }
 
+TEST(WebhookPayloadTest, NamesItsRepositoryByTheId) {
+  for (const json& wrong : {json(), json(0), json(-1)}) {
+    json push = json::parse(old_push);
+    push["repository"]["id"] = wrong;
+    const WebhookReply reply = deliver("repo:refs_changed", push.dump());
+    EXPECT_EQ(reply.outcome, WebhookOutcome::bad_body) << wrong;
+    EXPECT_NE(reply.text.find("/repository/id"), std::string::npos) << reply.text;
+    json rename = bitbucket_test::sample("RepoModified");
+    rename["new"]["id"] = wrong;
+    EXPECT_EQ(deliver("repo:modified", rename.dump()).outcome, WebhookOutcome::bad_body) << wrong;
+  }
+}
+
 // Before version 10.3 the times of commits are milliseconds, and texts from then on.
 TEST(WebhookPayloadTest, HasTimesInEitherForm) {
   json body = bitbucket_test::sample("RefsChanged");
