@@ -1,11 +1,8 @@
 // A first program, which does what a release tool does with a Bitbucket Server.
-// examples/quickstart.sh runs it over a git repository of yours.  To run it by hand, set these
-// variables:
+// examples/quickstart.sh runs it over a git repository of yours.  To run it by hand, name what
+// `connect --url` stored, or set BITBUCKET_URL and credentials (see --help):
 //
-//   export BITBUCKET_URL=https://git.example.com/bitbucket
-//   export BITBUCKET_TOKEN=...                                  or BITBUCKET_USER and _PASSWORD, or
-//   export BITBUCKET_CONSUMER_KEY=... BITBUCKET_PRIVATE_KEY=key.pem       an application link, with
-//   quickstart authorize     what this prints: BITBUCKET_ACCESS_TOKEN and _ACCESS_TOKEN_SECRET
+//   export BITBUCKET_INSTALLATION=FOLDER
 //   quickstart repositories [NAME]
 //   quickstart webhook PRJ/demo https://bot.example.com/hook    secret: BITBUCKET_WEBHOOK_SECRET
 //   quickstart commits PRJ/demo [SINCE [UNTIL]]
@@ -19,8 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include <bitbucket/integration/installation.hpp>
 #include <bitbucket/server.hpp>
-#include <bitbucket/setup.hpp>
+
+#include "stored_installation.hpp"
 
 namespace {
 
@@ -57,23 +56,6 @@ std::string counted(std::size_t n, const std::string& one, const std::string& ma
   return std::to_string(n) + ' ' + (n == 1 ? one : many);
 }
 
-// The three legs, once per installation: the page to open goes to stderr, the result to stdout.
-void authorize() {
-  const bitbucket::SetupClient setup{{
-      .base_url = env("BITBUCKET_URL"),
-      .consumer_key = env("BITBUCKET_CONSUMER_KEY"),
-      .private_key = bitbucket::read_file(env("BITBUCKET_PRIVATE_KEY")),
-  }};
-  const bitbucket::RequestToken request = setup.get_request_token();
-  std::cerr << "Open this page, approve, and enter the verifier that it shows:\n  "
-            << plain(setup.authorize_url(request)) << std::endl;
-  std::string verifier;
-  std::getline(std::cin, verifier);
-  const bitbucket::AccessToken access = setup.get_access_token(request, verifier);
-  std::cout << "BITBUCKET_ACCESS_TOKEN=" << plain(access.token.reveal())
-            << "\nBITBUCKET_ACCESS_TOKEN_SECRET=" << plain(access.token_secret.reveal()) << '\n';
-}
-
 bitbucket::Credentials credentials() {
   if (const std::string token = env("BITBUCKET_TOKEN"); !token.empty())
     return bitbucket::BearerToken{token};
@@ -87,8 +69,19 @@ bitbucket::Credentials credentials() {
   if (const std::string user = env("BITBUCKET_USER"); !user.empty())
     return bitbucket::BasicCredentials{user, env("BITBUCKET_PASSWORD")};
   throw WrongUsage(
-      "there are no credentials: set BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or "
-      "BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY");
+      "there are no credentials: set BITBUCKET_INSTALLATION, or BITBUCKET_TOKEN, or BITBUCKET_USER "
+      "and BITBUCKET_PASSWORD, or BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY");
+}
+
+BitbucketServer make_client() {
+  const std::string url = env("BITBUCKET_URL"), folder = env("BITBUCKET_INSTALLATION");
+  if (folder.empty()) return BitbucketServer({.base_url = url, .credentials = credentials()});
+  const bitbucket::ConnectedInstallation connected = example::read_stored(folder);
+  const std::string& stored = connected.installation.base_url;
+  if (!url.empty() && url.substr(0, url.find_last_not_of('/') + 1) != stored)
+    throw WrongUsage("BITBUCKET_INSTALLATION is for the server " + plain(stored) +
+                     ", but BITBUCKET_URL names another one");
+  return bitbucket::make_client(connected);
 }
 
 void show_repositories(const BitbucketServer& client, const std::string& name) {
@@ -206,19 +199,16 @@ void show_history(const BitbucketServer& client, const RepoRef& repo, const std:
 }
 
 constexpr const char* usage =
-    "usage: quickstart authorize | repositories [NAME] | webhook REPO URL"
-    " | commits REPO [SINCE [UNTIL]]\n"
-    "  BITBUCKET_URL             the server: https://git.example.com/bitbucket\n"
+    "usage: quickstart repositories [NAME] | webhook REPO URL | commits REPO [SINCE [UNTIL]]\n"
+    "  BITBUCKET_INSTALLATION    the folder in which `connect --url` stored a server and its\n"
+    "                            credentials, or\n"
+    "  BITBUCKET_URL             the server (https://git.example.com/bitbucket), with\n"
     "  BITBUCKET_TOKEN           an HTTP access token, or\n"
     "  BITBUCKET_USER            with BITBUCKET_PASSWORD, or\n"
     "  BITBUCKET_CONSUMER_KEY    with BITBUCKET_PRIVATE_KEY (a PEM file), BITBUCKET_ACCESS_TOKEN "
     "and\n"
-    "                            BITBUCKET_ACCESS_TOKEN_SECRET, which `authorize` prints\n"
+    "                            BITBUCKET_ACCESS_TOKEN_SECRET, which oauth_setup stores\n"
     "  BITBUCKET_WEBHOOK_SECRET  signs the deliveries of a new webhook\n";
-
-bitbucket::ClientOptions options() {
-  return {.base_url = env("BITBUCKET_URL"), .credentials = credentials()};
-}
 
 void run(const Arguments& arguments) {
   const auto argument = [&](std::size_t i) { return i < arguments.size() ? arguments[i] : ""; };
@@ -226,14 +216,12 @@ void run(const Arguments& arguments) {
   const std::size_t count = arguments.size();
   if (count == 1 && (command == "--help" || command == "-h")) {
     std::cout << usage;
-  } else if (command == "authorize" && count == 1) {
-    authorize();
   } else if (command == "repositories" && count <= 2) {
-    show_repositories(BitbucketServer(options()), argument(1));
+    show_repositories(make_client(), argument(1));
   } else if (command == "webhook" && count == 3) {
-    register_webhook(BitbucketServer(options()), argument(1), argument(2));
+    register_webhook(make_client(), argument(1), argument(2));
   } else if (command == "commits" && count >= 2 && count <= 4) {
-    show_history(BitbucketServer(options()), argument(1), argument(2), argument(3));
+    show_history(make_client(), argument(1), argument(2), argument(3));
   } else {
     throw WrongUsage("no command takes these arguments");
   }

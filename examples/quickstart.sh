@@ -32,7 +32,8 @@ The same with a server of your own, where nothing is written unless you ask for 
 
   Credentials come from BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or
   BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY (a PEM file) with BITBUCKET_ACCESS_TOKEN and
-  BITBUCKET_ACCESS_TOKEN_SECRET; without these two the script goes through the three legs.
+  BITBUCKET_ACCESS_TOKEN_SECRET; without these two you allow the access in a browser.  You do so only
+  once with examples/connect --url URL FOLDER: set BITBUCKET_INSTALLATION to that folder.
 TEXT
 }
 
@@ -48,6 +49,7 @@ wrong_usage() {
 
 # For a server of the user's own: names missing credentials before anything is built or sent.
 check_credentials() {
+  [[ -z ${BITBUCKET_INSTALLATION:-} ]] || return 0
   [[ -n ${BITBUCKET_TOKEN:-}${BITBUCKET_USER:-}${BITBUCKET_CONSUMER_KEY:-} ]] ||
     wrong_usage "--url needs credentials: set BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY"
   [[ -n ${BITBUCKET_TOKEN:-} || -n ${BITBUCKET_CONSUMER_KEY:-} || -n ${BITBUCKET_PASSWORD:-} ]] ||
@@ -157,9 +159,11 @@ name_for_server() {
 
 # --- building
 
+has_option() { grep -qx "BITBUCKET_BUILD_$1:BOOL=ON" "$build/CMakeCache.txt"; }
+
 has_programs() {
-  is_configured "$build" "$root" && grep -qx 'BITBUCKET_BUILD_EXAMPLES:BOOL=ON' "$build/CMakeCache.txt" &&
-    grep -qxE 'BITBUCKET_BUILD_(TESTING_LIBRARY|TESTS):BOOL=ON' "$build/CMakeCache.txt"
+  is_configured "$build" "$root" && has_option EXAMPLES &&
+    { has_option TESTS || { has_option INTEGRATION && has_option TESTING_LIBRARY; }; }
 }
 
 build_programs() {
@@ -177,8 +181,8 @@ build_programs() {
   # eight source files are compiled as one, which takes less than half the time.
   if ! { has_programs || configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8 \
-    -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
-    ! build_quietly "$log" "$build" quickstart webhook_receiver bitbucket-git-server; then
+    -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_INTEGRATION=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
+    ! build_quietly "$log" "$build" quickstart connect webhook_receiver bitbucket-git-server; then
     tail -n 60 "$log" >&2
     fail "the build failed; its last lines are above"
   fi
@@ -192,7 +196,7 @@ start_server() {
   openssl genrsa -out "$work/key.pem" 2048 2>/dev/null
   openssl rsa -in "$work/key.pem" -pubout -out "$work/key.pub" 2>/dev/null
   export BITBUCKET_CONSUMER_KEY=quickstart BITBUCKET_PRIVATE_KEY=$work/key.pem
-  unset BITBUCKET_TOKEN BITBUCKET_ACCESS_TOKEN BITBUCKET_ACCESS_TOKEN_SECRET
+  unset BITBUCKET_TOKEN
   export BITBUCKET_USER=admin BITBUCKET_PASSWORD
   BITBUCKET_PASSWORD=$(openssl rand -hex 16)
   # The server is on this machine, so no proxy is used for it.
@@ -221,66 +225,48 @@ slug_of() {
 
 # --- the three legs
 
-# Submits the approve page's form as a click on its button would, and prints the verifier.  curl reads
-# the tokens from its input, so that no list of processes shows them.
+# Submits the approve page's form as a click on its button would, and goes where the answer leads.  curl
+# reads the tokens from its input, so that no list of processes shows them.
 approve() {
-  local page=$1 html fields='' name value action
-  html=$(curl -fsS --max-time 30 --config - <<<"url = \"$page\"") || return 1
+  local html fields='' name value
+  html=$(curl -fsS --max-time 30 --config - <<<"url = \"$1\"") || return 1
   while read -r name value; do
     fields+="data-urlencode = \"$name=$value\""$'\n'
   done < <(sed -nE 's/.*<input type="hidden" name="([^"]*)" value="([^"]*)".*/\1 \2/p' <<<"$html")
-  action=$(sed -nE 's/.*<form method="post" action="([^"]*)".*/\1/p' <<<"$html" | sed 's/&amp;/\&/g')
-  [[ $action == http* ]] || action=$(grep -oE '^https?://[^/]+' <<<"$page")$action
-  curl -fsS --max-time 30 --config - --data user=admin --data answer=allow "$action" <<<"$fields" |
-    sed -nE 's/.*<code id="verifier">([^<]*)<.*/\1/p'
+  curl -fsSL --max-time 30 --config - --data user=admin --data answer=allow --output /dev/null \
+    "${1%%\?*}" <<<"$fields"
 }
 
-# A person approves or denies on the page.
-ask_person() {
-  say "  2. open this page in a browser and allow or deny access:" "" \
-    "     ${bold}$page${normal}" ""
-  say "     Then paste the code that it shows here; if you denied access, just press Enter."
-  printf '     The code: '
-  read -r verifier || say ""
-  [[ -n $verifier ]] || fail "no code was entered, so the application has no access; run this again to be asked again"
-}
-
-has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/conversation"); }
+has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/connect.log"); }
 has_page_or_ended() { has_page || ! kill -0 "$program" 2>/dev/null; }
 
-# The program asks for the verifier from the page; the script or the user answers.
+# The program gives the page to open, and waits until the browser comes back to it.
 authorize() {
-  local page='' verifier='' program line
+  local page='' program
   heading "Authorising the application through the three legs of OAuth"
-  mkfifo "$work/answers"
-  "$client" authorize <"$work/answers" >"$work/session" 2>"$work/conversation" &
+  export BITBUCKET_INSTALLATION=$work/installation
+  "$build/examples/connect" --url "$url" "$BITBUCKET_INSTALLATION" >"$work/connect.log" 2>&1 &
   program=$!
-  exec 3>"$work/answers"
   wait_for 60 "no request token was granted" has_page_or_ended
   if [[ -n $page ]]; then
     say "  1. a request token was granted"
     if $browser; then
-      ask_person
+      say "  2. open this page in a browser on this machine, and allow the access:" "" \
+        "     ${bold}$page${normal}" "" "     The script waits until the browser comes back to this machine."
     else
-      verifier=$(approve "$page") || fail "the page for the approval failed: $page"
+      approve "$page" || fail "the page for the approval failed: $page"
       say "  2. approved on ${dim}${page%%\?*}${normal}"
     fi
-    printf '%s\n' "$verifier" >&3
   fi
-  exec 3>&-
-  wait "$program" || fail "the application got no access: $(tail -n 1 "$work/conversation")"
-  while IFS= read -r line; do
-    case $line in
-      BITBUCKET_ACCESS_TOKEN=* | BITBUCKET_ACCESS_TOKEN_SECRET=*) export "${line?}" ;;
-    esac
-  done <"$work/session"
-  say "  3. an access token was granted; every request from here on is signed with it"
+  wait "$program" || fail "the application got no access: $(sed -n 's/^connect: //p' "$work/connect.log")"
+  say "  3. an access token was granted and stored; every request from here on is signed with it"
 }
 
 # For a server of the user's own: takes credentials from the environment, or else asks a person to go
 # through the three legs.
 use_credentials() {
-  if [[ -z ${BITBUCKET_TOKEN:-} && -n ${BITBUCKET_CONSUMER_KEY:-} && -z ${BITBUCKET_ACCESS_TOKEN:-} ]]; then
+  if [[ -z ${BITBUCKET_INSTALLATION:-}${BITBUCKET_TOKEN:-}${BITBUCKET_ACCESS_TOKEN:-} &&
+    -n ${BITBUCKET_CONSUMER_KEY:-} ]]; then
     browser=true
     authorize
   fi
@@ -383,7 +369,8 @@ show_commits() {
 
 show_what_is_next() {
   heading "Read next"
-  say "  examples/quickstart.cpp  the program that did all this" \
+  say "  examples/connect.cpp     the program that got the access" \
+    "  examples/quickstart.cpp  the program that used it" \
     "  docs/getting-started.md  the same in a program of your own" \
     "  README.md, \"Examples\"    what else there is"
 }

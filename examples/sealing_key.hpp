@@ -52,20 +52,26 @@ inline std::string from_hex(std::string_view hex) {
   return good == 1 && to_hex(text) == hex ? text : "";
 }
 
-// Makes a key file that only its owner can read.  link() makes the file appear with all of its text
-// and never replaces a file, so several processes may do this at once: all use the same key.
-inline void make_key_file(const std::string& path) {
+// Makes a file that only its owner can read.  link() makes the file appear with all of its text and
+// never replaces a file.  Returns false when the file exists already.
+inline bool make_private_file(const std::string& path, std::string_view text) {
   std::string draft = path + ".XXXXXX";
   const int file = ::mkostemp(draft.data(), O_CLOEXEC);  // with mode 0600
   if (file < 0) throw std::runtime_error("cannot create " + draft);
-  const bitbucket::Secret key(to_hex(random_bytes(key_size)) + '\n');
-  const std::string_view text = key.reveal();
-  bool made = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  made = ::fsync(file) == 0 && made;  // a key that is lost makes every sealed text useless
-  made = ::close(file) == 0 && made;
-  made = made && (::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  written = ::fsync(file) == 0 && written;  // a key that is lost makes every sealed text useless
+  written = ::close(file) == 0 && written;
+  const bool made = written && ::link(draft.c_str(), path.c_str()) == 0;
+  const bool exists = written && !made && errno == EEXIST;
   ::unlink(draft.c_str());
-  if (!made) throw std::runtime_error("cannot write " + path);
+  if (!made && !exists) throw std::runtime_error("cannot write " + path);
+  return made;
+}
+
+// Several processes may do this at once: all use the key of the first.
+inline void make_key_file(const std::string& path) {
+  const bitbucket::Secret key(to_hex(random_bytes(key_size)) + '\n');
+  (void)make_private_file(path, key.reveal());
 }
 
 // Encrypts and sets the tag, or decrypts and checks the tag.
@@ -86,10 +92,8 @@ inline std::string aes_gcm(bool seal, const bitbucket::Secret& key, std::string_
   return result;
 }
 
-// Returns a sealer whose texts are nonce, encrypted secret and tag, in hexadecimal digits.  Makes
-// the key file when it is missing.
-inline bitbucket::Sealer sealer_with_key(const std::string& path) {
-  if (!std::filesystem::exists(path)) make_key_file(path);
+// Returns a sealer whose texts are nonce, encrypted secret and tag, in hexadecimal digits.
+inline bitbucket::Sealer read_sealer(const std::string& path) {
   const bitbucket::Secret key(from_hex(bitbucket::read_file(path).reveal()));
   if (key.reveal().size() != key_size)
     throw bitbucket::InvalidArgument(path + " has no key: it must be 64 hexadecimal digits");
@@ -112,6 +116,12 @@ inline bitbucket::Sealer sealer_with_key(const std::string& path) {
                     std::string_view(text).substr(nonce_size, end - nonce_size);
                 return bitbucket::Secret(aes_gcm(false, key, nonce, sealed, tag));
               }};
+}
+
+// Makes the key file when it is missing.
+inline bitbucket::Sealer sealer_with_key(const std::string& path) {
+  if (!std::filesystem::exists(path)) make_key_file(path);
+  return read_sealer(path);
 }
 
 }  // namespace example

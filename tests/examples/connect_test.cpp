@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <regex>
 
-#include "../../examples/sealing_key.hpp"
+#include "../../examples/stored_installation.hpp"
 #include "examples/program.hpp"
+#include "server/signed_client.hpp"
 #include "support/repository_builder.hpp"
 
 namespace bitbucket::test {
@@ -24,9 +25,18 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
-const std::string allow_page =
-    "http://127.0.0.1:[0-9]+/plugins/servlet/oauth/authorize.oauth_token=";
+/// Reads the lines about the page to open, and returns its address.
+std::string read_page(Program& program) {
+  EXPECT_THAT(program.line(), StartsWith("Open this page as the administrator, in a browser on"));
+  std::string page = program.line();
+  EXPECT_THAT(page, MatchesRegex("  http://127.0.0.1:[0-9]+(/bitbucket)?/plugins/servlet/oauth/"
+                                 "authorize.oauth_token=[0-9a-f]+"));
+  EXPECT_THAT(program.line(), MatchesRegex("The browser then comes back to http://127.0.0.1:[0-9]+,"
+                                           " where this program waits."));
+  return page.substr(page.find_first_not_of(' '));
+}
 
 /// Runs examples/connect.
 class ConnectTest : public ::testing::Test {
@@ -48,10 +58,7 @@ class ConnectTest : public ::testing::Test {
   static std::string page_of(Program& program) {
     EXPECT_THAT(program.line(), AllOf(StartsWith("An embedded Bitbucket Server serves "),
                                       HasSubstr("/My ?[31mrepo.git at http://")));
-    EXPECT_THAT(program.line(), StartsWith("Open this page"));
-    std::string page = program.line();
-    EXPECT_THAT(page, MatchesRegex("  " + allow_page + "[0-9a-f]+"));
-    return page.substr(page.find_first_not_of(' '));
+    return read_page(program);
   }
 
   TempDir folder;
@@ -66,9 +73,10 @@ std::string target_of(const std::string& url) {
 }
 
 /// Clicks on a button of the page, and returns what the browser shows in the end.
-std::string click(const std::string& page, const std::string& button) {
+std::string click(const std::string& page, const std::string& button,
+                  const std::string& user = "admin") {
   const auto shown = client_of(page).Get(target_of(page));
-  httplib::Params form{{"user", "admin"}, {"answer", button}};
+  httplib::Params form{{"user", user}, {"answer", button}};
   const std::regex hidden("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
   for (std::sregex_iterator field(shown->body.begin(), shown->body.end(), hidden), end;
        field != end; ++field)
@@ -125,12 +133,161 @@ TEST_F(ConnectTest, NamesWhatIsNoRepository) {
     EXPECT_THAT(program->errors(), AllOf(HasSubstr(problem), Not(HasSubstr("\033"))));
     EXPECT_EQ(program->exit_code(), 1);
   }
-  for (const std::vector<std::string>& wrong :
-       {std::vector<std::string>{}, {""}, {repository, "more"}, {"--browser"}}) {
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
+                                                {""},
+                                                {repository, "more"},
+                                                {"--browser"},
+                                                {"--url"},
+                                                {"--url", "http://127.0.0.1:1"},
+                                                {"--url", "http://127.0.0.1:1", ""},
+                                                {"--url", "http://127.0.0.1:1", "a", "b"}}) {
     const auto program = start(wrong);
     EXPECT_THAT(program->errors(), StartsWith("usage: connect "));
     EXPECT_EQ(program->exit_code(), 2);
   }
+}
+
+/// Runs examples/connect for a server that runs already, and examples/quickstart with what it
+/// stores.
+class ConnectServerTest : public ::testing::Test {
+ protected:
+  ConnectServerTest() { write_file(folder / "key.pem", server_test::key().private_pem()); }
+  std::unique_ptr<Program> start(const std::vector<std::string>& environment) const {
+    return std::make_unique<Program>(BITBUCKET_EXAMPLES "/connect",
+                                     std::vector<std::string>{"--url", server->base_url(), "bot"},
+                                     environment, folder.path());
+  }
+  std::unique_ptr<Program> start() const {
+    return start({"BITBUCKET_CONSUMER_KEY=release-bot", "BITBUCKET_PRIVATE_KEY=key.pem"});
+  }
+  void connect() const {
+    const auto program = start();
+    EXPECT_THAT(click(read_page(*program), "allow", "ann"), StartsWith("Thank you."));
+    EXPECT_EQ(program->exit_code(), 0) << program->errors();
+  }
+  std::unique_ptr<Program> quickstart(const std::vector<std::string>& environment = {}) const {
+    std::vector<std::string> all{"BITBUCKET_INSTALLATION=bot"};
+    all.insert(all.end(), environment.begin(), environment.end());
+    return std::make_unique<Program>(BITBUCKET_EXAMPLES "/quickstart",
+                                     std::vector<std::string>{"repositories", "dem"}, all,
+                                     folder.path());
+  }
+  std::vector<std::string> stored() const {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder / "bot"))
+      names.push_back(file.path().filename());
+    return names;
+  }
+  /// Expects that the program ends with this message, and no page to open.
+  static void expect_failure(Program& program, const std::string& message) {
+    EXPECT_THAT(program.output(), IsEmpty());
+    EXPECT_THAT(program.errors(), AllOf(StartsWith("connect: "), HasSubstr(message)));
+    EXPECT_EQ(program.exit_code(), 1);
+  }
+
+  const std::unique_ptr<testing::GitServer> server = signed_server();
+  TempDir folder;
+};
+
+TEST_F(ConnectServerTest, StoresAnInstallationThatOnlyItsOwnerCanRead) {
+  const auto program = start();
+  EXPECT_THAT(click(read_page(*program), "allow", "ann"), StartsWith("Thank you."));
+  EXPECT_THAT(lines(program->output()),
+              ::testing::ElementsAre(MatchesRegex("Connected .*:release-bot, stored in bot"),
+                                     HasSubstr("BITBUCKET_INSTALLATION=bot")));
+  EXPECT_EQ(program->exit_code(), 0) << program->errors();
+
+  EXPECT_THAT(stored(), UnorderedElementsAre("installation.json", "identity.json", "sealing.key"));
+  const ConnectedInstallation connected = example::read_stored(folder / "bot");
+  for (const auto& [name, mode] : {std::pair{"", 0700u},
+                                   {"/installation.json", 0600u},
+                                   {"/identity.json", 0600u},
+                                   {"/sealing.key", 0600u}}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((folder / ("bot" + std::string(name))).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, mode) << name;
+  }
+  const Secret identity = read_file(folder / "bot/identity.json");
+  for (const std::string& secret :
+       {lines(std::string(connected.identity.private_key.reveal())).at(1),
+        std::string(connected.identity.access_token.reveal()),
+        std::string(connected.identity.access_token_secret.reveal())})
+    EXPECT_THAT(std::string(identity.reveal()), Not(HasSubstr(secret)));
+  EXPECT_EQ(make_client(connected).server.who_am_i(), "ann");
+}
+
+TEST_F(ConnectServerTest, GivesTheQuickstartItsServerAndCredentials) {
+  connect();
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{},
+        {"BITBUCKET_URL=" + server->base_url() + '/', "BITBUCKET_TOKEN=wrong"}}) {
+    const auto program = quickstart(more);
+    EXPECT_THAT(program->output(), StartsWith("  PRJ/demo  " + server->base_url() + "/scm/"));
+    EXPECT_EQ(program->exit_code(), 0) << program->errors();
+    EXPECT_EQ(server->requests().back().authentication, "oauth");
+  }
+}
+
+TEST_F(ConnectServerTest, TheQuickstartRefusesAnInstallationThatItCannotUse) {
+  const auto expect_refusal = [](Program& program, int code, const std::string& message) {
+    EXPECT_THAT(program.output(), IsEmpty());
+    EXPECT_THAT(program.errors(), HasSubstr(message));
+    EXPECT_EQ(program.exit_code(), code);
+  };
+  expect_refusal(*quickstart(), 1, "cannot read the file 'bot/installation.json'");
+  connect();
+  expect_refusal(*quickstart({"BITBUCKET_URL=http://127.0.0.1:1"}), 2,
+                 "BITBUCKET_INSTALLATION is for the server " + server->base_url());
+  std::filesystem::remove(folder / "bot/sealing.key");
+  expect_refusal(*quickstart(), 1, "cannot read the file 'bot/sealing.key'");
+  example::make_key_file(folder / "bot/sealing.key");
+  expect_refusal(*quickstart(), 1, "sealed with another key");
+}
+
+TEST_F(ConnectServerTest, StoresNothingWhenTheAccessIsDenied) {
+  const auto program = start();
+  EXPECT_THAT(click(read_page(*program), "deny", "ann"), StartsWith("Thank you."));
+  expect_failure(*program, "denied on the server's page: begin again, and allow it");
+  EXPECT_THAT(stored(), UnorderedElementsAre("sealing.key"));
+  connect();
+}
+
+TEST_F(ConnectServerTest, ReplacesNoInstallation) {
+  connect();
+  const Secret before = read_file(folder / "bot/identity.json");
+  expect_failure(*start(), "bot/installation.json exists already: remove it to connect again");
+  std::filesystem::remove(folder / "bot/installation.json");
+  expect_failure(*start(), "bot/identity.json exists already");
+  EXPECT_EQ(read_file(folder / "bot/identity.json"), before);
+  std::filesystem::remove(folder / "bot/identity.json");
+  connect();
+}
+
+TEST_F(ConnectServerTest, NamesAVariableThatIsMissing) {
+  expect_failure(*start({"BITBUCKET_PRIVATE_KEY=key.pem"}), "set BITBUCKET_CONSUMER_KEY to");
+  expect_failure(*start({"BITBUCKET_CONSUMER_KEY=release-bot", "BITBUCKET_PRIVATE_KEY="}),
+                 "set BITBUCKET_PRIVATE_KEY to");
+  EXPECT_FALSE(std::filesystem::exists(folder / "bot"));
+  EXPECT_THAT(server->requests(), IsEmpty());
+}
+
+TEST_F(ConnectServerTest, SaysWhatIsWrongWithTheKey) {
+  const auto with_key = [&](const std::string& consumer, const std::string& pem) {
+    write_file(folder / "key.pem", pem);
+    return start({"BITBUCKET_CONSUMER_KEY=" + consumer, "BITBUCKET_PRIVATE_KEY=key.pem"});
+  };
+  expect_failure(*with_key("release-bot", server_test::Key().private_pem()),
+                 "the public key in the link does not match the private key");
+  expect_failure(*with_key("release-bot", server_test::key().public_pem()),
+                 "private_key is a public key");
+  expect_failure(*with_key("nobody", server_test::key().private_pem()),
+                 "no application link has this consumer key");
+}
+
+TEST_F(ConnectServerTest, NamesAFolderThatItCannotWriteToBeforeItAsksForAnAccess) {
+  write_file(folder / "bot", "a file");
+  expect_failure(*start(), "cannot write to the folder 'bot': Not a directory; name a folder");
+  EXPECT_THAT(server->requests(), IsEmpty());
 }
 
 class SealingKeyTest : public ::testing::Test {

@@ -145,7 +145,7 @@ TEST_F(ExamplesTest, QuickstartNamesTheCredentialsThatAreMissing) {
   Program program(example_path("quickstart"), {"repositories"},
                   {"BITBUCKET_URL=" + server->base_url()}, folder.path());
   EXPECT_THAT(program.output(), IsEmpty());
-  EXPECT_THAT(program.errors(), HasSubstr("there are no credentials: set BITBUCKET_TOKEN"));
+  EXPECT_THAT(program.errors(), HasSubstr("there are no credentials: set BITBUCKET_INSTALLATION"));
   EXPECT_EQ(program.exit_code(), 2);
   EXPECT_THAT(server->requests(), IsEmpty());
 }

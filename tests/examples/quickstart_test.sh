@@ -5,7 +5,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 build=${1:-$root/build/quickstart}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+server=''
+trap '[[ -z $server ]] || kill "$server"; rm -rf "$work"' EXIT
 
 unset "${!GIT_@}"
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
@@ -108,6 +109,68 @@ expect_error() {
   printf 'ok: quickstart %s: %s\n' "$*" "$(cat "$work/err")"
 }
 
+# click BUTTON PAGE: submits the form of the page, and goes where the answer leads.
+click() {
+  local fields
+  mapfile -t fields < <(curl -fsS --noproxy '*' "$2" |
+    sed -nE 's/.*<input type="hidden" name="([^"]*)" value="([^"]*)".*/--data-urlencode\n\1=\2/p')
+  curl -fsSL --noproxy '*' --data user=admin --data "answer=$1" "${fields[@]}" "${2%%\?*}"
+}
+
+# answering BUTTON COMMAND...: runs a program as a person who clicks on that button of the page to open.
+answering() {
+  local button=$1 line
+  shift
+  timeout 600 "$@" 2>"$work/err" | while IFS= read -r line; do
+    printf '%s\n' "$line"
+    [[ $line != *http*/oauth/authorize\?* ]] || click "$button" "${line##* }"
+  done >"$work/out"
+}
+
+with_a_browser() {
+  local script=("$root/examples/quickstart.sh" --build-dir "$build" --browser "$work/bare.git")
+  answering allow "${script[@]}" || die "allowed: $(cat "$work/out" "$work/err")"
+  grep -q 'its signature is right' "$work/out" || die "allowed: no webhook"
+  printf 'ok: the access is allowed in a browser\n'
+  ! answering deny "${script[@]}" || die "denied: $(cat "$work/out" "$work/err")"
+  [[ $(<"$work/err") == "quickstart.sh: the application got no access: not connected: the access was denied on the server's page"* ]] ||
+    die "denied: $(<"$work/err")"
+  printf 'ok: the access is denied in a browser: %s\n' "$(cat "$work/err")"
+}
+
+# A server that runs already: a person allows the access for each run, or once with examples/connect.
+own_server() {
+  local line url name
+  for name in right wrong; do
+    openssl genrsa -out "$work/$name.pem" 2048 2>/dev/null
+  done
+  openssl rsa -in "$work/right.pem" -pubout -out "$work/right.pub" 2>/dev/null
+  exec 3< <(exec "$build/src/testing/bitbucket-git-server" --user admin:secret \
+    --consumer "bot=$work/right.pub" "PRJ/demo=$work/bare.git" 2>&1)
+  server=$!
+  read -r line <&3
+  url=${line#Listening on }
+  export BITBUCKET_CONSUMER_KEY=bot BITBUCKET_PRIVATE_KEY=$work/right.pem
+  local quickstart=(--url "$url/" --repo PRJ/demo v3 main)
+  by_git "$work/bare.git" v3..main >"$work/expected"
+
+  answering allow "$root/examples/quickstart.sh" --build-dir "$build" "${quickstart[@]}" ||
+    die "own server: $(cat "$work/out" "$work/err")"
+  listed | diff -u "$work/expected" - || die "own server: the commits differ from git's"
+  BITBUCKET_PRIVATE_KEY=$work/wrong.pem \
+    expect_error 1 "the public key in the link does not match the private key" "${quickstart[@]}"
+
+  answering allow "$build/examples/connect" --url "$url" "$work/installation" || die "connect: $(<"$work/err")"
+  BITBUCKET_INSTALLATION=$work/installation quickstart "${quickstart[@]}" || die "connected: $(<"$work/err")"
+  ! grep oauth/authorize "$work/out" || die "connected: the access must be allowed again"
+  listed | diff -u "$work/expected" - || die "connected: the commits differ from git's"
+  unset BITBUCKET_CONSUMER_KEY BITBUCKET_PRIVATE_KEY
+  kill "$server"
+  wait "$server" || true
+  server=''
+  printf 'ok: a server that runs already\n'
+}
+
 kinds_of_repositories() {
   make_repository "$work/a repository"
   cd "$work"
@@ -185,6 +248,8 @@ leaves_nothing_behind() {
 
 kinds_of_repositories
 empty_repository
+with_a_browser
+own_server
 bad_input
 keeps_secrets
 leaves_nothing_behind
