@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "json/reader.hpp"
 
@@ -28,17 +29,22 @@ void fields(Head& h, auto& f) {
 namespace webhooks {
 namespace {
 
-/// A delivery names its repository by the id, because the other members may change.
-void require_id(const Repo& repository, const char* pointer) {
-  if (repository.id <= 0) throw DecodeError(pointer, "the repository has no id");
+/// A delivery names its repository by the id, because the other members may change.  A key or slug
+/// with a slash belongs to no repository.
+void require_identity(const Repo& repository, const std::string& pointer) {
+  if (repository.id <= 0) throw DecodeError(pointer + "/id", "the repository has no id");
+  if (repository.slug.find('/') != std::string::npos)
+    throw DecodeError(pointer + "/slug", "the slug has a slash");
+  if (repository.project.key.find('/') != std::string::npos)
+    throw DecodeError(pointer + "/project/key", "the project key has a slash");
 }
 
 template <class Event>
 WebhookPayload read_as(std::string& body) {
   Event event;
   JsonCodec<Event>::read(body, event);
-  if constexpr (requires { event.repository; }) require_id(event.repository, "/repository/id");
-  if constexpr (requires { event.new_repository; }) require_id(event.new_repository, "/new/id");
+  if constexpr (requires { event.repository; }) require_identity(event.repository, "/repository");
+  if constexpr (requires { event.new_repository; }) require_identity(event.new_repository, "/new");
   return event;
 }
 

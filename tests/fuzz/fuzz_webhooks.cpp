@@ -10,24 +10,37 @@
 
 #include <bitbucket/webhooks.hpp>
 
+#include "json/agreement.hpp"
+
 // Deliveries from arbitrary bytes: the first byte chooses the event, the others are the body.
-// Nothing leaves the receiver but an answer, and an accepted payload survives writing and reading.
+// Nothing leaves the receiver but an answer, a payload is what the reference makes of the body, and
+// an accepted payload survives writing and reading.
 
 namespace {
 
 using namespace bitbucket;
 
-constexpr std::array<std::string_view, 11> events{"repo:refs_changed",
-                                                  "repo:modified",
-                                                  "repo:forked",
-                                                  "repo:comment:added",
-                                                  "repo:comment:edited",
-                                                  "repo:comment:deleted",
-                                                  "repo:secret_detected",
-                                                  "project:modified",
-                                                  "mirror:repo_synchronized",
-                                                  "pr:merged",
-                                                  "diagnostics:ping"};
+using bitbucket_test::Agreement;
+using bitbucket_test::agreement;
+
+struct Kind {
+  std::string_view event;
+  Agreement (*judge)(const std::string&);  ///< null for an event without a type
+};
+
+constexpr std::array kinds{
+    Kind{"repo:refs_changed", agreement<RefsChanged>},
+    Kind{"repo:modified", agreement<RepoModified>},
+    Kind{"repo:forked", agreement<RepoForked>},
+    Kind{"repo:comment:added", agreement<CommitCommented>},
+    Kind{"repo:comment:edited", agreement<CommitCommented>},
+    Kind{"repo:comment:deleted", agreement<CommitCommented>},
+    Kind{"repo:secret_detected", agreement<SecretDetected>},
+    Kind{"project:modified", agreement<ProjectModified>},
+    Kind{"mirror:repo_synchronized", agreement<MirrorRepoSynchronized>},
+    Kind{"pr:merged", nullptr},
+    Kind{"diagnostics:ping", nullptr},
+};
 
 void expect(bool condition) {
   if (!condition) std::abort();
@@ -79,7 +92,9 @@ void receive_headers(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  deliver(events[data[0] % events.size()], text);
+  const auto& [event, judge] = kinds[data[0] % kinds.size()];
+  deliver(event, text);
+  if (judge) expect(judge(std::string(text)) != Agreement::differ);
   receive_headers(text);
   return 0;
 }

@@ -9,6 +9,7 @@
 #include <bitbucket/integration/repository_service.hpp>
 #include <bitbucket/webhooks.hpp>
 
+#include "auth/keys.hpp"
 #include "integration/setup_world.hpp"
 #include "webhooks/inbox.hpp"
 
@@ -129,6 +130,44 @@ TEST_F(EndToEndTest, LearnsOfARenameFromTheNextPush) {
   EXPECT_EQ(now->repo, RepoRef("PRJ/renamed-demo"));
   repositories.detach(now->external_id);
   EXPECT_THAT(client.hooks.list(now->repo).to_vector(), IsEmpty());
+}
+
+TEST_F(EndToEndTest, RefusesPushesOfARepositoryThatIsNotAttached) {
+  const BitbucketServer client = make_client(connect());
+  client.hooks.create("PRJ/demo", {.name = "of nobody",
+                                   .url = inbox_.url() + "?repository=7000",
+                                   .events = {"repo:refs_changed"},
+                                   .secret = "any"});
+  push(client.repos.get("PRJ/demo"));
+  const auto all = inbox_.replies(*server_);
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(all[0].outcome, WebhookOutcome::bad_signature);
+  EXPECT_EQ(all[0].status, 401);
+}
+
+TEST_F(EndToEndTest, RefusesAPushOfASlugWithASlash) {
+  const ConnectedInstallation connected = connect();
+  const BitbucketServer client = make_client(connected);
+  const AttachedRepository attached = service(connected).attach("PRJ/demo");
+  push(client.repos.get(attached.repo));
+  EXPECT_EQ(event<RefsChanged>().repository.slug, "demo");
+  const std::string body =
+      keys::replaced(inbox_.last_body(), R"("slug":"demo")", R"("slug":"nested/repo")");
+  const std::string url = inbox_.url();
+  server_->clear_requests();
+  const auto answer = server_test::send(
+      std::stoi(url.substr(url.rfind(':') + 1)), "POST",
+      url.substr(url.rfind('/')) + "?repository=" + attached.external_id,
+      {{"X-Event-Key", "repo:refs_changed"},
+       {"X-Hub-Signature", "sha256=" + server_test::hmac_sha256_hex(
+                                           std::string(attached.webhook_secret.reveal()), body)}},
+      body);
+  EXPECT_EQ(answer.status, 400);
+  const auto all = inbox_.replies(*server_);
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(all[0].outcome, WebhookOutcome::bad_body) << all[0].text;
+  EXPECT_EQ(store_->find(attached.external_id), attached);
+  EXPECT_THAT(server_->requests(), IsEmpty());
 }
 
 TEST_F(EndToEndTest, DetachesARepositoryWhoseRenameItMissed) {

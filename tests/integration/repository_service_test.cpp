@@ -46,6 +46,55 @@ TEST_F(RepositoryServiceTest, AttachesNoRepositoryWithoutAnId) {
   }
 }
 
+TEST_F(RepositoryServiceTest, AttachesNothingBySlugsWithSlashes) {
+  EXPECT_THROW(service().attach("PRJ/nested/repo"), InvalidArgument);
+  EXPECT_THAT(server_->requests(), IsEmpty());
+  for (const RepoRef& repo : {RepoRef("PRJ", "nested/repo"), RepoRef("PRJ", "demo/"),
+                              RepoRef("PRJ/repos", "demo"), RepoRef("PRJ", "../demo")})
+    EXPECT_THROW(service().attach(repo), ApiError) << repo;
+  EXPECT_THAT(store_->list(), IsEmpty());
+  EXPECT_THAT(ours(), IsEmpty());
+}
+
+// The ids are those that a server chose; the name of the repository is not its slug.
+TEST_F(RepositoryServiceTest, SendsAWebhookAndStoresWhatTheServerAnswers) {
+  const std::string repo =
+      R"({"id":72,"slug":"helloworld","name":"Hello World","project":{"key":"PRJ"}})";
+  const std::string none = R"({"values":[],"isLastPage":true})";
+  const std::string hook = R"({"id":79,"name":"bot","url":"https://bot.example.com/hooks/72"})";
+  const auto transport = testing::FakeTransport::in_turn(
+      {testing::json_answer(repo), testing::json_answer(none), testing::json_answer(hook, 201),
+       testing::json_answer(R"({"values":[)" + hook + R"(],"isLastPage":true})")});
+  const BitbucketServer client(
+      {.base_url = "https://bitbucket.example.com", .connection = {.transport = transport}});
+  const RepositoryService service(client, store_,
+                                  {.base_url = "https://bitbucket.example.com",
+                                   .webhook_url = [](const RepositoryDescription& found) {
+                                     return "https://bot.example.com/hooks/" + found.external_id;
+                                   }});
+  const auto attached = service.attach("PRJ/helloworld");
+  EXPECT_EQ(attached,
+            (AttachedRepository{
+                .external_id = "72",
+                .name = "PRJ/helloworld",
+                .repo = {"PRJ", "helloworld"},
+                .url = "https://bitbucket.example.com/projects/PRJ/repos/helloworld/browse",
+                .webhook = HookId(79),
+                .webhook_secret = attached.webhook_secret}));
+  EXPECT_EQ(store_->find("72"), attached);
+  const Request post = transport->requests().at(2);
+  EXPECT_EQ(post.method, Method::post);
+  EXPECT_EQ(post.url,
+            "https://bitbucket.example.com/rest/api/1.0/projects/PRJ/repos/helloworld/webhooks");
+  EXPECT_EQ(json::parse(post.body),
+            (json{{"name", "bitbucket-integration"},
+                  {"url", "https://bot.example.com/hooks/72"},
+                  {"active", true},
+                  {"events", {"repo:refs_changed", "repo:modified"}},
+                  {"sslVerificationRequired", true},
+                  {"configuration", {{"secret", attached.webhook_secret.reveal()}}}}));
+}
+
 TEST_F(RepositoryServiceTest, FindsAllPagesOfRepositoriesThatItAdministers) {
   testing::GitServerOptions with = server_test::options();
   with.max_page_limit = 1;
@@ -169,6 +218,7 @@ TEST_F(RepositoryServiceTest, FollowsARepositoryThatWasRenamedOrMoved) {
 
 TEST_F(RepositoryServiceTest, IgnoresKeysAndSlugsThatCannotBe) {
   const auto attached = service().attach(kDemoName);
+  server_->clear_requests();
   for (const auto& [key, slug] :
        std::vector<std::pair<std::string, std::string>>{{"PRJ", "nested/repo"},
                                                         {"PRJ", ""},
@@ -183,6 +233,7 @@ TEST_F(RepositoryServiceTest, IgnoresKeysAndSlugsThatCannotBe) {
     EXPECT_EQ(service().refresh(shown), attached) << key << ' ' << slug;
     EXPECT_EQ(store_->find(attached.external_id), attached);
   }
+  EXPECT_THAT(server_->requests(), IsEmpty());
 }
 
 TEST_F(RepositoryServiceTest, ReceivesPushesThatAreSignedWithTheStoredSecret) {

@@ -250,12 +250,14 @@ TEST_F(SetupFlowTest, SaysThatTheAdministratorDeniedTheAccess) {
 TEST_F(SetupFlowTest, RefusesACallbackWithoutATokenOrWithTwo) {
   const PendingSetup pending = begin();
   const std::string good = "oauth_token=" + token_of(pending);
+  server_->clear_requests();
   for (const std::string& query :
        {std::string(), std::string("?"), std::string("oauth_verifier=v"),
         std::string("oauth_token=&oauth_verifier=v"), std::string("oauth_token"),
         good + "&oauth_verifier=v&" + good, good + "&oauth_verifier=v&oauth%5ftoken=x",
         "OAUTH_TOKEN" + good.substr(11) + "&oauth_verifier=v"})
     EXPECT_EQ(failed_finish(pending, query).reason, Reason::token_missing) << query;
+  EXPECT_TRUE(server_->requests().empty());
 }
 
 TEST_F(SetupFlowTest, RefusesACallbackWithoutAVerifierOrWithTwo) {

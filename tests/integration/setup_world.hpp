@@ -44,7 +44,7 @@ class SetupWorld : public ::testing::Test {
     options_.callback = "https://bot.example.com/done";
     options_.sealer = sealers::careful();
     options_.clock = [this] { return std::chrono::system_clock::now() + ahead_; };
-    config_.url = server_->base_url() + '/';
+    config_.url = server_->base_url() + "//";
     config_.consumer_key = "release-bot";
     config_.private_key = server_test::key().private_pem();
   }

@@ -181,6 +181,11 @@ TEST_F(SourceSearchTest, FindsCodeOwners) {
             (CodeOwners{".bitbucket/CODEOWNERS", page, "*.cpp @ann\n"}));
   EXPECT_EQ(find_code_owners(client_, base_, owned, "main")->html_url, page + "?at=main");
   EXPECT_EQ(find_code_owners(client_, base_, owned, "none"), std::nullopt);
+  test_support::init_repository(folder / "elsewhere");
+  test_support::commit_files(folder / "elsewhere", "Owners in other places",
+                             {{"CODEOWNERS", "no\n"}, {"docs/CODEOWNERS", "no\n"}});
+  server_->add_repository("PRJ", "elsewhere", folder / "elsewhere");
+  EXPECT_EQ(find_code_owners(client_, base_, {"PRJ", "elsewhere"}), std::nullopt);
   server_->misbehave({.method = "GET", .fault = faults::answer(403)});
   EXPECT_EQ(find_code_owners(client_, base_, owned), std::nullopt);
   server_->misbehave({.method = "HEAD", .fault = faults::answer(403)});

@@ -10,6 +10,7 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/json.hpp>
 
+#include "event_reference.hpp"
 #include "reference.hpp"
 
 namespace bitbucket_test {
@@ -60,6 +61,32 @@ inline void normalise(HookTestResult& r) {
   normalise(r.others);
 }
 inline void normalise(Tag&) {}
+inline void normalise(Comment& c) {
+  normalise(c.author);
+  for (Comment& answer : c.comments) normalise(answer);
+  if (c.resolver) normalise(*c.resolver);
+  if (c.thread_resolver) normalise(*c.thread_resolver);
+  for (RawJson* raw : {&c.anchor, &c.parent, &c.tasks, &c.properties, &c.permitted_operations})
+    normalise(*raw);
+}
+/// Makes whatever an event has comparable.
+template <class Event>
+requires requires(Event e) { e.event_key; }
+void normalise(Event& e) {
+  if constexpr (requires { e.actor; }) normalise(e.actor);
+  if constexpr (requires { e.repository; }) normalise(e.repository);
+  if constexpr (requires { e.old_repository; }) normalise(e.old_repository);
+  if constexpr (requires { e.new_repository; }) normalise(e.new_repository);
+  if constexpr (requires { e.old_project; }) normalise(e.old_project);
+  if constexpr (requires { e.new_project; }) normalise(e.new_project);
+  if constexpr (requires { e.comment; }) normalise(e.comment);
+  if constexpr (requires { e.commits; })
+    for (Commit& commit : e.commits) normalise(commit);
+  if constexpr (requires { e.to_commit; })
+    if (e.to_commit) normalise(*e.to_commit);
+  if constexpr (requires { e.secret_locations; })
+    for (RawJson& location : e.secret_locations) normalise(location);
+}
 template <class T>
 void normalise(Page<T>& p) {
   for (T& value : p.values) normalise(value);

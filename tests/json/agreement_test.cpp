@@ -214,4 +214,38 @@ TEST(AgreementTest, HoldsForPagesOfTags) {
   compare<Page<Tag>>(test::page_of(test::sample("Tag")), documents);
 }
 
+/// Replaces references in the sample of an event by an object with what their types must have,
+/// because those types are compared above.
+void shorten(ordered_json& value) {
+  if (value.is_structured()) {
+    for (ordered_json& inner : value) shorten(inner);
+  } else if (value == "$RefChange" || value == "$Comment") {
+    value = test::samples().at(value.get<std::string>().substr(1));
+    shorten(value);
+  } else if (value.is_string() && value.get_ref<const std::string&>().starts_with('$')) {
+    value = {{"id", value == "$Commit" ? ordered_json("a") : ordered_json(7)},
+             {"name", "n"},
+             {"slug", "s"},
+             {"key", "K"}};
+  }
+}
+
+template <class Event>
+void compare_event(const std::string& name) {
+  SCOPED_TRACE(name);
+  ordered_json sample = test::samples().at(name);
+  shorten(sample);
+  compare<Event>(sample, 1000);
+}
+
+TEST(AgreementTest, HoldsForEvents) {
+  compare_event<RefsChanged>("RefsChanged");
+  compare_event<RepoModified>("RepoModified");
+  compare_event<RepoForked>("RepoForked");
+  compare_event<CommitCommented>("CommitCommented");
+  compare_event<SecretDetected>("SecretDetected");
+  compare_event<ProjectModified>("ProjectModified");
+  compare_event<MirrorRepoSynchronized>("MirrorRepoSynchronized");
+}
+
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include <bitbucket/model/change.hpp>
 #include <bitbucket/model/commit.hpp>
+#include <bitbucket/model/event.hpp>
 #include <bitbucket/model/hook.hpp>
 #include <bitbucket/model/page.hpp>
 #include <bitbucket/model/ref.hpp>
@@ -27,6 +28,7 @@
 // enumerations (Repo), times, arrays of structs and raw members (Commit), paths and optional
 // structs (Change), secrets, nested lists and members that nobody knows (Hook, HookTestResult),
 // plain members (Tag), and pages.  A type whose shape is here needs only its sample in tests/data.
+// Strangers send events, so all of them are here (event_reference.hpp).
 
 namespace bitbucket_test::reference {
 
@@ -68,6 +70,7 @@ inline void get(const json& j, bool& out) {
 inline void get(const json& j, int& out) { out = integer<int>(j); }
 inline void get(const json& j, std::int64_t& out) { out = integer<std::int64_t>(j); }
 inline void get(const json& j, HookId& out) { out = HookId(integer<std::int64_t>(j)); }
+inline void get(const json& j, CommentId& out) { out = CommentId(integer<std::int64_t>(j)); }
 inline void get(const json& j, RawJson& out) { out.text = text_of(j); }
 
 /// Judges a time by its shape, "dddd-dd-ddTdd:dd:dd" and a zone, and lets timegm do the rest.
@@ -152,6 +155,12 @@ void get(const json& j, Project& out);
 void get(const json& j, Repo& out);
 void get(const json& j, HookCredentials& out);
 void get(const json& j, HookConfiguration& out);
+void get(const json& j, CommitId& out);
+void get(const json& j, std::optional<CommitId>& out);
+void get(const json& j, MinimalRef& out);
+void get(const json& j, RefChange& out);
+void get(const json& j, Comment& out);
+void get(const json& j, MirrorServer& out);
 template <class T>
 void get(const json& j, std::vector<T>& out);
 

@@ -115,6 +115,36 @@ TEST(WebhookPayloadTest, NamesItsRepositoryByTheId) {
   }
 }
 
+TEST(WebhookPayloadTest, HasARepository) {
+  for (const json& wrong :
+       {json(), json(7), json("demo"), json::array(), json::object(), json{{"id", 84}}}) {
+    json push = json::parse(old_push);
+    push["repository"] = wrong;
+    const WebhookReply reply = deliver("repo:refs_changed", push.dump());
+    EXPECT_EQ(reply.outcome, WebhookOutcome::bad_body) << wrong;
+    EXPECT_NE(reply.text.find("/repository"), std::string::npos) << reply.text;
+  }
+}
+
+TEST(WebhookPayloadTest, NamesNoRepositoryWithASlashInItsKeyOrSlug) {
+  const auto refusal = [](const std::string& event, const std::string& sample, const char* where,
+                          const char* what) {
+    json body = bitbucket_test::sample(sample);
+    body[json::json_pointer(where)] = what;
+    const WebhookReply reply = deliver(event, body.dump());
+    EXPECT_EQ(reply.outcome, WebhookOutcome::bad_body) << where;
+    return reply.text;
+  };
+  EXPECT_NE(refusal("repo:refs_changed", "RefsChanged", "/repository/slug", "nested/repo")
+                .find("\"/repository/slug\": the slug has a slash"),
+            std::string::npos);
+  EXPECT_NE(refusal("repo:refs_changed", "RefsChanged", "/repository/project/key", "A/B")
+                .find("\"/repository/project/key\": the project key has a slash"),
+            std::string::npos);
+  EXPECT_NE(refusal("repo:modified", "RepoModified", "/new/slug", "/").find("\"/new/slug\""),
+            std::string::npos);
+}
+
 // Before version 10.3 the times of commits are milliseconds, and texts from then on.
 TEST(WebhookPayloadTest, HasTimesInEitherForm) {
   json body = bitbucket_test::sample("RefsChanged");
