@@ -13,9 +13,17 @@ namespace {
 
 constexpr int most_rounds = 8;
 
-/// Returns whether a project key or slug can stand in a path.
-bool is_one_segment(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+/// Returns whether the project key and the slug can stand in a path.
+bool is_repository(const RepoRef& repo) {
+  const auto is_one_segment = [](const std::string& text) {
+    return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+  };
+  return is_one_segment(repo.project) && is_one_segment(repo.slug);
+}
+
+Error kept_changing(std::string_view repository) {
+  return Error("the webhook or the stored repository " + std::string(repository) +
+               " kept changing; try again when no other process changes it");
 }
 
 /// Calls `work` and returns whether the thing that it works on existed.
@@ -74,6 +82,7 @@ class RepositoryService::Impl {
   [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url,
                                          std::optional<HookId> stored) const;
   void remove(const RepoRef& repo, HookId id) const;
+  void remove_webhooks(const AttachedRepository& stored) const;
 
   const BitbucketServer server;
   const std::shared_ptr<RepositoryStore> store;
@@ -122,6 +131,16 @@ void RepositoryService::Impl::remove(const RepoRef& repo, HookId id) const {
   unless_gone([&] { server.hooks.remove(repo, id); });
 }
 
+void RepositoryService::Impl::remove_webhooks(const AttachedRepository& stored) const {
+  const auto found = located(stored);
+  if (!found) return;
+  const std::string url = options.webhook_url(*found);
+  unless_gone([&] {
+    // One of two processes that attached at once may have died and left a second webhook.
+    for (const HookId id : ours(found->repo, url, stored.webhook)) remove(found->repo, id);
+  });
+}
+
 /// One call of attach().
 class RepositoryService::Impl::Attachment {
  public:
@@ -141,8 +160,7 @@ class RepositoryService::Impl::Attachment {
       for (int round = 0; round < most_rounds; ++round) {
         if (auto done = attempt()) return *std::move(done);
       }
-      throw Error("the webhook or the stored secret of repository " + pending_.name +
-                  " kept changing; attach it again when no other process does");
+      throw kept_changing(pending_.name);
     } catch (...) {
       undo();
       throw;
@@ -210,13 +228,15 @@ bool RepositoryService::Impl::Attachment::take_over(HookId id) const {
   });
 }
 
-/// Returns nothing when the store has another secret than the webhook by now.
+/// Returns nothing when somebody else changed the stored repository meanwhile.
 std::optional<AttachedRepository> RepositoryService::Impl::Attachment::store_with(HookId id) const {
   AttachedRepository done = pending_;
   done.webhook = id;
   // A call that failed meanwhile may have removed the repository that it had added.
-  if (service_.store->add(done).webhook_secret != done.webhook_secret) return std::nullopt;
-  service_.store->replace(done);
+  const AttachedRepository stored = service_.store->add(done);
+  if (stored == done) return done;
+  if (stored.webhook_secret != done.webhook_secret) return std::nullopt;
+  if (!service_.store->replace(stored, done)) return std::nullopt;
   return done;
 }
 
@@ -230,7 +250,7 @@ void RepositoryService::Impl::Attachment::undo() noexcept {
     with_best_effort([&] { service_.remove(pending_.repo, id); });
   }
   const bool added = stored && !stored->webhook && stored->webhook_secret == fresh_secret_;
-  if (added) with_best_effort([&] { service_.store->remove(pending_.external_id); });
+  if (added) with_best_effort([&] { (void)service_.store->remove(*stored); });
 }
 
 RepositoryService::RepositoryService(const BitbucketServer& client,
@@ -257,29 +277,29 @@ AttachedRepository RepositoryService::attach(const RepoRef& repo) const {
 }
 
 void RepositoryService::detach(std::string_view external_id) const {
-  const auto stored = impl_->store->find(external_id);
-  if (!stored) return;
-  if (const auto found = impl_->located(*stored)) {
-    // One of two processes that attached at once may have died and left a second webhook.
-    unless_gone([&] {
-      const std::string url = impl_->options.webhook_url(*found);
-      for (const HookId id : impl_->ours(found->repo, url, stored->webhook))
-        impl_->remove(found->repo, id);
-    });
+  for (int round = 0; round < most_rounds; ++round) {
+    const auto stored = impl_->store->find(external_id);
+    if (!stored) return;
+    impl_->remove_webhooks(*stored);
+    // Somebody who attached it meanwhile has a webhook that this round did not see.
+    if (impl_->store->remove(*stored)) return;
   }
-  impl_->store->remove(external_id);
+  throw kept_changing(external_id);
 }
 
 std::optional<AttachedRepository> RepositoryService::refresh(const Repo& repository) const {
-  auto stored = impl_->store->find(std::to_string(repository.id));
+  const std::string external_id = std::to_string(repository.id);
   const RepoRef repo = repository.ref();
-  if (!stored || !is_one_segment(repo.project) || !is_one_segment(repo.slug)) return stored;
-  AttachedRepository now = *stored;
-  now.name = repo.str();
-  now.repo = repo;
-  now.url = source_url(impl_->options.base_url, repo, {});
-  if (now != *stored) impl_->store->replace(now);
-  return now;
+  for (int round = 0; round < most_rounds; ++round) {
+    auto stored = impl_->store->find(external_id);
+    if (!stored || !is_repository(repo)) return stored;
+    AttachedRepository now = *stored;
+    now.name = repo.str();
+    now.repo = repo;
+    now.url = source_url(impl_->options.base_url, repo, {});
+    if (now == *stored || impl_->store->replace(*stored, now)) return now;
+  }
+  throw kept_changing(external_id);
 }
 
 }  // namespace bitbucket::inline v0_1

@@ -35,13 +35,16 @@ class FileRepositoryStore : public RepositoryStore {
     write(repository);
     return repository;
   }
-  void replace(const AttachedRepository& repository) override {
+  bool replace(const AttachedRepository& expected, const AttachedRepository& now) override {
     const Lock lock(folder_);
-    if (find(repository.external_id)) write(repository);
+    if (find(expected.external_id) != expected) return false;
+    write(now);
+    return true;
   }
-  void remove(std::string_view external_id) override {
+  bool remove(const AttachedRepository& expected) override {
     const Lock lock(folder_);
-    std::filesystem::remove(file(external_id));
+    if (find(expected.external_id) != expected) return false;
+    return std::filesystem::remove(file(expected.external_id));
   }
   std::vector<AttachedRepository> list() override {
     std::vector<AttachedRepository> out;

@@ -23,13 +23,13 @@ class MeddledStore : public MemoryRepositoryStore {
     before_change();
     return MemoryRepositoryStore::add(repository);
   }
-  void replace(const AttachedRepository& repository) override {
+  bool replace(const AttachedRepository& expected, const AttachedRepository& now) override {
     before_change();
-    MemoryRepositoryStore::replace(repository);
+    return MemoryRepositoryStore::replace(expected, now);
   }
-  void remove(std::string_view external_id) override {
+  bool remove(const AttachedRepository& expected) override {
     before_change();
-    MemoryRepositoryStore::remove(external_id);
+    return MemoryRepositoryStore::remove(expected);
   }
 
  private:
@@ -52,8 +52,8 @@ class MeddledStore : public MemoryRepositoryStore {
 class LastingStore : public MemoryRepositoryStore {
  public:
   bool killed = true;
-  void remove(std::string_view external_id) override {
-    if (!killed) MemoryRepositoryStore::remove(external_id);
+  bool remove(const AttachedRepository& expected) override {
+    return !killed && MemoryRepositoryStore::remove(expected);
   }
 };
 
@@ -197,7 +197,7 @@ TEST_F(RepositoryAttachTest, GivesTheWebhookTheSecretThatIsStoredInTheEnd) {
   meddled->meddle = [](MeddledStore& store, int change) {
     if (change != 2) return;
     auto other = store.list().at(0);
-    store.remove(other.external_id);
+    store.remove(other);
     other.webhook_secret = "of a third process";
     store.add(other);
   };
@@ -210,9 +210,71 @@ TEST_F(RepositoryAttachTest, StoresTheRepositoryAgainWhenAnotherProcessFailedMea
   const auto meddled = std::make_shared<MeddledStore>();
   store_ = meddled;
   meddled->meddle = [](MeddledStore& store, int change) {
-    if (change == 2) store.remove(store.list().at(0).external_id);
+    if (change == 2) store.remove(store.list().at(0));
   };
   expect_attached(service().attach(kDemoName));
+}
+
+TEST_F(RepositoryAttachTest, KeepsItsWebhookWhenTheRepositoryIsRefreshedMeanwhile) {
+  // Each change of attach() happens between the two steps of a refresh(), and the reverse.
+  for (const int during : {2, 3}) {
+    const auto meddled = std::make_shared<MeddledStore>();
+    store_ = meddled;
+    meddled->meddle = [during](MeddledStore& store, int change) {
+      if (change != during) return;
+      const auto stored = store.list().at(0);
+      auto renamed = stored;
+      renamed.name = "PRJ/renamed";
+      ASSERT_TRUE(store.replace(stored, renamed));
+    };
+    expect_attached(service().attach(kDemoName));
+    Repo shown;
+    shown.id = std::stoll(store_->list().at(0).external_id);
+    shown.slug = "later";
+    shown.project.key = "PRJ";
+    auto pending = store_->list().at(0);
+    const auto attached = pending;
+    pending.webhook.reset();
+    ASSERT_TRUE(store_->replace(attached, pending));
+    meddled->meddle = [&](MeddledStore& store, int) { store.replace(pending, attached); };
+    const auto refreshed = service().refresh(shown);
+    ASSERT_TRUE(refreshed);
+    EXPECT_EQ(refreshed->webhook, attached.webhook);
+    EXPECT_EQ(refreshed->repo, RepoRef("PRJ", "later"));
+    EXPECT_EQ(store_->find(attached.external_id), refreshed);
+  }
+}
+
+TEST_F(RepositoryAttachTest, DetachesWhatWasAttachedAgainMeanwhile) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  const auto attached = service().attach(kDemoName);
+  meddled->meddle = [&, done = false](MeddledStore&, int) mutable {
+    if (!std::exchange(done, true)) (void)service().attach(kDemoName);
+  };
+  service().detach(attached.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
+TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatAlwaysChanges) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  const auto attached = service().attach(kDemoName);
+  meddled->meddle = [&](MeddledStore& store, int change) {
+    const auto stored = store.list().at(0);
+    auto other = stored;
+    other.name = std::to_string(change);
+    ASSERT_TRUE(store.replace(stored, other));
+  };
+  Repo shown;
+  shown.id = std::stoll(attached.external_id);
+  shown.slug = "demo";
+  shown.project.key = "PRJ";
+  EXPECT_THROW(service().detach(attached.external_id), Error);
+  EXPECT_THROW(service().refresh(shown), Error);
+  EXPECT_THROW(service().attach(kDemoName), Error);
+  EXPECT_THAT(store_->list(), SizeIs(1));
 }
 
 TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
@@ -221,7 +283,7 @@ TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
   meddled->meddle = [](MeddledStore& store, int change) {
     if (change % 2 == 1) return;
     auto other = store.list().at(0);
-    store.remove(other.external_id);
+    store.remove(other);
     other.webhook_secret = "secret " + std::to_string(change);
     store.add(other);
   };
@@ -315,7 +377,7 @@ TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhicheverRequestOfATakeOve
         attached = service().attach(kDemoName);
       }
       expect_attached(*attached);
-      store_->remove(attached->external_id);
+      store_->remove(*attached);
     }
   }
 }
@@ -371,7 +433,8 @@ TEST_F(RepositoryAttachFailureTest, KeepsWhatWasStoredBefore) {
     if (pending) stored.webhook.reset();
     failures_ = 0;
     for (int n = 1; n < 10; ++n) {
-      store_->replace(stored);
+      const auto before = store_->list().at(0);
+      ASSERT_TRUE(store_->replace(before, stored));
       if (attach_with(faults::server_error(500), n, 1)) break;
       EXPECT_EQ(store_->find(stored.external_id), stored) << n;
       EXPECT_THAT(ours(), IsEmpty()) << n;
