@@ -182,13 +182,12 @@ class RepositoryService::Impl::Attachment {
   Attachment(const Impl& service, const RepositoryDescription& found)
       : service_(service),
         url_(service.webhook_url(found)),
-        fresh_secret_(integration::random_secret()),
         pending_{.external_id = found.external_id,
                  .name = found.identifier,
                  .repo = found.repo,
                  .url = found.url,
                  .webhook = {},
-                 .webhook_secret = fresh_secret_} {}
+                 .webhook_secret = {}} {}
 
   AttachedRepository run() {
     try {
@@ -206,13 +205,12 @@ class RepositoryService::Impl::Attachment {
   std::optional<AttachedRepository> attempt();
   std::optional<HookId> create();
   bool take_over(HookId id) const;
-  std::optional<AttachedRepository> store_with(HookId id) const;
   void undo() noexcept;
 
   const Impl& service_;
   const std::string url_;
-  const Secret fresh_secret_;
   AttachedRepository pending_;
+  Secret added_secret_;             // of the stored repository that this call added
   std::vector<HookId> created_;     // webhooks that are certainly of this call
   std::exception_ptr lost_answer_;  // why nobody knows whether create() created one
 };
@@ -220,7 +218,12 @@ class RepositoryService::Impl::Attachment {
 /// Returns nothing when somebody else changed the webhooks or the stored repository meanwhile.
 std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt() {
   // The store chooses among those that attach at once: all of them go on with one secret.
+  // A repository that was removed meanwhile does not come back with the same secret, so that the
+  // store can tell the two apart.
+  const Secret fresh_secret = integration::random_secret();
+  pending_.webhook_secret = fresh_secret;
   const AttachedRepository stored = service_.store->add(pending_);
+  if (stored.webhook_secret == fresh_secret) added_secret_ = fresh_secret;
   if (stored.webhook_secret.empty())
     throw Error("the stored repository " + pending_.name +
                 " has no webhook secret; detach it and attach it again");
@@ -236,7 +239,11 @@ std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt()
   const HookId kept = hooks.front();
   if (made != kept && !take_over(kept)) return std::nullopt;
   for (std::size_t i = 1; i < hooks.size(); ++i) service_.remove(pending_.repo, hooks[i]);
-  return store_with(kept);
+  AttachedRepository done = pending_;
+  done.webhook = kept;
+  // Who has detached it meanwhile has removed the webhook too.
+  if (!service_.store->replace(stored, done)) return std::nullopt;
+  return done;
 }
 
 /// Returns nothing when the answer is lost or wrong: the webhook may exist, and only a list of all
@@ -275,18 +282,6 @@ bool RepositoryService::Impl::Attachment::take_over(HookId id) const {
   });
 }
 
-/// Returns nothing when somebody else changed the stored repository meanwhile.
-std::optional<AttachedRepository> RepositoryService::Impl::Attachment::store_with(HookId id) const {
-  AttachedRepository done = pending_;
-  done.webhook = id;
-  // A call that failed meanwhile may have removed the repository that it had added.
-  const AttachedRepository stored = service_.store->add(done);
-  if (stored == done) return done;
-  if (stored.webhook_secret != done.webhook_secret) return std::nullopt;
-  if (!service_.store->replace(stored, done)) return std::nullopt;
-  return done;
-}
-
 /// Removes what this call made and nobody else uses.
 void RepositoryService::Impl::Attachment::undo() noexcept {
   std::optional<AttachedRepository> stored;
@@ -295,7 +290,8 @@ void RepositoryService::Impl::Attachment::undo() noexcept {
     if (stored && stored->webhook == id) continue;
     with_best_effort([&] { service_.remove(pending_.repo, id); });
   }
-  const bool added = stored && !stored->webhook && stored->webhook_secret == fresh_secret_;
+  const bool added = stored && !stored->webhook && !added_secret_.empty() &&
+                     stored->webhook_secret == added_secret_;
   if (added) with_best_effort([&] { (void)service_.store->remove(*stored); });
 }
 

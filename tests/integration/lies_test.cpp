@@ -142,6 +142,11 @@ TEST_F(LiesTest, AStoredRepositoryWithoutASecretIsNotAttachedWithoutASignature) 
   ASSERT_TRUE(store_->replace(attached, unsigned_one));
   EXPECT_THROW(service().attach(kDemoName), Error);
   EXPECT_EQ(ours().at(0)["configuration"]["secret"], attached.webhook_secret.reveal());
+  auto pending = unsigned_one;
+  pending.webhook.reset();
+  ASSERT_TRUE(store_->replace(unsigned_one, pending));
+  EXPECT_THROW(service().attach(kDemoName), Error);
+  EXPECT_EQ(store_->find(attached.external_id), pending);
   service().detach(attached.external_id);
   EXPECT_THAT(ours(), IsEmpty());
 }

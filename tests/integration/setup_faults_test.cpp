@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "faults/heap.hpp"
 #include "integration/setup_world.hpp"
 
 namespace bitbucket {
@@ -24,7 +25,7 @@ namespace faults = testing::faults;
 
 constexpr const char* first_leg = "/plugins/servlet/oauth/request-token";
 constexpr const char* third_leg = "/plugins/servlet/oauth/access-token";
-constexpr std::size_t large = 8u << 20;
+constexpr std::size_t large = 2u << 20;
 
 class SetupFaultsTest : public test::SetupWorld {
  protected:
@@ -110,7 +111,9 @@ TEST_F(SetupFaultsTest, AHugeCallbackIsRefusedWithoutHugeMemory) {
   for (const char* piece : {"&", "&a", "&a=b", "=", "%", "%26oauth_token=x", "+"}) {
     std::string query;
     while (query.size() < large) query += piece;
+    const std::size_t before = test::reset_heap_peak();
     EXPECT_EQ(failed_finish(pending, query).reason, Reason::token_missing) << piece;
+    EXPECT_LT(test::heap_peak() - before, 2 * large) << piece;
   }
   std::string many;
   while (many.size() < large) many += "&oauth_token=" + token_of(pending);
@@ -124,16 +127,18 @@ TEST_F(SetupFaultsTest, AHugeCallbackIsRefusedWithoutHugeMemory) {
   EXPECT_FALSE(finish(pending, good + std::string(large, '&')).identity.access_token.empty());
 }
 
-TEST_F(SetupFaultsTest, AHugeStateIsRefused) {
+TEST_F(SetupFaultsTest, AHugeStateIsRefusedWithoutHugeMemory) {
   const PendingSetup pending = begin();
   const std::string good = allow(pending);
   for (const char* piece : {"&", "&a", "&url=x", "&secrets=00", "&check=", "%"}) {
     std::string state = "bitbucket_setup=1";
     while (state.size() < large) state += piece;
-    for (const std::string& each : {state, state + "&check=0", state + pending.state})
-      EXPECT_EQ(failed_finish({.authorize_url = {}, .state = each}, good).reason,
-                Reason::state_changed)
-          << piece;
+    for (const std::string& each : {state, state + "&check=0", state + pending.state}) {
+      const PendingSetup changed{.authorize_url = {}, .state = each};
+      const std::size_t before = test::reset_heap_peak();
+      EXPECT_EQ(failed_finish(changed, good).reason, Reason::state_changed) << piece;
+      EXPECT_LT(test::heap_peak() - before, 2 * large) << piece;
+    }
   }
 }
 

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <ranges>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -20,6 +22,17 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using enum WebhookOutcome;
+
+// Views of strings that a range makes while it is read would dangle.
+using OwnedHeader = std::pair<std::string, std::string>;
+using MadeHeaders =
+    decltype(std::views::iota(0, 1) | std::views::transform([](int) { return OwnedHeader(); }));
+using ShownHeaders = decltype(std::views::iota(0, 1) | std::views::transform([](int) {
+                                return std::pair<std::string_view, std::string_view>();
+                              }));
+static_assert(std::is_constructible_v<WebhookHeaders, const std::vector<OwnedHeader>&>);
+static_assert(std::is_constructible_v<WebhookHeaders, const ShownHeaders&>);
+static_assert(!std::is_constructible_v<WebhookHeaders, const MadeHeaders&>);
 
 class WebhookReceiverTest : public ::testing::Test {
  protected:
