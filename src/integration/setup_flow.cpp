@@ -169,7 +169,8 @@ PendingSetup SetupFlow::begin(const InstallationConfig& config) const {
   state.request = get_request_token(client);
   state.expires = std::chrono::floor<std::chrono::seconds>(now(options_)) + options_.lifetime;
   return {.authorize_url = client.authorize_url(state.request),
-          .state = integration::write_state(state, options_.sealer)};
+          .state = integration::write_state(state, options_.sealer),
+          .request_token = state.request.token};
 }
 
 ConnectedInstallation SetupFlow::finish(std::string_view state, std::string_view query) const {

@@ -73,7 +73,7 @@ TEST_F(RenewalTest, RefusesATimeThatNoClockHas) {
 TEST_F(RenewalTest, KeepsATokenWhoseLifetimeIsLongerThanClocksCount) {
   const PendingSetup pending = begin();
   misbehave(
-      "/plugins/servlet/oauth/access-token",
+      test::third_leg,
       faults::answer(200, {}, "oauth_token=a&oauth_token_secret=b&oauth_expires_in=99999999999"));
   const Identity identity = finish(pending, allow(pending)).identity;
   EXPECT_GT(std::chrono::system_clock::time_point(*identity.expires),

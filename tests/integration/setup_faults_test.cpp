@@ -16,6 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::Failure;
+using test::first_leg;
+using test::third_leg;
 using test::token_of;
 using testing::Fault;
 using ::testing::HasSubstr;
@@ -23,9 +25,7 @@ using ::testing::Not;
 using Reason = SetupError::Reason;
 namespace faults = testing::faults;
 
-constexpr const char* first_leg = "/plugins/servlet/oauth/request-token";
-constexpr const char* third_leg = "/plugins/servlet/oauth/access-token";
-constexpr std::size_t large = 2u << 20;
+constexpr std::size_t huge_text = 2u << 20;
 
 class SetupFaultsTest : public test::SetupWorld {
  protected:
@@ -110,21 +110,21 @@ TEST_F(SetupFaultsTest, AHugeCallbackIsRefusedWithoutHugeMemory) {
   const std::string good = allow(pending);
   for (const char* piece : {"&", "&a", "&a=b", "=", "%", "%26oauth_token=x", "+"}) {
     std::string query;
-    while (query.size() < large) query += piece;
+    while (query.size() < huge_text) query += piece;
     const std::size_t before = test::reset_heap_peak();
     EXPECT_EQ(failed_finish(pending, query).reason, Reason::token_missing) << piece;
-    EXPECT_LT(test::heap_peak() - before, 2 * large) << piece;
+    EXPECT_LT(test::heap_peak() - before, 2 * huge_text) << piece;
   }
   std::string many;
-  while (many.size() < large) many += "&oauth_token=" + token_of(pending);
+  while (many.size() < huge_text) many += "&oauth_token=" + token_of(pending);
   EXPECT_EQ(failed_finish(pending, many).reason, Reason::token_missing);
-  EXPECT_EQ(failed_finish(pending, "oauth_token=" + std::string(large, 'x')).reason,
+  EXPECT_EQ(failed_finish(pending, "oauth_token=" + std::string(huge_text, 'x')).reason,
             Reason::other_setup);
   EXPECT_EQ(failed_finish(pending, "oauth_token=" + token_of(pending) +
-                                       "&oauth_verifier=" + std::string(large, '\1'))
+                                       "&oauth_verifier=" + std::string(huge_text, '\1'))
                 .reason,
             Reason::verifier_missing);
-  EXPECT_FALSE(finish(pending, good + std::string(large, '&')).identity.access_token.empty());
+  EXPECT_FALSE(finish(pending, good + std::string(huge_text, '&')).identity.access_token.empty());
 }
 
 TEST_F(SetupFaultsTest, AHugeStateIsRefusedWithoutHugeMemory) {
@@ -132,12 +132,12 @@ TEST_F(SetupFaultsTest, AHugeStateIsRefusedWithoutHugeMemory) {
   const std::string good = allow(pending);
   for (const char* piece : {"&", "&a", "&url=x", "&secrets=00", "&check=", "%"}) {
     std::string state = "bitbucket_setup=1";
-    while (state.size() < large) state += piece;
+    while (state.size() < huge_text) state += piece;
     for (const std::string& each : {state, state + "&check=0", state + pending.state}) {
       const PendingSetup changed{.authorize_url = {}, .state = each};
       const std::size_t before = test::reset_heap_peak();
       EXPECT_EQ(failed_finish(changed, good).reason, Reason::state_changed) << piece;
-      EXPECT_LT(test::heap_peak() - before, 2 * large) << piece;
+      EXPECT_LT(test::heap_peak() - before, 2 * huge_text) << piece;
     }
   }
 }

@@ -37,6 +37,8 @@ struct PendingSetup {
   std::string authorize_url;  ///< the page to open in a browser
   /// What finish() needs: a printable text to be stored until then, whose secrets are sealed.
   std::string state;
+  /// The `oauth_token` that the callback will have, by which a service finds the state.
+  std::string request_token = {};
 };
 
 /// A set-up failed.  what() says what the administrator must change.  The error of the connection
