@@ -57,9 +57,12 @@ class BITBUCKET_EXPORT WebhookHeaders {
  public:
   WebhookHeaders() = default;
   /// Takes the headers from a map or a list of names and values, such as `httplib::Headers`,
-  /// `std::vector<Header>` or `std::vector<std::pair<std::string, std::string>>`.
+  /// `std::vector<Header>` or `std::vector<std::pair<std::string, std::string>>`.  A range that
+  /// makes strings while it is read does not compile, because views of them would dangle.
   template <std::ranges::input_range R>
-  requires(!std::is_same_v<std::remove_cvref_t<R>, WebhookHeaders>)
+  requires(!std::is_same_v<std::remove_cvref_t<R>, WebhookHeaders> &&
+           (std::is_reference_v<std::ranges::range_reference_t<const R>> ||
+            std::is_trivially_destructible_v<std::ranges::range_value_t<const R>>))
       WebhookHeaders(const R& headers) {  // NOLINT(google-explicit-constructor): stands in for R
     for (const auto& header : headers) {
       const auto& [name, value] = header;

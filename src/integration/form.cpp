@@ -28,15 +28,15 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   }
 }
 
-Parameters read_fields(std::string_view text) {
-  Parameters out;
-  while (!text.empty()) {
+std::vector<std::string> find_fields(std::string_view text, std::string_view name,
+                                     std::size_t most) {
+  std::vector<std::string> out;
+  while (!text.empty() && out.size() < most) {
     const std::string_view pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (!pair.empty())
-      out.emplace_back(form_decoded(pair.substr(0, equals)),
-                       form_decoded(pair.substr(std::min(pair.size(), equals + 1))));
+    if (form_decoded(pair.substr(0, equals)) == name)
+      out.push_back(form_decoded(pair.substr(std::min(pair.size(), equals + 1))));
   }
   return out;
 }

@@ -1,16 +1,18 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
-
-#include <bitbucket/json.hpp>
+#include <vector>
 
 namespace bitbucket::inline v0_1::integration {
 
 /// Appends "&name=value", with the value percent-encoded.
 void append_field(std::string& out, std::string_view name, std::string_view value);
 
-/// Splits "a=1&b=2" and decodes names and values.  What is no escape stays as it is.
-Parameters read_fields(std::string_view text);
+/// Returns the decoded values of the first fields of "a=1&b=2" with this name, at most `most`. What
+/// is no escape stays as it is.
+std::vector<std::string> find_fields(std::string_view text, std::string_view name,
+                                     std::size_t most);
 
 }  // namespace bitbucket::inline v0_1::integration

@@ -35,12 +35,15 @@ std::string to_json(const Installation& installation) {
 }
 
 std::string to_json(const Identity& identity, const Sealer& sealer) {
-  return integration::write_object(
-      {{"external_id", identity.external_id},
-       {"consumer_key", identity.consumer_key},
-       {"private_key", sealed(sealer, identity.private_key)},
-       {"access_token", sealed(sealer, identity.access_token)},
-       {"access_token_secret", sealed(sealer, identity.access_token_secret)}});
+  nlohmann::json object{{"external_id", identity.external_id},
+                        {"consumer_key", identity.consumer_key},
+                        {"private_key", sealed(sealer, identity.private_key)},
+                        {"access_token", sealed(sealer, identity.access_token)},
+                        {"access_token_secret", sealed(sealer, identity.access_token_secret)}};
+  if (!identity.session_handle.empty())
+    object["session_handle"] = sealed(sealer, identity.session_handle);
+  if (identity.expires) object["expires"] = identity.expires->time_since_epoch().count();
+  return integration::write_object(object);
 }
 
 Installation read_installation(std::string_view text) {
@@ -65,11 +68,18 @@ Identity read_identity(std::string_view text, const Sealer& sealer) {
           .consumer_key = require_text(object, "consumer_key"),
           .private_key = unsealed("private_key"),
           .access_token = unsealed("access_token"),
-          .access_token_secret = unsealed("access_token_secret")};
+          .access_token_secret = unsealed("access_token_secret"),
+          .session_handle = integration::find_text(object, "session_handle")
+                                ? unsealed("session_handle")
+                                : Secret(),
+          .expires = integration::find_time(object, "expires")};
 }
 
 BitbucketServer make_client(const ConnectedInstallation& connected, ConnectionOptions connection) {
   const auto& [installation, identity] = connected;
+  if (installation.external_id != identity.external_id)
+    throw InvalidArgument("the identity of " + identity.external_id +
+                          " cannot be used for the installation " + installation.external_id);
   // The client would make two-legged requests without a token.
   if (identity.access_token.empty())
     throw InvalidConfiguration(std::vector{

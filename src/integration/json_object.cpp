@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 
+#include <cstdint>
+
 #include <nlohmann/json.hpp>
 
 #include <bitbucket/error.hpp>
@@ -52,6 +54,19 @@ std::optional<bool> find_flag(const nlohmann::json& object, const char* name) {
   if (!member) return std::nullopt;
   if (!member->is_boolean()) throw DecodeError(pointer_to(name), "true or false is expected");
   return member->get<bool>();
+}
+
+std::optional<std::chrono::sys_seconds> find_time(const nlohmann::json& object, const char* name) {
+  const nlohmann::json* member = find_member(object, name);
+  if (!member) return std::nullopt;
+  constexpr auto last =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::time_point::max());
+  if (member->is_number_unsigned()) {
+    const auto seconds = member->get<std::uint64_t>();
+    if (seconds <= static_cast<std::uint64_t>(last.time_since_epoch().count()))
+      return std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+  }
+  throw DecodeError(pointer_to(name), "a time in seconds since 1970 is expected");
 }
 
 std::string write_object(const nlohmann::json& object) {

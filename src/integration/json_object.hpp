@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ const std::string& require_text(const nlohmann::json& object, const char* name);
 /// Returns a member; nothing when it is absent or null.  Throws DecodeError when it is not true or
 /// false.
 std::optional<bool> find_flag(const nlohmann::json& object, const char* name);
+/// Returns a member; nothing when it is absent or null.  Throws DecodeError when it is not a time
+/// that the system clock can have, in seconds since 1970.
+std::optional<std::chrono::sys_seconds> find_time(const nlohmann::json& object, const char* name);
 
 /// Returns the text of an object.  Throws InvalidArgument when a string in it is not UTF-8.
 std::string write_object(const nlohmann::json& object);

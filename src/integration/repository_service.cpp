@@ -1,6 +1,7 @@
 #include <bitbucket/integration/repository_service.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <bitbucket/error.hpp>
@@ -12,10 +13,34 @@ namespace bitbucket::inline v0_1 {
 namespace {
 
 constexpr int most_rounds = 8;
+// More rows than any repository or server has: a list must end.
+constexpr std::size_t most_webhooks = 10'000, most_repositories = 1'000'000;
 
-/// Returns whether a project key or slug can stand in a path.
-bool is_one_segment(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+/// Returns whether the project key and the slug can stand in a path.
+bool is_repository(const RepoRef& repo) {
+  const auto is_one_segment = [](const std::string& text) {
+    return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+  };
+  return is_one_segment(repo.project) && is_one_segment(repo.slug);
+}
+
+Error kept_changing(std::string_view repository) {
+  return Error("the webhook or the stored repository " + std::string(repository) +
+               " kept changing; try again when no other process changes it");
+}
+
+/// Counts a row of a list, and throws when there are too many.
+void count_row(std::size_t& rows, std::size_t most, std::string_view list) {
+  if (++rows > most)
+    throw DecodeError("", "there are more than " + std::to_string(most) + " rows", list);
+}
+
+/// Returns whether Bitbucket says that something does not exist.  A 404 without an exception is
+/// that of a proxy, or of an address where there is no Bitbucket.
+bool says_gone(const ApiError& error) {
+  return error.is_not_found() && std::ranges::any_of(error.errors(), [](const ErrorEntry& entry) {
+           return !entry.exception().empty();
+         });
 }
 
 /// Calls `work` and returns whether the thing that it works on existed.
@@ -24,7 +49,7 @@ bool unless_gone(const Work& work) {
   try {
     work();
   } catch (const ApiError& error) {
-    if (!error.is_not_found()) throw;
+    if (!says_gone(error)) throw;
     return false;
   }
   return true;
@@ -71,9 +96,11 @@ class RepositoryService::Impl {
   [[nodiscard]] RepositoryDescription described(const Repo& repo) const;
   [[nodiscard]] std::optional<RepositoryDescription> located(
       const AttachedRepository& stored) const;
+  [[nodiscard]] std::string webhook_url(const RepositoryDescription& repository) const;
   [[nodiscard]] std::vector<HookId> ours(const RepoRef& repo, const std::string& url,
                                          std::optional<HookId> stored) const;
   void remove(const RepoRef& repo, HookId id) const;
+  void remove_webhooks(const AttachedRepository& stored) const;
 
   const BitbucketServer server;
   const std::shared_ptr<RepositoryStore> store;
@@ -83,6 +110,8 @@ class RepositoryService::Impl {
 RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const {
   // Repositories without one would all be the same.
   if (repo.id <= 0) throw DecodeError("/id", "the repository " + repo.full_name() + " has no id");
+  if (!is_repository(repo.ref()))
+    throw DecodeError("/slug", "a repository cannot have this project key or this slug");
   return {.external_id = std::to_string(repo.id),
           .identifier = repo.ref().str(),
           .name = repo.project.name + '/' + repo.name,
@@ -99,10 +128,21 @@ std::optional<RepositoryDescription> RepositoryService::Impl::located(
   if (named && named->external_id == stored.external_id) return named;
   const RepoFilter all{.permission = RepoFilter::Permission::admin,
                        .archived = RepoFilter::Archived::all};
+  std::size_t rows = 0;
   for (const Repo& repo : server.repos.list(all)) {
+    count_row(rows, most_repositories, "the list of repositories");
     if (std::to_string(repo.id) == stored.external_id) return described(repo);
   }
   return std::nullopt;
+}
+
+/// Every webhook with this address is ours, so that an empty one must not be.
+std::string RepositoryService::Impl::webhook_url(const RepositoryDescription& repository) const {
+  std::string url = options.webhook_url(repository);
+  if (url.empty())
+    throw InvalidArgument("RepositoryServiceOptions::webhook_url returned no address for " +
+                          repository.identifier);
+  return url;
 }
 
 /// Returns our webhooks, the oldest first.  The stored one may still have a former address.
@@ -110,9 +150,13 @@ std::optional<RepositoryDescription> RepositoryService::Impl::located(
 std::vector<HookId> RepositoryService::Impl::ours(const RepoRef& repo, const std::string& url,
                                                   std::optional<HookId> stored) const {
   std::vector<HookId> out;
+  std::size_t rows = 0;
   for (const Hook& hook : server.hooks.list(repo)) {
-    if ((hook.url == url || hook.id == stored) && hook.scope_type != "project")
-      out.push_back(hook.id);
+    count_row(rows, most_webhooks, "the list of webhooks");
+    if ((hook.url != url && hook.id != stored) || hook.scope_type == "project") continue;
+    if (hook.id.value <= 0)
+      throw DecodeError("/values", "a webhook has no id", "the list of webhooks");
+    out.push_back(hook.id);
   }
   std::ranges::sort(out, {}, &HookId::value);
   return out;
@@ -122,27 +166,35 @@ void RepositoryService::Impl::remove(const RepoRef& repo, HookId id) const {
   unless_gone([&] { server.hooks.remove(repo, id); });
 }
 
+void RepositoryService::Impl::remove_webhooks(const AttachedRepository& stored) const {
+  const auto found = located(stored);
+  if (!found) return;
+  const std::string url = webhook_url(*found);
+  unless_gone([&] {
+    // One of two processes that attached at once may have died and left a second webhook.
+    for (const HookId id : ours(found->repo, url, stored.webhook)) remove(found->repo, id);
+  });
+}
+
 /// One call of attach().
 class RepositoryService::Impl::Attachment {
  public:
   Attachment(const Impl& service, const RepositoryDescription& found)
       : service_(service),
-        url_(service.options.webhook_url(found)),
-        fresh_secret_(integration::random_secret()),
+        url_(service.webhook_url(found)),
         pending_{.external_id = found.external_id,
                  .name = found.identifier,
                  .repo = found.repo,
                  .url = found.url,
                  .webhook = {},
-                 .webhook_secret = fresh_secret_} {}
+                 .webhook_secret = {}} {}
 
   AttachedRepository run() {
     try {
       for (int round = 0; round < most_rounds; ++round) {
         if (auto done = attempt()) return *std::move(done);
       }
-      throw Error("the webhook or the stored secret of repository " + pending_.name +
-                  " kept changing; attach it again when no other process does");
+      throw kept_changing(pending_.name);
     } catch (...) {
       undo();
       throw;
@@ -151,49 +203,69 @@ class RepositoryService::Impl::Attachment {
 
  private:
   std::optional<AttachedRepository> attempt();
-  HookId create();
+  std::optional<HookId> create();
   bool take_over(HookId id) const;
-  std::optional<AttachedRepository> store_with(HookId id) const;
   void undo() noexcept;
 
   const Impl& service_;
   const std::string url_;
-  const Secret fresh_secret_;
   AttachedRepository pending_;
-  std::vector<HookId> created_;  // webhooks of this call
-  bool lost_an_answer_ = false;  // there may be one more
+  Secret added_secret_;             // of the stored repository that this call added
+  std::vector<HookId> created_;     // webhooks that are certainly of this call
+  std::exception_ptr lost_answer_;  // why nobody knows whether create() created one
 };
 
 /// Returns nothing when somebody else changed the webhooks or the stored repository meanwhile.
 std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt() {
   // The store chooses among those that attach at once: all of them go on with one secret.
+  // A repository that was removed meanwhile does not come back with the same secret, so that the
+  // store can tell the two apart.
+  const Secret fresh_secret = integration::random_secret();
+  pending_.webhook_secret = fresh_secret;
   const AttachedRepository stored = service_.store->add(pending_);
+  if (stored.webhook_secret == fresh_secret) added_secret_ = fresh_secret;
+  if (stored.webhook_secret.empty())
+    throw Error("the stored repository " + pending_.name +
+                " has no webhook secret; detach it and attach it again");
   pending_.webhook_secret = stored.webhook_secret;
   std::vector<HookId> hooks = service_.ours(pending_.repo, url_, stored.webhook);
   std::optional<HookId> made;
   if (hooks.empty()) {
     made = create();
     hooks = service_.ours(pending_.repo, url_, stored.webhook);
+    if (hooks.empty() && lost_answer_) std::rethrow_exception(lost_answer_);
     if (hooks.empty()) return std::nullopt;
   }
   const HookId kept = hooks.front();
   if (made != kept && !take_over(kept)) return std::nullopt;
   for (std::size_t i = 1; i < hooks.size(); ++i) service_.remove(pending_.repo, hooks[i]);
-  return store_with(kept);
+  AttachedRepository done = pending_;
+  done.webhook = kept;
+  // Who has detached it meanwhile has removed the webhook too.
+  if (!service_.store->replace(stored, done)) return std::nullopt;
+  return done;
 }
 
-HookId RepositoryService::Impl::Attachment::create() {
+/// Returns nothing when the answer is lost or wrong: the webhook may exist, and only a list of all
+/// webhooks can tell.
+std::optional<HookId> RepositoryService::Impl::Attachment::create() {
+  lost_answer_ = nullptr;
   try {
     const Hook hook =
         service_.server.hooks.create(pending_.repo, {.name = service_.options.webhook_name,
                                                      .url = url_,
                                                      .events = service_.options.events,
                                                      .secret = pending_.webhook_secret});
+    if (hook.id.value <= 0 || hook.url != url_)
+      throw DecodeError("", "it is not the webhook that was asked for", "the new webhook");
     created_.push_back(hook.id);
     return hook.id;
-  } catch (const Error& error) {
-    lost_an_answer_ = error.may_have_acted();
+  } catch (const Cancelled&) {
     throw;
+  } catch (const Error& error) {
+    if (!error.may_have_acted()) throw;
+    lost_answer_ = std::current_exception();
+    return std::nullopt;
   }
 }
 
@@ -210,27 +282,17 @@ bool RepositoryService::Impl::Attachment::take_over(HookId id) const {
   });
 }
 
-/// Returns nothing when the store has another secret than the webhook by now.
-std::optional<AttachedRepository> RepositoryService::Impl::Attachment::store_with(HookId id) const {
-  AttachedRepository done = pending_;
-  done.webhook = id;
-  // A call that failed meanwhile may have removed the repository that it had added.
-  if (service_.store->add(done).webhook_secret != done.webhook_secret) return std::nullopt;
-  service_.store->replace(done);
-  return done;
-}
-
 /// Removes what this call made and nobody else uses.
 void RepositoryService::Impl::Attachment::undo() noexcept {
   std::optional<AttachedRepository> stored;
   with_best_effort([&] { stored = service_.store->find(pending_.external_id); });
-  if (lost_an_answer_) with_best_effort([&] { created_ = service_.ours(pending_.repo, url_, {}); });
   for (const HookId id : created_) {
     if (stored && stored->webhook == id) continue;
     with_best_effort([&] { service_.remove(pending_.repo, id); });
   }
-  const bool added = stored && !stored->webhook && stored->webhook_secret == fresh_secret_;
-  if (added) with_best_effort([&] { service_.store->remove(pending_.external_id); });
+  const bool added = stored && !stored->webhook && !added_secret_.empty() &&
+                     stored->webhook_secret == added_secret_;
+  if (added) with_best_effort([&] { (void)service_.store->remove(*stored); });
 }
 
 RepositoryService::RepositoryService(const BitbucketServer& client,
@@ -244,7 +306,11 @@ RepositoryService::~RepositoryService() = default;
 std::vector<RepositoryDescription> RepositoryService::search(std::string_view query) const {
   std::vector<RepositoryDescription> out;
   const RepoFilter filter{.name = std::string(query), .permission = RepoFilter::Permission::admin};
-  for (const Repo& repo : impl_->server.repos.list(filter)) out.push_back(impl_->described(repo));
+  std::size_t rows = 0;
+  for (const Repo& repo : impl_->server.repos.list(filter)) {
+    count_row(rows, most_repositories, "the list of repositories");
+    out.push_back(impl_->described(repo));
+  }
   return out;
 }
 
@@ -257,29 +323,29 @@ AttachedRepository RepositoryService::attach(const RepoRef& repo) const {
 }
 
 void RepositoryService::detach(std::string_view external_id) const {
-  const auto stored = impl_->store->find(external_id);
-  if (!stored) return;
-  if (const auto found = impl_->located(*stored)) {
-    // One of two processes that attached at once may have died and left a second webhook.
-    unless_gone([&] {
-      const std::string url = impl_->options.webhook_url(*found);
-      for (const HookId id : impl_->ours(found->repo, url, stored->webhook))
-        impl_->remove(found->repo, id);
-    });
+  for (int round = 0; round < most_rounds; ++round) {
+    const auto stored = impl_->store->find(external_id);
+    if (!stored) return;
+    impl_->remove_webhooks(*stored);
+    // Somebody who attached it meanwhile has a webhook that this round did not see.
+    if (impl_->store->remove(*stored)) return;
   }
-  impl_->store->remove(external_id);
+  throw kept_changing(external_id);
 }
 
 std::optional<AttachedRepository> RepositoryService::refresh(const Repo& repository) const {
-  auto stored = impl_->store->find(std::to_string(repository.id));
+  const std::string external_id = std::to_string(repository.id);
   const RepoRef repo = repository.ref();
-  if (!stored || !is_one_segment(repo.project) || !is_one_segment(repo.slug)) return stored;
-  AttachedRepository now = *stored;
-  now.name = repo.str();
-  now.repo = repo;
-  now.url = source_url(impl_->options.base_url, repo, {});
-  if (now != *stored) impl_->store->replace(now);
-  return now;
+  for (int round = 0; round < most_rounds; ++round) {
+    auto stored = impl_->store->find(external_id);
+    if (!stored || !is_repository(repo)) return stored;
+    AttachedRepository now = *stored;
+    now.name = repo.str();
+    now.repo = repo;
+    now.url = source_url(impl_->options.base_url, repo, {});
+    if (now == *stored || impl_->store->replace(*stored, now)) return now;
+  }
+  throw kept_changing(external_id);
 }
 
 }  // namespace bitbucket::inline v0_1

@@ -20,17 +20,22 @@ AttachedRepository MemoryRepositoryStore::add(const AttachedRepository& reposito
   return repositories_.try_emplace(repository.external_id, repository).first->second;
 }
 
-void MemoryRepositoryStore::replace(const AttachedRepository& repository) {
-  AttachedRepository copy = repository;  // the map keeps what it has when the copy throws
+bool MemoryRepositoryStore::replace(const AttachedRepository& expected,
+                                    const AttachedRepository& now) {
+  AttachedRepository copy = now;  // the map keeps what it has when the copy throws
   const std::lock_guard lock(mutex_);
-  const auto found = repositories_.find(repository.external_id);
-  if (found != repositories_.end()) found->second = std::move(copy);
+  const auto found = repositories_.find(expected.external_id);
+  if (found == repositories_.end() || found->second != expected) return false;
+  found->second = std::move(copy);
+  return true;
 }
 
-void MemoryRepositoryStore::remove(std::string_view external_id) {
+bool MemoryRepositoryStore::remove(const AttachedRepository& expected) {
   const std::lock_guard lock(mutex_);
-  const auto found = repositories_.find(external_id);
-  if (found != repositories_.end()) repositories_.erase(found);
+  const auto found = repositories_.find(expected.external_id);
+  if (found == repositories_.end() || found->second != expected) return false;
+  repositories_.erase(found);
+  return true;
 }
 
 std::vector<AttachedRepository> MemoryRepositoryStore::list() {

@@ -1,5 +1,6 @@
 #include <bitbucket/integration/setup_flow.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -51,38 +52,33 @@ SetupClient make_setup_client(const InstallationConfig& config, const SetupFlowO
 }
 
 /// Returns the value of a parameter that a callback must have once.
-std::string take_one(const Parameters& callback, std::string_view name, Reason reason,
+std::string take_one(std::string_view query, std::string_view name, Reason reason,
                      const std::string& remedy) {
-  const std::string* found = nullptr;
-  for (const auto& [present, value] : callback) {
-    if (present != name) continue;
-    if (found)
-      throw SetupError(reason, "the callback has more than one " + std::string(name) +
-                                   ": begin again, and let the browser follow the server's link");
-    found = &value;
-  }
-  if (!found || found->empty())
+  auto found = integration::find_fields(query, name, 2);
+  if (found.size() > 1)
+    throw SetupError(reason, "the callback has more than one " + std::string(name) +
+                                 ": begin again, and let the browser follow the server's link");
+  if (found.empty() || found.front().empty())
     throw SetupError(reason, "the callback has no " + std::string(name) + ": " + remedy);
-  return *found;
+  return std::move(found.front());
 }
 
 /// Returns what the third leg sends as its verifier.
 std::string read_callback(std::string_view query, const RequestToken& request, Verifier choice) {
   if (query.starts_with('?')) query.remove_prefix(1);
-  const Parameters callback = integration::read_fields(query);
   const std::string token =
-      take_one(callback, "oauth_token", Reason::token_missing,
+      take_one(query, "oauth_token", Reason::token_missing,
                "check the callback URL of the application link, and begin again");
   if (token != request.token)
     throw SetupError(Reason::other_setup,
                      "the callback belongs to another set-up: go on in the browser window that was "
                      "opened last, or begin again");
-  for (const auto& [name, value] : callback)
-    if (name == "oauth_verifier" && value == "denied")
+  for (const std::string& verifier : integration::find_fields(query, "oauth_verifier", 2))
+    if (verifier == "denied")
       throw SetupError(Reason::denied,
                        "the access was denied on the server's page: begin again, and allow it");
   if (choice == Verifier::token) return token;
-  return take_one(callback, "oauth_verifier", Reason::verifier_missing,
+  return take_one(query, "oauth_verifier", Reason::verifier_missing,
                   "choose Verifier::token if the server sends no verifier; otherwise the callback "
                   "was cut off, so begin again");
 }
@@ -125,6 +121,31 @@ AccessToken get_access_token(const SetupClient& client, const RequestToken& requ
   }
 }
 
+AccessToken renew_access_token(const SetupClient& client, const Identity& identity) {
+  try {
+    return client.renew({.token = identity.access_token,
+                         .token_secret = identity.access_token_secret,
+                         .session_handle = identity.session_handle});
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    fail_leg(Reason::access_token_refused, "access token", classify(error).advice, error);
+  }
+}
+
+/// Puts a token that the server has just given into an identity.
+void take_token(Identity& identity, const AccessToken& access,
+                std::chrono::system_clock::time_point now) {
+  constexpr std::chrono::seconds century = std::chrono::hours(24 * 36'525);  // clocks overflow
+  identity.access_token = access.token;
+  identity.access_token_secret = access.token_secret;
+  identity.session_handle = access.session_handle;
+  identity.expires.reset();
+  if (access.expires_in)
+    identity.expires =
+        std::chrono::floor<std::chrono::seconds>(now) + std::min(*access.expires_in, century);
+}
+
 }  // namespace
 
 SetupError::SetupError(Reason reason, const std::string& what) : Error(what), reason_(reason) {}
@@ -148,7 +169,8 @@ PendingSetup SetupFlow::begin(const InstallationConfig& config) const {
   state.request = get_request_token(client);
   state.expires = std::chrono::floor<std::chrono::seconds>(now(options_)) + options_.lifetime;
   return {.authorize_url = client.authorize_url(state.request),
-          .state = integration::write_state(state, options_.sealer)};
+          .state = integration::write_state(state, options_.sealer),
+          .request_token = state.request.token};
 }
 
 ConnectedInstallation SetupFlow::finish(std::string_view state, std::string_view query) const {
@@ -161,16 +183,36 @@ ConnectedInstallation SetupFlow::finish(std::string_view state, std::string_view
   const AccessToken access =
       get_access_token(make_setup_client(config, options_), begun.request, verifier);
   const std::string id = external_id(config.url, config.consumer_key);
-  return {.installation = {.external_id = id,
-                           .name = config.consumer_key,
-                           .base_url = config.url,
-                           .domain_name = std::string(integration::netloc_of(config.url)),
-                           .verify_ssl = config.verify_ssl},
-          .identity = {.external_id = id,
-                       .consumer_key = config.consumer_key,
-                       .private_key = config.private_key,
-                       .access_token = access.token,
-                       .access_token_secret = access.token_secret}};
+  ConnectedInstallation out{
+      .installation = {.external_id = id,
+                       .name = config.consumer_key,
+                       .base_url = config.url,
+                       .domain_name = std::string(integration::netloc_of(config.url)),
+                       .verify_ssl = config.verify_ssl},
+      .identity = {.external_id = id,
+                   .consumer_key = config.consumer_key,
+                   .private_key = config.private_key,
+                   .access_token = {},
+                   .access_token_secret = {}}};
+  take_token(out.identity, access, now(options_));
+  return out;
+}
+
+Identity SetupFlow::renew(const ConnectedInstallation& connected) const {
+  Identity identity = connected.identity;
+  if (identity.session_handle.empty())
+    throw InvalidConfiguration(
+        std::vector{FieldError{"access_token",
+                               "access_token cannot be renewed, because the server gave no "
+                               "session handle; connect the server again"}});
+  const InstallationConfig config{.url = connected.installation.base_url,
+                                  .verify_ssl = connected.installation.verify_ssl,
+                                  .consumer_key = identity.consumer_key,
+                                  .private_key = identity.private_key};
+  (void)make_client(connected, options_.connection);  // says what cannot be used, and sends nothing
+  take_token(identity, renew_access_token(make_setup_client(config, options_), identity),
+             now(options_));
+  return identity;
 }
 
 }  // namespace bitbucket::inline v0_1

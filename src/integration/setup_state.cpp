@@ -45,25 +45,12 @@ bool are_equal(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-/// The fields of a form; their values are cleansed afterwards.
-class Fields {
- public:
-  explicit Fields(std::string_view text) : list_(read_fields(text)) {}
-  Fields(const Fields&) = delete;
-  Fields& operator=(const Fields&) = delete;
-  ~Fields() {
-    for (auto& [name, value] : list_) OPENSSL_cleanse(value.data(), value.size());
-  }
-
-  [[nodiscard]] std::string_view operator[](std::string_view name) const {
-    for (const auto& [present, value] : list_)
-      if (present == name) return value;
-    refuse("a part of it is missing");
-  }
-
- private:
-  Parameters list_;
-};
+/// Returns a field of a form.
+Secret take_field(std::string_view form, std::string_view name) {
+  auto found = find_fields(form, name, 1);
+  if (found.empty()) refuse("a part of it is missing");
+  return {std::move(found.front())};
+}
 
 std::string seal_secrets(const SetupState& state, const Secret& key, const Sealer& sealer) {
   const Secret request = state.request.save();
@@ -88,9 +75,9 @@ Secret unseal_secrets(std::string_view sealed, const Sealer& sealer) {
   }
 }
 
-RequestToken restore(std::string_view saved) {
+RequestToken restore(const Secret& saved) {
   try {
-    return RequestToken::restore(Secret(saved));
+    return RequestToken::restore(saved);
   } catch (const InvalidArgument&) {
     std::throw_with_nested(SetupError(
         Reason::state_changed, "the request token of the set-up cannot be read: begin again"));
@@ -124,18 +111,19 @@ SetupState read_state(std::string_view text, const Sealer& sealer) {
   const std::string_view checked = text.substr(0, end);
   if (!checked.starts_with(version) || !checked.substr(version.size()).starts_with('&'))
     refuse("it was not written by this version of the library");
-  const Fields open(checked);
-  const Secret unsealed = unseal_secrets(open["secrets"], sealer);
-  const Fields secrets(unsealed.reveal());
-  if (!are_equal(check_of(checked, Secret(secrets["check_key"])),
-                 text.substr(end + check_name.size())))
+  const auto open = [&](std::string_view name) {
+    return std::string(take_field(checked, name).reveal());
+  };
+  const Secret secrets = unseal_secrets(open("secrets"), sealer);
+  const auto sealed = [&](std::string_view name) { return take_field(secrets.reveal(), name); };
+  if (!are_equal(check_of(checked, sealed("check_key")), text.substr(end + check_name.size())))
     refuse("it was changed");
-  return {.config = {.url = std::string(open["url"]),
-                     .verify_ssl = open["verify_ssl"] != "false",
-                     .consumer_key = std::string(open["consumer_key"]),
-                     .private_key = Secret(secrets["private_key"])},
-          .request = restore(secrets["request_token"]),
-          .expires = read_time(open["expires"])};
+  return {.config = {.url = open("url"),
+                     .verify_ssl = open("verify_ssl") != "false",
+                     .consumer_key = open("consumer_key"),
+                     .private_key = sealed("private_key")},
+          .request = restore(sealed("request_token")),
+          .expires = read_time(open("expires"))};
 }
 
 }  // namespace bitbucket::inline v0_1::integration

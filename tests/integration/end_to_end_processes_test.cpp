@@ -112,7 +112,7 @@ class EndToEndProcessesTest : public RepositoryServiceTest {
   }
   void clean_up() {
     for (const json& hook : ours()) remove_webhook(hook["id"].get<std::int64_t>());
-    store_->remove(external_id_);
+    if (const auto stored = store_->find(external_id_)) store_->remove(*stored);
   }
 
   const test_support::TempDir folder_;
@@ -178,9 +178,10 @@ TEST_F(EndToEndProcessesTest, AnotherCompletesOrUndoesADetachThatWasKilledAtAnyR
           SCOPED_TRACE(next + (" " + std::to_string(pending)) + std::to_string(acts) + " " +
                        std::to_string(n));
           clean_up();
-          auto attached = service().attach(kDemoName);
-          if (pending) attached.webhook.reset();
-          store_->replace(attached);
+          const auto attached = service().attach(kDemoName);
+          auto stored = attached;
+          if (pending) stored.webhook.reset();
+          ASSERT_TRUE(store_->replace(attached, stored));
           killed = killed_at(n, acts, {"detach"});
           expect_that_it_can(next);
         }

@@ -35,13 +35,16 @@ class FileRepositoryStore : public RepositoryStore {
     write(repository);
     return repository;
   }
-  void replace(const AttachedRepository& repository) override {
+  bool replace(const AttachedRepository& expected, const AttachedRepository& now) override {
     const Lock lock(folder_);
-    if (find(repository.external_id)) write(repository);
+    if (find(expected.external_id) != expected) return false;
+    write(now);
+    return true;
   }
-  void remove(std::string_view external_id) override {
+  bool remove(const AttachedRepository& expected) override {
     const Lock lock(folder_);
-    std::filesystem::remove(file(external_id));
+    if (find(expected.external_id) != expected) return false;
+    return std::filesystem::remove(file(expected.external_id));
   }
   std::vector<AttachedRepository> list() override {
     std::vector<AttachedRepository> out;
@@ -74,19 +77,20 @@ class FileRepositoryStore : public RepositoryStore {
   static std::optional<AttachedRepository> read(const std::filesystem::path& path) {
     std::ifstream in(path);
     if (!in) return std::nullopt;
-    const auto json = nlohmann::json::parse(in);
-    const auto text = [&](const char* name) { return json.at(name).get<std::string>(); };
+    const auto object = nlohmann::json::parse(in);
+    const auto text = [&](const char* name) { return object.at(name).get<std::string>(); };
     AttachedRepository out{.external_id = text("external_id"),
                            .name = text("name"),
                            .repo = {text("project"), text("slug")},
                            .url = text("url"),
                            .webhook = {},
                            .webhook_secret = text("secret")};
-    if (!json.at("webhook").is_null()) out.webhook = HookId(json.at("webhook").get<std::int64_t>());
+    if (!object.at("webhook").is_null())
+      out.webhook = HookId(object.at("webhook").get<std::int64_t>());
     return out;
   }
   void write(const AttachedRepository& repository) const {
-    const nlohmann::json json{
+    const nlohmann::json object{
         {"external_id", repository.external_id},
         {"name", repository.name},
         {"project", repository.repo.project},
@@ -96,7 +100,7 @@ class FileRepositoryStore : public RepositoryStore {
         {"secret", std::string(repository.webhook_secret.reveal())}};
     const auto unfinished = folder_ / "unfinished";  // only one process has the lock
     std::ofstream out(unfinished, std::ios::trunc);
-    out << json;
+    out << object;
     out.close();
     if (!out) throw std::runtime_error("cannot write " + unfinished.string());
     std::filesystem::rename(unfinished, file(repository.external_id));

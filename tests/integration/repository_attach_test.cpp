@@ -23,13 +23,13 @@ class MeddledStore : public MemoryRepositoryStore {
     before_change();
     return MemoryRepositoryStore::add(repository);
   }
-  void replace(const AttachedRepository& repository) override {
+  bool replace(const AttachedRepository& expected, const AttachedRepository& now) override {
     before_change();
-    MemoryRepositoryStore::replace(repository);
+    return MemoryRepositoryStore::replace(expected, now);
   }
-  void remove(std::string_view external_id) override {
+  bool remove(const AttachedRepository& expected) override {
     before_change();
-    MemoryRepositoryStore::remove(external_id);
+    return MemoryRepositoryStore::remove(expected);
   }
 
  private:
@@ -46,15 +46,6 @@ class MeddledStore : public MemoryRepositoryStore {
   }
   bool busy_ = false;
   int changes_ = 0;
-};
-
-/// A process that was killed removes nothing.
-class LastingStore : public MemoryRepositoryStore {
- public:
-  bool killed = true;
-  void remove(std::string_view external_id) override {
-    if (!killed) MemoryRepositoryStore::remove(external_id);
-  }
 };
 
 TEST_F(RepositoryAttachTest, AttachesWithAWebhookAndStoresIt) {
@@ -197,7 +188,7 @@ TEST_F(RepositoryAttachTest, GivesTheWebhookTheSecretThatIsStoredInTheEnd) {
   meddled->meddle = [](MeddledStore& store, int change) {
     if (change != 2) return;
     auto other = store.list().at(0);
-    store.remove(other.external_id);
+    store.remove(other);
     other.webhook_secret = "of a third process";
     store.add(other);
   };
@@ -210,9 +201,86 @@ TEST_F(RepositoryAttachTest, StoresTheRepositoryAgainWhenAnotherProcessFailedMea
   const auto meddled = std::make_shared<MeddledStore>();
   store_ = meddled;
   meddled->meddle = [](MeddledStore& store, int change) {
-    if (change == 2) store.remove(store.list().at(0).external_id);
+    if (change == 2) store.remove(store.list().at(0));
   };
   expect_attached(service().attach(kDemoName));
+}
+
+TEST_F(RepositoryAttachTest, AttachesWhatIsRefreshedMeanwhile) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  meddled->meddle = [](MeddledStore& store, int change) {
+    if (change != 2) return;
+    const auto stored = store.list().at(0);
+    auto renamed = stored;
+    renamed.name = "PRJ/renamed";
+    ASSERT_TRUE(store.replace(stored, renamed));
+  };
+  expect_attached(service().attach(kDemoName));
+}
+
+TEST_F(RepositoryAttachTest, RefreshesWhatIsAttachedMeanwhileWithoutLosingTheWebhook) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  const auto attached = service().attach(kDemoName);
+  auto pending = attached;
+  pending.webhook.reset();
+  ASSERT_TRUE(store_->replace(attached, pending));
+  meddled->meddle = [&](MeddledStore& store, int) { store.replace(pending, attached); };
+  Repo shown;
+  shown.id = std::stoll(attached.external_id);
+  shown.slug = "later";
+  shown.project.key = "PRJ";
+  const auto refreshed = service().refresh(shown);
+  ASSERT_TRUE(refreshed);
+  EXPECT_EQ(refreshed->webhook, attached.webhook);
+  EXPECT_EQ(refreshed->repo, RepoRef("PRJ", "later"));
+  EXPECT_EQ(store_->find(attached.external_id), refreshed);
+}
+
+TEST_F(RepositoryAttachTest, AttachesWhatWasDetachedMeanwhile) {
+  for (const bool again : {false, true}) {
+    const auto meddled = std::make_shared<MeddledStore>();
+    store_ = meddled;
+    if (again) (void)service().attach(kDemoName);
+    meddled->meddle = [&, done = false](MeddledStore& store, int) mutable {
+      if (store.list().empty() || std::exchange(done, true)) return;
+      service().detach(store.list().at(0).external_id);
+    };
+    expect_attached(service().attach(kDemoName));
+  }
+}
+
+TEST_F(RepositoryAttachTest, DetachesWhatWasAttachedAgainMeanwhile) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  const auto attached = service().attach(kDemoName);
+  meddled->meddle = [&, done = false](MeddledStore&, int) mutable {
+    if (!std::exchange(done, true)) (void)service().attach(kDemoName);
+  };
+  service().detach(attached.external_id);
+  EXPECT_THAT(ours(), IsEmpty());
+  EXPECT_THAT(store_->list(), IsEmpty());
+}
+
+TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatAlwaysChanges) {
+  const auto meddled = std::make_shared<MeddledStore>();
+  store_ = meddled;
+  const auto attached = service().attach(kDemoName);
+  meddled->meddle = [&](MeddledStore& store, int change) {
+    const auto stored = store.list().at(0);
+    auto other = stored;
+    other.name = std::to_string(change);
+    ASSERT_TRUE(store.replace(stored, other));
+  };
+  Repo shown;
+  shown.id = std::stoll(attached.external_id);
+  shown.slug = "demo";
+  shown.project.key = "PRJ";
+  EXPECT_THROW(service().detach(attached.external_id), Error);
+  EXPECT_THROW(service().refresh(shown), Error);
+  EXPECT_THROW(service().attach(kDemoName), Error);
+  EXPECT_THAT(store_->list(), SizeIs(1));
 }
 
 TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
@@ -221,7 +289,7 @@ TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
   meddled->meddle = [](MeddledStore& store, int change) {
     if (change % 2 == 1) return;
     auto other = store.list().at(0);
-    store.remove(other.external_id);
+    store.remove(other);
     other.webhook_secret = "secret " + std::to_string(change);
     store.add(other);
   };
@@ -230,7 +298,7 @@ TEST_F(RepositoryAttachTest, GivesUpOnAStoreThatForgetsSecrets) {
 }
 
 TEST_F(RepositoryAttachTest, LeavesNothingBehindWhenTheStoreFails) {
-  for (const int failing : {1, 2, 3}) {
+  for (const int failing : {1, 2}) {
     const auto meddled = std::make_shared<MeddledStore>();
     store_ = meddled;
     meddled->meddle = [failing](MeddledStore&, int change) {
@@ -242,159 +310,6 @@ TEST_F(RepositoryAttachTest, LeavesNothingBehindWhenTheStoreFails) {
       EXPECT_THAT(store_->list(), IsEmpty());
     }
   }
-}
-
-struct Trouble {
-  const char* name;
-  testing::Fault fault;
-};
-
-class RepositoryAttachFailureTest : public RepositoryAttachTest {
- protected:
-  /// Attaches while the n-th request, and `times` in all, meet a fault; nothing when it fails.
-  std::optional<AttachedRepository> attach_with(const testing::Fault& fault, int n, int times) {
-    server_->clear_requests();
-    server_->misbehave({.first = n, .times = times, .fault = fault});
-    std::optional<AttachedRepository> out;
-    try {
-      out = service().attach(kDemoName);
-    } catch (const Error&) {
-      failures_++;
-    }
-    server_->behave();
-    met_ = false;
-    for (const auto& request : server_->requests()) met_ = met_ || !request.fault.empty();
-    return out;
-  }
-  void clean_up() {
-    for (const json& hook : ours()) remove_webhook(hook["id"].get<std::int64_t>());
-  }
-  static std::vector<Trouble> troubles() {
-    return {{"reset", faults::reset(testing::Fault::Place::before)},
-            {"cut", faults::reset(testing::Fault::Place::body)},
-            {"500", faults::server_error(500)}};
-  }
-  int failures_ = 0;
-  bool met_ = true;
-};
-
-TEST_F(RepositoryAttachFailureTest, LeavesNoWebhookBehindWhicheverRequestFails) {
-  auto all = troubles();
-  all.push_back({"not JSON", faults::answer(200, {{"Content-Type", "application/json"}}, "{")});
-  for (const auto& [name, fault] : all) {
-    SCOPED_TRACE(name);
-    met_ = true;
-    failures_ = 0;
-    for (int n = 1; met_; ++n) {
-      SCOPED_TRACE(n);
-      auto attached = attach_with(fault, n, 1);
-      if (!attached) {
-        EXPECT_THAT(ours(), IsEmpty());
-        EXPECT_THAT(store_->list(), IsEmpty());
-        attached = service().attach(kDemoName);
-      }
-      expect_attached(*attached);
-      service().detach(attached->external_id);
-    }
-    EXPECT_EQ(failures_, 4);  // the repository, the webhooks, the POST, the webhooks again
-  }
-}
-
-TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhicheverRequestOfATakeOverFails) {
-  for (const auto& [name, fault] : troubles()) {
-    SCOPED_TRACE(name);
-    met_ = true;
-    for (int n = 1; met_; ++n) {
-      SCOPED_TRACE(n);
-      clean_up();
-      webhook(url_);
-      webhook(url_);
-      auto attached = attach_with(fault, n, 1);
-      if (!attached) {
-        EXPECT_THAT(store_->list(), IsEmpty());
-        attached = service().attach(kDemoName);
-      }
-      expect_attached(*attached);
-      store_->remove(attached->external_id);
-    }
-  }
-}
-
-TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhereverTheProcessWasKilled) {
-  for (const int webhooks : {0, 1, 2}) {
-    for (const auto& [name, fault] : troubles()) {
-      SCOPED_TRACE(name);
-      met_ = true;
-      for (int n = 1; met_; ++n) {
-        SCOPED_TRACE(n);
-        clean_up();
-        for (int i = 0; i < webhooks; ++i) webhook(url_);
-        const auto lasting = std::make_shared<LastingStore>();
-        store_ = lasting;
-        auto attached = attach_with(fault, n, 0);
-        lasting->killed = false;
-        if (!attached) attached = service().attach(kDemoName);
-        expect_attached(*attached);
-      }
-    }
-  }
-}
-
-TEST_F(RepositoryAttachFailureTest, SucceedsAfterwardsWhenOneOfTwoProcessesFailed) {
-  for (int n = 1; n <= 10; ++n) {
-    SCOPED_TRACE(n);
-    server_->misbehave({.first = n, .fault = faults::server_error(500)});
-    std::barrier start(2);
-    {
-      const auto attach = [&] {
-        const RepositoryService own = service();
-        start.arrive_and_wait();
-        try {
-          own.attach(kDemoName);
-        } catch (const ApiError&) {
-        }
-      };
-      const std::jthread first(attach), second(attach);
-    }
-    server_->behave();
-    const auto attached = service().attach(kDemoName);
-    expect_attached(attached);
-    service().detach(attached.external_id);
-    EXPECT_THAT(ours(), IsEmpty());
-  }
-}
-
-TEST_F(RepositoryAttachFailureTest, KeepsWhatWasStoredBefore) {
-  auto stored = service().attach(kDemoName);
-  remove_webhook(stored.webhook->value);
-  for (const bool pending : {false, true}) {
-    if (pending) stored.webhook.reset();
-    failures_ = 0;
-    for (int n = 1; n < 10; ++n) {
-      store_->replace(stored);
-      if (attach_with(faults::server_error(500), n, 1)) break;
-      EXPECT_EQ(store_->find(stored.external_id), stored) << n;
-      EXPECT_THAT(ours(), IsEmpty()) << n;
-    }
-    EXPECT_EQ(failures_, 4);
-    clean_up();
-  }
-}
-
-TEST_F(RepositoryAttachFailureTest, LeavesItsWebhookToAProcessThatTookItOver) {
-  AttachedRepository attached;
-  const auto take_over = [&] {
-    attached = service().attach(kDemoName);
-    server_->misbehave({.path = kHooksPath, .fault = faults::server_error(500)});
-  };
-  EXPECT_THROW(service(after_first(Method::post, take_over)).attach(kDemoName), ApiError);
-  expect_attached(attached);
-}
-
-TEST_F(RepositoryAttachFailureTest, RefusesAnAddressThatCannotReceive) {
-  url_ = "bot.example.com";
-  EXPECT_THROW(service().attach(kDemoName), InvalidArgument);
-  EXPECT_THAT(store_->list(), IsEmpty());
 }
 
 }  // namespace

@@ -150,9 +150,10 @@ TEST_F(RepositoryServiceTest, StaysAttachedWhenTheServerRefusesToDetach) {
 }
 
 TEST_F(RepositoryServiceTest, DetachesWhatWasNotAttachedCompletely) {
-  auto pending = service().attach(kDemoName);
+  const auto attached = service().attach(kDemoName);
+  auto pending = attached;
   pending.webhook.reset();
-  store_->replace(pending);
+  ASSERT_TRUE(store_->replace(attached, pending));
   service().detach(pending.external_id);
   EXPECT_THAT(ours(), IsEmpty());
   EXPECT_THAT(store_->list(), IsEmpty());

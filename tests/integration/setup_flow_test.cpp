@@ -14,6 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::Failure;
+using test::first_leg;
+using test::third_leg;
 using test::token_of;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -23,9 +25,6 @@ using Reason = SetupError::Reason;
 using Verifier = SetupFlowOptions::Verifier;
 namespace faults = testing::faults;
 
-constexpr const char* first_leg = "/plugins/servlet/oauth/request-token";
-constexpr const char* third_leg = "/plugins/servlet/oauth/access-token";
-
 class SetupFlowTest : public test::SetupWorld {};
 
 TEST_F(SetupFlowTest, ConnectsAServer) {
@@ -33,6 +32,7 @@ TEST_F(SetupFlowTest, ConnectsAServer) {
   EXPECT_EQ(
       pending.authorize_url,
       server_->base_url() + "/plugins/servlet/oauth/authorize?oauth_token=" + token_of(pending));
+  EXPECT_EQ(pending.request_token, token_of(pending));
   const auto [installation, identity] = finish(pending, allow(pending));
   const std::string host = "127.0.0.1:" + std::to_string(server_->port());
   EXPECT_EQ(installation, (Installation{.external_id = host + ":release-bot",

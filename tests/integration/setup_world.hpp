@@ -16,6 +16,9 @@
 
 namespace bitbucket::test {
 
+inline constexpr const char* first_leg = "/plugins/servlet/oauth/request-token";
+inline constexpr const char* third_leg = "/plugins/servlet/oauth/access-token";
+
 /// How a set-up failed.
 struct Failure {
   SetupError::Reason reason = SetupError::Reason::state_changed;

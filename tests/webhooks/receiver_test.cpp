@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -20,6 +22,28 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using enum WebhookOutcome;
+
+/// A range that makes its elements while it is read.
+template <class T>
+struct Made {
+  struct Iterator {
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    T operator*() const { return {}; }
+    Iterator& operator++() { return *this; }
+    void operator++(int) {}
+    bool operator==(const Iterator&) const { return true; }
+  };
+  Iterator begin() const { return {}; }
+  Iterator end() const { return {}; }
+};
+
+// Views of strings that are made while they are read would dangle.
+using OwnedHeader = std::pair<std::string, std::string>;
+using ShownHeader = std::pair<std::string_view, std::string_view>;
+static_assert(std::is_constructible_v<WebhookHeaders, const std::vector<OwnedHeader>&>);
+static_assert(std::is_constructible_v<WebhookHeaders, const Made<ShownHeader>&>);
+static_assert(!std::is_constructible_v<WebhookHeaders, const Made<OwnedHeader>&>);
 
 class WebhookReceiverTest : public ::testing::Test {
  protected:

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +81,9 @@ struct Identity {
   Secret private_key;          ///< PEM
   Secret access_token;         ///< from the third leg
   Secret access_token_secret;  ///< from the third leg
+  Secret session_handle = {};  ///< renews the token; empty when the server gave none
+  /// When the token stops working; absent when the server did not say.
+  std::optional<std::chrono::sys_seconds> expires = {};
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
@@ -102,7 +107,8 @@ BITBUCKET_EXPORT Installation read_installation(std::string_view text);
 BITBUCKET_EXPORT Identity read_identity(std::string_view text, const Sealer& sealer);
 
 /// Returns a client for an installation.  `connection` says how it is reached; verify_ssl replaces
-/// its `tls.verify`.  Throws InvalidConfiguration when the credentials cannot be used.
+/// its `tls.verify`.  Throws InvalidConfiguration when the credentials cannot be used, and
+/// InvalidArgument when the identity is that of another installation.
 BITBUCKET_EXPORT BitbucketServer make_client(const ConnectedInstallation& connected,
                                              ConnectionOptions connection = {});
 

@@ -42,10 +42,12 @@ class BITBUCKET_EXPORT RepositoryStore {
   /// Adds a repository unless one with its external id is stored, and returns the stored one.  When
   /// two callers add the same external id at once, both get the repository of the first.
   virtual AttachedRepository add(const AttachedRepository& repository) = 0;
-  /// Replaces the repository with this external id; does nothing when there is none.
-  virtual void replace(const AttachedRepository& repository) = 0;
-  /// Removes a repository; does nothing when there is none.
-  virtual void remove(std::string_view external_id) = 0;
+  /// Stores `now` in place of `expected`, which has the same external id, and returns true. Changes
+  /// nothing and returns false when anything but exactly `expected` is stored.
+  virtual bool replace(const AttachedRepository& expected, const AttachedRepository& now) = 0;
+  /// Removes `expected` and returns true.  Changes nothing and returns false when anything but
+  /// exactly `expected` is stored.
+  virtual bool remove(const AttachedRepository& expected) = 0;
   /// Returns all of them, sorted by external id.
   [[nodiscard]] virtual std::vector<AttachedRepository> list() = 0;
 };
@@ -57,8 +59,8 @@ class BITBUCKET_EXPORT MemoryRepositoryStore : public RepositoryStore {
   ~MemoryRepositoryStore() override;
   std::optional<AttachedRepository> find(std::string_view external_id) override;
   AttachedRepository add(const AttachedRepository& repository) override;
-  void replace(const AttachedRepository& repository) override;
-  void remove(std::string_view external_id) override;
+  bool replace(const AttachedRepository& expected, const AttachedRepository& now) override;
+  bool remove(const AttachedRepository& expected) override;
   std::vector<AttachedRepository> list() override;
 
  private:
@@ -80,7 +82,7 @@ struct RepositoryDescription {
 struct RepositoryServiceOptions {
   std::string base_url = {};  ///< of the server, for addresses of pages
   /// Returns the URL for deliveries, which may depend on the repository.  The service treats every
-  /// webhook with this URL as its own, so no other webhook may use it.
+  /// webhook with this URL as its own, so no other webhook may use it.  Called from any thread.
   std::function<std::string(const RepositoryDescription&)> webhook_url = {};
   std::string webhook_name = "bitbucket-integration";  ///< for people
   /// What is reported.

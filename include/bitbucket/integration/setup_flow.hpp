@@ -27,7 +27,8 @@ struct SetupFlowOptions {
   std::chrono::seconds lifetime = std::chrono::minutes(10);
   Sealer sealer = {};                 ///< hides the secrets in the state
   ConnectionOptions connection = {};  ///< how the server is reached; verify_ssl replaces tls.verify
-  /// Returns the time by which a state expires; empty uses the system clock.
+  /// Returns the time, for states and tokens that expire; empty uses the system clock.  Called from
+  /// any thread.
   std::function<std::chrono::system_clock::time_point()> clock = {};
 };
 
@@ -36,6 +37,8 @@ struct PendingSetup {
   std::string authorize_url;  ///< the page to open in a browser
   /// What finish() needs: a printable text to be stored until then, whose secrets are sealed.
   std::string state;
+  /// The `oauth_token` that the callback will have, by which a service finds the state.
+  std::string request_token = {};
 };
 
 /// A set-up failed.  what() says what the administrator must change.  The error of the connection
@@ -51,7 +54,7 @@ class BITBUCKET_EXPORT SetupError : public Error {
     verifier_missing,       ///< the callback has no `oauth_verifier`, or more than one
     denied,                 ///< the administrator refused
     request_token_refused,  ///< the first leg failed
-    access_token_refused    ///< the third leg failed
+    access_token_refused    ///< the third leg failed, or the renewal
   };
   /// Takes what went wrong.
   SetupError(Reason reason, const std::string& what);
@@ -76,6 +79,10 @@ class BITBUCKET_EXPORT SetupFlow {
   /// Exchanges the token once the browser has returned.  `query` is the query of the address that
   /// it came to: "oauth_token=...&oauth_verifier=...".  Throws SetupError.
   [[nodiscard]] ConnectedInstallation finish(std::string_view state, std::string_view query) const;
+  /// Renews an access token, even an expired one, with its session handle.  The old token stops
+  /// working, so store the returned identity at once.  Throws what make_client() throws,
+  /// InvalidConfiguration also when there is no session handle, and SetupError.
+  [[nodiscard]] Identity renew(const ConnectedInstallation& connected) const;
 
  private:
   SetupFlowOptions options_;
