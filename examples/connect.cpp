@@ -36,7 +36,7 @@ constexpr const char* usage =
     "             server's application link, and BITBUCKET_PRIVATE_KEY to the file with the\n"
     "             private key (PEM).\n";
 
-// The embedded server is on this machine, so no proxy is asked.
+// The embedded server is on this machine, so requests use no proxy.
 const bitbucket::ConnectionOptions direct{.proxy = {.url = "direct"}};
 
 // Replaces the control characters that a server may send, because a terminal would obey them.
@@ -79,7 +79,8 @@ void show(const bitbucket::RefsChanged& push, const bitbucket::BitbucketServer& 
     say("  the code owners: " + owners->html_url);
 }
 
-// Goes through the three legs, stores the installation, and reads it as after a restart.
+// Goes through the three legs, stores the installation, and reads it back, as a service does after
+// a restart.
 bitbucket::ConnectedInstallation connect(
     const bitbucket::InstallationConfig& config, example::Site& site, const std::string& folder,
     const bitbucket::ConnectionOptions& connection,
@@ -101,7 +102,7 @@ bitbucket::ConnectedInstallation connect(
   return connected;
 }
 
-// Returns a variable of the environment.
+// Returns the value of an environment variable; `content` says what it must have.
 std::string variable(const char* name, const std::string& content) {
   const char* value = std::getenv(name);
   if (!value || !*value) throw std::runtime_error("set " + std::string(name) + " to " + content);

@@ -32,8 +32,8 @@ The same with a server of your own, where nothing is written unless you ask for 
 
   Credentials come from BITBUCKET_TOKEN, or BITBUCKET_USER and BITBUCKET_PASSWORD, or
   BITBUCKET_CONSUMER_KEY and BITBUCKET_PRIVATE_KEY (a PEM file) with BITBUCKET_ACCESS_TOKEN and
-  BITBUCKET_ACCESS_TOKEN_SECRET; without these two you allow the access in a browser.  You do so only
-  once with examples/connect --url URL FOLDER: set BITBUCKET_INSTALLATION to that folder.
+  BITBUCKET_ACCESS_TOKEN_SECRET; without these two you allow the access in a browser.  To allow it only
+  once, run examples/connect --url URL FOLDER and set BITBUCKET_INSTALLATION to that folder.
 TEXT
 }
 
@@ -225,7 +225,7 @@ slug_of() {
 
 # --- the three legs
 
-# Submits the approve page's form as a click on its button would, and goes where the answer leads.  curl
+# Submits the form of the approval page as a click on its button would, and follows the redirect.  curl
 # reads the tokens from its input, so that no list of processes shows them.
 approve() {
   local html fields='' name value
@@ -240,7 +240,7 @@ approve() {
 has_page() { page=$(grep -soE 'https?://.*/oauth/authorize\?.*' "$work/connect.log"); }
 has_page_or_ended() { has_page || ! kill -0 "$program" 2>/dev/null; }
 
-# The program gives the page to open, and waits until the browser comes back to it.
+# The program prints the page to open, and waits until the browser comes back to the program.
 authorize() {
   local page='' program
   heading "Authorising the application through the three legs of OAuth"

@@ -68,7 +68,8 @@ inline bool make_private_file(const std::string& path, std::string_view text) {
   return made;
 }
 
-// Several processes may do this at once: all use the key of the first.
+// Makes a file with a new key.  Several processes may call this at once: all of them use the key of
+// the first.
 inline void make_key_file(const std::string& path) {
   const bitbucket::Secret key(to_hex(random_bytes(key_size)) + '\n');
   (void)make_private_file(path, key.reveal());
@@ -118,7 +119,7 @@ inline bitbucket::Sealer read_sealer(const std::string& path) {
               }};
 }
 
-// Makes the key file when it is missing.
+// Makes the key file when it is missing, and returns a sealer with its key.
 inline bitbucket::Sealer sealer_with_key(const std::string& path) {
   if (!std::filesystem::exists(path)) make_key_file(path);
   return read_sealer(path);

@@ -1,4 +1,4 @@
-// What the service of examples/connect.cpp has on the web.
+// The web server of the service in examples/connect.cpp.
 #pragma once
 #include <httplib.h>
 
@@ -21,12 +21,12 @@ template <class T>
 T wait_for(std::promise<T>& promise, std::chrono::seconds patience, const std::string& what) {
   std::future<T> future = promise.get_future();
   if (future.wait_for(patience) != std::future_status::ready)
-    throw std::runtime_error(what + " did not come in time");
+    throw std::runtime_error(what + " did not arrive in time");
   return future.get();
 }
 
-// Has a page to which the browser returns, and a URL for the webhook of each repository, which ends
-// with the repository's id and so leads to its secret.
+// Serves a page to which the browser returns, and a URL for the webhook of each repository.  The
+// URL ends with the repository's id, by which the receiver finds the secret.
 class Site {
  public:
   explicit Site(std::shared_ptr<bitbucket::RepositoryStore> repositories)
@@ -69,7 +69,7 @@ class Site {
 
   std::string address;
   // Set by threads of the HTTP server, and only once: a second browser or push gets a 500.
-  std::promise<std::string> callback;  // its query
+  std::promise<std::string> callback;  // the query of the callback
   std::promise<bitbucket::RefsChanged> delivered;
 
  private:

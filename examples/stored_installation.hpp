@@ -21,8 +21,8 @@ constexpr const char* installation_file = "/installation.json";
 constexpr const char* identity_file = "/identity.json";
 constexpr const char* key_file = "/sealing.key";
 
-// Makes the folder and its key unless they are there, and returns a sealer with that key.  Says
-// what is wrong with the folder before anybody has to allow an access.
+// Makes the folder and its key unless they exist, and returns a sealer with that key.  Throws when
+// the folder cannot be used, before anybody has to allow an access.
 inline bitbucket::Sealer prepare_folder(const std::string& folder) {
   const bool there = ::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST;
   if (!there || ::access((folder + '/').c_str(), W_OK | X_OK) != 0)
@@ -36,7 +36,7 @@ inline bitbucket::Sealer prepare_folder(const std::string& folder) {
   return sealer_with_key(folder + key_file);
 }
 
-// Never replaces an installation.
+// Stores an installation, but never replaces one.
 inline void store(const bitbucket::ConnectedInstallation& connected,
                   const bitbucket::Sealer& sealer, const std::string& folder) {
   const auto write = [&](const char* name, const std::string& text) {

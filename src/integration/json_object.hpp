@@ -19,7 +19,7 @@ const std::string& require_text(const nlohmann::json& object, const char* name);
 /// false.
 std::optional<bool> find_flag(const nlohmann::json& object, const char* name);
 /// Returns a member; nothing when it is absent or null.  Throws DecodeError when it is not a time
-/// that the system clock can have, in seconds since 1970.
+/// that the system clock can represent, in seconds since 1970.
 std::optional<std::chrono::sys_seconds> find_time(const nlohmann::json& object, const char* name);
 
 /// Returns the text of an object.  Throws InvalidArgument when a string in it is not UTF-8.

@@ -13,7 +13,7 @@ namespace bitbucket::inline v0_1 {
 namespace {
 
 constexpr int most_rounds = 8;
-// More rows than any repository or server has: a list must end.
+// No repository or server has more rows than these, so a longer list may be one that never ends.
 constexpr std::size_t most_webhooks = 10'000, most_repositories = 1'000'000;
 
 /// Returns whether the project key and the slug can stand in a path.
@@ -35,8 +35,8 @@ void count_row(std::size_t& rows, std::size_t most, std::string_view list) {
     throw DecodeError("", "there are more than " + std::to_string(most) + " rows", list);
 }
 
-/// Returns whether Bitbucket says that something does not exist.  A 404 without an exception is
-/// that of a proxy, or of an address where there is no Bitbucket.
+/// Returns whether Bitbucket says that something does not exist.  A 404 without an exception
+/// comes from a proxy, or from an address where there is no Bitbucket.
 bool says_gone(const ApiError& error) {
   return error.is_not_found() && std::ranges::any_of(error.errors(), [](const ErrorEntry& entry) {
            return !entry.exception().empty();
@@ -108,7 +108,7 @@ class RepositoryService::Impl {
 };
 
 RepositoryDescription RepositoryService::Impl::described(const Repo& repo) const {
-  // Repositories without one would all be the same.
+  // All repositories without an id would have the same external id.
   if (repo.id <= 0) throw DecodeError("/id", "the repository " + repo.full_name() + " has no id");
   if (!is_repository(repo.ref()))
     throw DecodeError("/slug", "a repository cannot have this project key or this slug");
@@ -136,7 +136,8 @@ std::optional<RepositoryDescription> RepositoryService::Impl::located(
   return std::nullopt;
 }
 
-/// Every webhook with this address is ours, so that an empty one must not be.
+/// Returns the URL of our webhook.  Refuses an empty URL, because every webhook with the returned
+/// URL counts as ours.
 std::string RepositoryService::Impl::webhook_url(const RepositoryDescription& repository) const {
   std::string url = options.webhook_url(repository);
   if (url.empty())
@@ -211,8 +212,8 @@ class RepositoryService::Impl::Attachment {
   const std::string url_;
   AttachedRepository pending_;
   Secret added_secret_;             // of the stored repository that this call added
-  std::vector<HookId> created_;     // webhooks that are certainly of this call
-  std::exception_ptr lost_answer_;  // why nobody knows whether create() created one
+  std::vector<HookId> created_;     // webhooks that this call certainly created
+  std::exception_ptr lost_answer_;  // why it is unknown whether create() made a webhook
 };
 
 /// Returns nothing when somebody else changed the webhooks or the stored repository meanwhile.
@@ -241,13 +242,13 @@ std::optional<AttachedRepository> RepositoryService::Impl::Attachment::attempt()
   for (std::size_t i = 1; i < hooks.size(); ++i) service_.remove(pending_.repo, hooks[i]);
   AttachedRepository done = pending_;
   done.webhook = kept;
-  // Who has detached it meanwhile has removed the webhook too.
+  // A process that detached the repository meanwhile has removed the webhook too.
   if (!service_.store->replace(stored, done)) return std::nullopt;
   return done;
 }
 
 /// Returns nothing when the answer is lost or wrong: the webhook may exist, and only a list of all
-/// webhooks can tell.
+/// webhooks shows it.
 std::optional<HookId> RepositoryService::Impl::Attachment::create() {
   lost_answer_ = nullptr;
   try {
@@ -327,7 +328,7 @@ void RepositoryService::detach(std::string_view external_id) const {
     const auto stored = impl_->store->find(external_id);
     if (!stored) return;
     impl_->remove_webhooks(*stored);
-    // Somebody who attached it meanwhile has a webhook that this round did not see.
+    // A process that attached it meanwhile may have made a webhook that this round did not see.
     if (impl_->store->remove(*stored)) return;
   }
   throw kept_changing(external_id);

@@ -136,7 +136,7 @@ AccessToken renew_access_token(const SetupClient& client, const Identity& identi
 /// Puts a token that the server has just given into an identity.
 void take_token(Identity& identity, const AccessToken& access,
                 std::chrono::system_clock::time_point now) {
-  constexpr std::chrono::seconds century = std::chrono::hours(24 * 36'525);  // clocks overflow
+  constexpr std::chrono::seconds century = std::chrono::hours(24 * 36'525);  // avoids an overflow
   identity.access_token = access.token;
   identity.access_token_secret = access.token_secret;
   identity.session_handle = access.session_handle;
@@ -209,7 +209,7 @@ Identity SetupFlow::renew(const ConnectedInstallation& connected) const {
                                   .verify_ssl = connected.installation.verify_ssl,
                                   .consumer_key = identity.consumer_key,
                                   .private_key = identity.private_key};
-  (void)make_client(connected, options_.connection);  // says what cannot be used, and sends nothing
+  (void)make_client(connected, options_.connection);  // checks the credentials, and sends nothing
   take_token(identity, renew_access_token(make_setup_client(config, options_), identity),
              now(options_));
   return identity;

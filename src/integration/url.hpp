@@ -10,7 +10,7 @@ std::string_view netloc_of(std::string_view base_url) noexcept;
 
 std::string_view without_slashes_at_end(std::string_view url) noexcept;
 
-/// Decodes escapes such as "%20" once.  What is no escape stays as it is.
+/// Decodes escapes such as "%20" once.  Text that is not an escape stays as it is.
 std::string percent_decoded(std::string_view text);
 /// Decodes escapes, and each '+' to a blank.
 std::string form_decoded(std::string_view text);

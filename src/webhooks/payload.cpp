@@ -29,8 +29,8 @@ void fields(Head& h, auto& f) {
 namespace webhooks {
 namespace {
 
-/// A delivery names its repository by the id, because the other members may change.  A key or slug
-/// with a slash belongs to no repository.
+/// Requires an id, because the other members of a repository may change, and refuses a key or slug
+/// with a slash, because no repository has one.
 void require_identity(const Repo& repository, const std::string& pointer) {
   if (repository.id <= 0) throw DecodeError(pointer + "/id", "the repository has no id");
   if (repository.slug.find('/') != std::string::npos)

@@ -147,8 +147,8 @@ TEST_F(ConnectTest, NamesWhatIsNoRepository) {
   }
 }
 
-/// Runs examples/connect for a server that runs already, and examples/quickstart with what it
-/// stores.
+/// Runs examples/connect for a server that is already running, and examples/quickstart with what
+/// examples/connect stores.
 class ConnectServerTest : public ::testing::Test {
  protected:
   ConnectServerTest() { write_file(folder / "key.pem", server_test::key().private_pem()); }
@@ -178,7 +178,7 @@ class ConnectServerTest : public ::testing::Test {
       names.push_back(file.path().filename());
     return names;
   }
-  /// Expects that the program ends with this message, and no page to open.
+  /// Expects that the program ends with this message and prints no page to open.
   static void expect_failure(Program& program, const std::string& message) {
     EXPECT_THAT(program.output(), IsEmpty());
     EXPECT_THAT(program.errors(), AllOf(StartsWith("connect: "), HasSubstr(message)));

@@ -109,7 +109,7 @@ expect_error() {
   printf 'ok: quickstart %s: %s\n' "$*" "$(cat "$work/err")"
 }
 
-# click BUTTON PAGE: submits the form of the page, and goes where the answer leads.
+# click BUTTON PAGE: submits the form of the page, and follows the redirect.
 click() {
   local fields
   mapfile -t fields < <(curl -fsS --noproxy '*' "$2" |
@@ -117,7 +117,7 @@ click() {
   curl -fsSL --noproxy '*' --data user=admin --data "answer=$1" "${fields[@]}" "${2%%\?*}"
 }
 
-# answering BUTTON COMMAND...: runs a program as a person who clicks on that button of the page to open.
+# answering BUTTON COMMAND...: runs a program, and clicks on that button of the page that it prints.
 answering() {
   local button=$1 line
   shift
@@ -138,7 +138,7 @@ with_a_browser() {
   printf 'ok: the access is denied in a browser: %s\n' "$(cat "$work/err")"
 }
 
-# A server that runs already: a person allows the access for each run, or once with examples/connect.
+# A server that is already running: a person allows the access for each run, or once with examples/connect.
 own_server() {
   local line url name
   for name in right wrong; do
@@ -168,7 +168,7 @@ own_server() {
   kill "$server"
   wait "$server" || true
   server=''
-  printf 'ok: a server that runs already\n'
+  printf 'ok: a server that is already running\n'
 }
 
 kinds_of_repositories() {

@@ -13,8 +13,8 @@
 #include "json/agreement.hpp"
 
 // Deliveries from arbitrary bytes: the first byte chooses the event, the others are the body.
-// Nothing leaves the receiver but an answer, a payload is what the reference makes of the body, and
-// an accepted payload survives writing and reading.
+// The receiver returns an answer and throws nothing, a payload is what the reference makes of the
+// body, and an accepted payload survives writing and reading.
 
 namespace {
 

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 
 class AtOnceTest : public RepositoryServiceTest {
  protected:
-  /// Does what `choice` says; only errors of the library may come out.
+  /// Makes the call that `choice` names, which may throw only errors of the library.
   void act(const RepositoryService& own, const std::string& id, unsigned choice) {
     try {
       switch (choice % 4) {
@@ -73,7 +73,7 @@ TEST_F(AtOnceTest, AnyMixOfCallsEndsWithOneWebhookThatIsStored) {
   }
 }
 
-TEST_F(AtOnceTest, WithoutFaultsWhatIsStoredInTheEndIsOnTheServer) {
+TEST_F(AtOnceTest, WithoutFaultsTheServerHasTheWebhookThatIsStoredInTheEnd) {
   const char* const wanted = std::getenv("BITBUCKET_AT_ONCE_ROUNDS");
   const int rounds = wanted ? std::atoi(wanted) : 30;
   const std::string id = service().describe(kDemoName).external_id;

@@ -145,7 +145,7 @@ TEST_F(EndToEndTest, RefusesPushesOfARepositoryThatIsNotAttached) {
   EXPECT_EQ(all[0].status, 401);
 }
 
-TEST_F(EndToEndTest, RefusesAPushOfASlugWithASlash) {
+TEST_F(EndToEndTest, RefusesAPushWithASlashInTheSlug) {
   const ConnectedInstallation connected = connect();
   const BitbucketServer client = make_client(connected);
   const AttachedRepository attached = service(connected).attach("PRJ/demo");

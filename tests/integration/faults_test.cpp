@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Place = testing::Fault::Place;
 
-/// A call, with what must hold when it succeeds.
+/// A call with its name.
 struct Step {
   const char* name;
   std::function<void()> run;
@@ -31,7 +31,7 @@ struct Step {
 /// Attacks each request of each call.
 class IntegrationFaultsTest : public RepositoryServiceTest {
  protected:
-  /// A service whose calls may take as long as `timeout_`.
+  /// Returns a service whose requests may take as long as `timeout_`.
   [[nodiscard]] RepositoryService attacked() const {
     ClientOptions options = client_options();
     options.connection.timeout = timeout_;
@@ -41,7 +41,7 @@ class IntegrationFaultsTest : public RepositoryServiceTest {
              .webhook_url = [this](const RepositoryDescription&) { return url_; }}};
   }
   /// Calls `run` while the n-th request meets `fault`, and returns whether there was such a
-  /// request. Only errors of the library may come out, without secrets.
+  /// request. `run` may throw only errors of the library, without secrets.
   bool meets(const std::function<void()>& run, const Fault& fault, int n, bool& failed) {
     server_->clear_requests();
     server_->misbehave({.first = n, .fault = fault});
@@ -86,7 +86,7 @@ class IntegrationFaultsTest : public RepositoryServiceTest {
     for (int n = 1;; ++n) {
       const auto attached = service().attach(kDemoName);
       const bool met = meets([&] { attacked().detach(attached.external_id); }, fault, n, failed);
-      // Nobody can tell that a DELETE was answered with a lie.
+      // The client cannot notice that the answer to a DELETE is a lie.
       const bool lied = fault.answer && fault.answer->status / 100 == 2;
       if (failed) {
         EXPECT_EQ(store_->find(attached.external_id), attached);
@@ -103,7 +103,7 @@ class IntegrationFaultsTest : public RepositoryServiceTest {
 
   milliseconds timeout_ = std::chrono::seconds(30);
 
-  /// Every 53rd offset, or as many as the environment asks for.
+  /// Returns the distance between two offsets: 53, or what the environment says.
   static std::size_t stride() {
     const char* wanted = std::getenv("BITBUCKET_FAULT_STRIDE");
     return wanted ? std::stoul(wanted) : 53;

@@ -1,4 +1,4 @@
-// The server answers what is not true.
+// The server gives answers that are not true.
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -30,7 +30,7 @@ class LiesTest : public RepositoryServiceTest {
   static std::string hook(std::int64_t id, const std::string& url) {
     return R"({"id":)" + std::to_string(id) + R"(,"name":"bot","url":")" + url + R"("})";
   }
-  /// A service whose server is a function.
+  /// Returns a service whose server is a function.
   RepositoryService service_over(const FakeTransport::Script& script) {
     return {BitbucketServer({.base_url = "https://git.example.com",
                              .connection = {.transport = std::make_shared<FakeTransport>(script)}}),
@@ -56,7 +56,7 @@ TEST_F(LiesTest, AnAnswerAboutAnotherWebhookIsCheckedInTheList) {
   const auto id = other["id"].get<std::int64_t>();
   for (const std::string& lie :
        {hook(0, url_), hook(-7, url_), hook(id, "https://bot.example.com/other")}) {
-    // The POST was not carried out.
+    // The server does not carry out the POST.
     server_->misbehave({.method = "POST", .path = kHooksPath, .fault = told(lie, 201)});
     EXPECT_THROW(service().attach(kDemoName), DecodeError) << lie;
     server_->behave();
@@ -66,7 +66,7 @@ TEST_F(LiesTest, AnAnswerAboutAnotherWebhookIsCheckedInTheList) {
   }
 }
 
-TEST_F(LiesTest, ARepositoryThatCannotBeIsRefused) {
+TEST_F(LiesTest, ARepositoryThatCannotExistIsRefused) {
   for (const char* place :
        {R"("slug":"..","project":{"key":"PRJ"})", R"("slug":"a/b","project":{"key":"PRJ"})",
         R"("slug":"demo","project":{"key":".."})", R"("slug":"demo","project":{"key":"A/B"})"}) {
@@ -99,7 +99,7 @@ TEST_F(LiesTest, AListOfWebhooksMustEnd) {
   });
   try {
     (void)lied_to.attach(kDemoName);
-    ADD_FAILURE() << "it ended";
+    ADD_FAILURE() << "attach() accepted an endless list";
   } catch (const DecodeError& error) {
     EXPECT_THAT(error.what(), HasSubstr("more than 10000 rows"));
   }
@@ -107,7 +107,7 @@ TEST_F(LiesTest, AListOfWebhooksMustEnd) {
   EXPECT_THAT(store_->list(), IsEmpty());
 }
 
-TEST_F(LiesTest, A404OfSomethingElseDoesNotDetach) {
+TEST_F(LiesTest, A404ThatIsNotFromBitbucketDoesNotDetach) {
   const auto attached = service().attach(kDemoName);
   for (const auto& fault : {faults::dead_link(), faults::no_such_route(),
                             faults::answer(404, {{"Content-Type", "text/html"}}, "no")}) {
@@ -135,7 +135,7 @@ TEST_F(LiesTest, CredentialsDoNotFollowARedirectToAnotherHost) {
   EXPECT_TRUE(other->requests().empty());
 }
 
-TEST_F(LiesTest, AStoredRepositoryWithoutASecretIsNotAttachedWithoutASignature) {
+TEST_F(LiesTest, AStoredRepositoryWithoutASecretIsNotAttached) {
   const auto attached = service().attach(kDemoName);
   auto unsigned_one = attached;
   unsigned_one.webhook_secret = {};
@@ -151,7 +151,7 @@ TEST_F(LiesTest, AStoredRepositoryWithoutASecretIsNotAttachedWithoutASignature) 
   EXPECT_THAT(ours(), IsEmpty());
 }
 
-TEST_F(LiesTest, NoAddressIsNotTheAddressOfEveryWebhook) {
+TEST_F(LiesTest, AnEmptyAddressForTheWebhookIsRefused) {
   const auto attached = service().attach(kDemoName);
   const std::string address = std::exchange(url_, "");
   EXPECT_THROW(service().attach(kDemoName), InvalidArgument);

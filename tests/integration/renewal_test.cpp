@@ -59,7 +59,7 @@ TEST_F(RenewalTest, ReadsAnIdentityThatWasStoredWithoutASessionHandle) {
   EXPECT_TRUE(server_->requests().empty());
 }
 
-TEST_F(RenewalTest, RefusesATimeThatNoClockHas) {
+TEST_F(RenewalTest, RefusesATimeThatTheClockCannotRepresent) {
   const std::string text = to_json(connected().identity, options_.sealer);
   const std::size_t at = text.find("\"expires\":") + 10;
   const std::size_t end = text.find_first_not_of("0123456789", at);
@@ -70,7 +70,7 @@ TEST_F(RenewalTest, RefusesATimeThatNoClockHas) {
   }
 }
 
-TEST_F(RenewalTest, KeepsATokenWhoseLifetimeIsLongerThanClocksCount) {
+TEST_F(RenewalTest, KeepsATokenWhoseLifetimeIsTooLongForTheClock) {
   const PendingSetup pending = begin();
   misbehave(
       test::third_leg,
@@ -90,7 +90,7 @@ TEST_F(RenewalTest, SaysWhyATokenIsNotRenewed) {
   EXPECT_THAT(failure.what, HasSubstr("connect the server again"));
 }
 
-TEST_F(RenewalTest, UsesNoIdentityForAnotherInstallation) {
+TEST_F(RenewalTest, RefusesTheIdentityOfAnotherInstallation) {
   ConnectedInstallation mixed = connected();
   mixed.installation.external_id = "other.example.com:release-bot";
   server_->clear_requests();

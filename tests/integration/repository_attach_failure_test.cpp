@@ -71,8 +71,9 @@ TEST_F(RepositoryAttachFailureTest, LeavesNoWebhookBehindWhicheverRequestFails) 
       expect_attached(*attached);
       service().detach(attached->external_id);
     }
-    // The repository, the webhooks, and the webhooks again.  The POST fails only when the server
-    // does not carry it out; a lost answer is found in the list.
+    // attach() reads the repository and the webhooks, and the webhooks again after the POST.  A
+    // failed POST fails the call only when the server does not carry it out, because otherwise
+    // the list shows the webhook.
     const bool carried_out = fault.answer == std::nullopt;
     EXPECT_EQ(failures_, carried_out ? 3 : 4);
   }

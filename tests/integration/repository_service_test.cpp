@@ -30,7 +30,7 @@ TEST_F(RepositoryServiceTest, DescribesARepositoryByItsSlugAndNotItsName) {
                              .url = server_->base_url() + "/projects/PRJ/repos/demo/browse"}));
 }
 
-TEST_F(RepositoryServiceTest, AttachesNoRepositoryWithoutAnId) {
+TEST_F(RepositoryServiceTest, RefusesToAttachARepositoryWithoutAnId) {
   for (const std::string id : {"", R"("id": 0, )", R"("id": null, )"}) {
     const auto transport = testing::FakeTransport::in_turn(
         {testing::json_answer("{" + id + R"("slug": "demo", "project": {"key": "PRJ"}})")});
@@ -46,7 +46,7 @@ TEST_F(RepositoryServiceTest, AttachesNoRepositoryWithoutAnId) {
   }
 }
 
-TEST_F(RepositoryServiceTest, AttachesNothingBySlugsWithSlashes) {
+TEST_F(RepositoryServiceTest, RefusesToAttachARepositoryWithASlashInItsKeyOrSlug) {
   EXPECT_THROW(service().attach("PRJ/nested/repo"), InvalidArgument);
   EXPECT_THAT(server_->requests(), IsEmpty());
   for (const RepoRef& repo : {RepoRef("PRJ", "nested/repo"), RepoRef("PRJ", "demo/"),
@@ -217,7 +217,7 @@ TEST_F(RepositoryServiceTest, FollowsARepositoryThatWasRenamedOrMoved) {
   EXPECT_THAT(store_->list(), SizeIs(1));
 }
 
-TEST_F(RepositoryServiceTest, IgnoresKeysAndSlugsThatCannotBe) {
+TEST_F(RepositoryServiceTest, IgnoresKeysAndSlugsThatCannotExist) {
   const auto attached = service().attach(kDemoName);
   server_->clear_requests();
   for (const auto& [key, slug] :

@@ -80,7 +80,7 @@ TEST_F(SetupFaultsTest, EachLegMeetsEveryFaultWithASetupError) {
   attack(faults::stall(Fault::Place::body));
 }
 
-TEST_F(SetupFaultsTest, AServerThatEchoesWhatItKnowsDoesNotBringItIntoAMessage) {
+TEST_F(SetupFaultsTest, MessagesOmitTokensThatTheServerEchoes) {
   const PendingSetup pending = begin();
   const std::string query = allow(pending);
   const std::string token = token_of(pending);

@@ -214,8 +214,8 @@ TEST(AgreementTest, HoldsForPagesOfTags) {
   compare<Page<Tag>>(test::page_of(test::sample("Tag")), documents);
 }
 
-/// Replaces references in the sample of an event by an object with what their types must have,
-/// because those types are compared above.
+/// Replaces each reference in the sample of an event with an object that has what its type must
+/// have, because that type is compared above.
 void shorten(ordered_json& value) {
   if (value.is_structured()) {
     for (ordered_json& inner : value) shorten(inner);

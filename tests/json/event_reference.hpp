@@ -66,7 +66,7 @@ inline void get(const json& j, MirrorServer& m) {
   required(j, "id", m.id);
 }
 
-/// What every event has, and those that a user caused.
+/// Reads what every event has, and the actor of an event that has one.
 template <class Event>
 void get_head(const json& j, Event& e) {
   want(j.is_object());

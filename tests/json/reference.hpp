@@ -28,7 +28,7 @@
 // enumerations (Repo), times, arrays of structs and raw members (Commit), paths and optional
 // structs (Change), secrets, nested lists and members that nobody knows (Hook, HookTestResult),
 // plain members (Tag), and pages.  A type whose shape is here needs only its sample in tests/data.
-// Strangers send events, so all of them are here (event_reference.hpp).
+// Strangers send events, so the types of all events are here (event_reference.hpp).
 
 namespace bitbucket_test::reference {
 

@@ -102,7 +102,7 @@ TEST(WebhookPayloadTest, NeverTakesAMissingHashForNoCommit) {
   }
 }
 
-TEST(WebhookPayloadTest, NamesItsRepositoryByTheId) {
+TEST(WebhookPayloadTest, NamesItsRepositoryById) {
   for (const json& wrong : {json(), json(0), json(-1)}) {
     json push = json::parse(old_push);
     push["repository"]["id"] = wrong;

@@ -115,8 +115,8 @@ class BITBUCKET_EXPORT RepositoryService {
   void detach(std::string_view external_id) const;
 
   /// Stores the name, project and slug that an event shows, if they changed, and returns the stored
-  /// repository; nothing when its id is not attached.  Ignores a key or slug that is empty or has a
-  /// slash.
+  /// repository; nothing when its id is not attached.  Ignores a key or slug that is empty, is
+  /// "." or "..", or has a slash.
   std::optional<AttachedRepository> refresh(const Repo& repository) const;
 
  private:

@@ -27,8 +27,8 @@ struct SetupFlowOptions {
   std::chrono::seconds lifetime = std::chrono::minutes(10);
   Sealer sealer = {};                 ///< hides the secrets in the state
   ConnectionOptions connection = {};  ///< how the server is reached; verify_ssl replaces tls.verify
-  /// Returns the time, for states and tokens that expire; empty uses the system clock.  Called from
-  /// any thread.
+  /// Returns the current time, which decides what has expired; empty uses the system clock.  Called
+  /// from any thread.
   std::function<std::chrono::system_clock::time_point()> clock = {};
 };
 
@@ -54,7 +54,7 @@ class BITBUCKET_EXPORT SetupError : public Error {
     verifier_missing,       ///< the callback has no `oauth_verifier`, or more than one
     denied,                 ///< the administrator refused
     request_token_refused,  ///< the first leg failed
-    access_token_refused    ///< the third leg failed, or the renewal
+    access_token_refused    ///< the third leg or the renewal failed
   };
   /// Takes what went wrong.
   SetupError(Reason reason, const std::string& what);
@@ -80,8 +80,8 @@ class BITBUCKET_EXPORT SetupFlow {
   /// it came to: "oauth_token=...&oauth_verifier=...".  Throws SetupError.
   [[nodiscard]] ConnectedInstallation finish(std::string_view state, std::string_view query) const;
   /// Renews an access token, even an expired one, with its session handle.  The old token stops
-  /// working, so store the returned identity at once.  Throws what make_client() throws,
-  /// InvalidConfiguration also when there is no session handle, and SetupError.
+  /// working, so store the returned identity at once.  Throws InvalidConfiguration when there is no
+  /// session handle, what make_client() throws, and SetupError.
   [[nodiscard]] Identity renew(const ConnectedInstallation& connected) const;
 
  private:
