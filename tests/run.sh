@@ -59,6 +59,9 @@ parse_arguments() {
 
 build_tests() {
   local log=$build/build.log
+  # Tests of consumers compile the library again; the compiler's cache knows it where paths inside the build
+  # folder count as relative.
+  export CCACHE_BASEDIR=$build
   mkdir -p "$build"
   say "Building in $build ..."
   # Only Debian's own Python has the modules that Debian's packages install.
