@@ -9,6 +9,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "support/rsa_key.hpp"
+
 namespace keys {
 namespace {
 
@@ -34,7 +36,7 @@ Key made(const char* type, int bits = 0) {
 }
 
 EVP_PKEY* rsa() {
-  static const Key key = made("RSA", 2048);
+  static const Key key = bitbucket::test_support::rsa_key("client");
   return key.get();
 }
 

@@ -4,7 +4,7 @@
 
 #include <bitbucket/credentials.hpp>
 
-/// Keys for tests, made once per process, so that the repository contains none.
+/// Keys for tests, made once per run, so that the repository contains none.
 namespace keys {
 
 std::string rsa_pkcs8();

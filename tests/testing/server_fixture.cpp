@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "support/loopback.hpp"
+#include "support/rsa_key.hpp"
 
 namespace server_test {
 namespace {
@@ -230,11 +231,11 @@ std::unique_ptr<GitServer> serve(GitServerOptions with) {
 }
 
 Key::Key() {
-  EVP_PKEY* made = EVP_RSA_gen(2048);
-  key_ = std::shared_ptr<void>(made, [](void* p) { EVP_PKEY_free(static_cast<EVP_PKEY*>(p)); });
-  public_pem_ = pem(made, EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo");
-  public_pkcs1_ = pem(made, EVP_PKEY_PUBLIC_KEY, "type-specific");
-  private_pem_ = pem(made, EVP_PKEY_KEYPAIR, "PrivateKeyInfo");
+  const auto made = bitbucket::test_support::rsa_key("server");
+  key_ = made;
+  public_pem_ = pem(made.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo");
+  public_pkcs1_ = pem(made.get(), EVP_PKEY_PUBLIC_KEY, "type-specific");
+  private_pem_ = pem(made.get(), EVP_PKEY_KEYPAIR, "PrivateKeyInfo");
 }
 
 std::string Key::sign_sha1(const std::string& text) const {
