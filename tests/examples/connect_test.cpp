@@ -276,7 +276,7 @@ TEST_F(ConnectServerTest, SaysWhatIsWrongWithTheKey) {
     write_file(folder / "key.pem", pem);
     return start({"BITBUCKET_CONSUMER_KEY=" + consumer, "BITBUCKET_PRIVATE_KEY=key.pem"});
   };
-  expect_failure(*with_key("release-bot", server_test::Key().private_pem()),
+  expect_failure(*with_key("release-bot", server_test::Key("another").private_pem()),
                  "the public key in the link does not match the private key");
   expect_failure(*with_key("release-bot", server_test::key().public_pem()),
                  "private_key is a public key");

@@ -230,8 +230,8 @@ std::unique_ptr<GitServer> serve(GitServerOptions with) {
   return server;
 }
 
-Key::Key() {
-  const auto made = bitbucket::test_support::rsa_key("server");
+Key::Key(const std::string& name) {
+  const auto made = bitbucket::test_support::rsa_key(name);
   key_ = made;
   public_pem_ = pem(made.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo");
   public_pkcs1_ = pem(made.get(), EVP_PKEY_PUBLIC_KEY, "type-specific");
@@ -251,7 +251,7 @@ std::string Key::sign_sha1(const std::string& text) const {
 }
 
 const Key& key() {
-  static const Key made;
+  static const Key made("server");
   return made;
 }
 

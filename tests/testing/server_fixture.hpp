@@ -88,7 +88,8 @@ std::unique_ptr<GitServer> serve(GitServerOptions with = options());
 /// An RSA key made for this run.
 class Key {
  public:
-  Key();
+  /// Keys with the same name are the same.
+  explicit Key(const std::string& name);
   [[nodiscard]] const std::string& public_pem() const { return public_pem_; }
   [[nodiscard]] const std::string& public_pkcs1() const { return public_pkcs1_; }
   [[nodiscard]] const std::string& private_pem() const { return private_pem_; }
