@@ -52,16 +52,13 @@ parse_arguments() {
   done
   [[ -n $build ]] || build=$root/build/${preset[1]:-tests}
   # A preset names its own build type.  Without one, eight source files are compiled as one, which takes less
-  # than half the time; a build with a preset compiles each file alone unless -D flags say otherwise.
+  # than half the time; the builds with a preset compile each file alone.
   ((${#preset[@]})) || flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8
     "${flags[@]}")
 }
 
 build_tests() {
   local log=$build/build.log
-  # Tests of consumers compile the library again; the compiler's cache knows it where paths inside the build
-  # folder count as relative.
-  export CCACHE_BASEDIR=$build
   mkdir -p "$build"
   say "Building in $build ..."
   # Only Debian's own Python has the modules that Debian's packages install.

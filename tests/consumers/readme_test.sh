@@ -29,8 +29,7 @@ sudo() { "$@"; }
 apt-get() { :; }
 export -f sudo apt-get
 export root DESTDIR=$work/root CXX=$compiler
-# With Ninja, as in the build that this test belongs to, the compiler's cache knows most files.
-! command -v ninja >/dev/null || export CMAKE_GENERATOR=Ninja
+command -v make >/dev/null || export CMAKE_GENERATOR=Ninja
 ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 if ! bash -e -c "${commands//cmake -B build/cmake $option -S \"\$root\" -B build}" >"$work/log" 2>&1; then
   tail -n 40 "$work/log" >&2

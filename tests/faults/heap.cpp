@@ -11,7 +11,7 @@ namespace {
 std::atomic<std::size_t> in_use{0};
 std::atomic<std::size_t> peak{0};
 
-[[maybe_unused]] void* counted(void* block) noexcept {
+void* counted(void* block) noexcept {
   if (block == nullptr) return nullptr;
   const std::size_t size = ::malloc_usable_size(block);
   const std::size_t now = in_use.fetch_add(size, std::memory_order_relaxed) + size;
@@ -21,21 +21,18 @@ std::atomic<std::size_t> peak{0};
   return block;
 }
 
-[[maybe_unused]] void* allocate(std::size_t size) {
+void* allocate(std::size_t size) {
   if (void* block = counted(std::malloc(size == 0 ? 1 : size))) return block;
   throw std::bad_alloc();
 }
 
-[[maybe_unused]] void release(void* block) noexcept {
+void release(void* block) noexcept {
   if (block != nullptr) in_use.fetch_sub(::malloc_usable_size(block), std::memory_order_relaxed);
   std::free(block);
 }
 
 }  // namespace
 
-// ThreadSanitizer ignores what happens in cpp-httplib, which is not instrumented, but would watch
-// these functions when cpp-httplib calls them.  It gets its own, and counts nothing.
-#if !defined(__SANITIZE_THREAD__)
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
@@ -50,7 +47,6 @@ void operator delete(void* block, std::size_t) noexcept { release(block); }
 void operator delete[](void* block, std::size_t) noexcept { release(block); }
 void operator delete(void* block, const std::nothrow_t&) noexcept { release(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { release(block); }
-#endif
 
 namespace bitbucket::test {
 

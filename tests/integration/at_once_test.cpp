@@ -38,14 +38,26 @@ class AtOnceTest : public RepositoryServiceTest {
     } catch (const Error&) {
     }
   }
+  /// Lets three processes make three calls each at the same time.
+  void act_at_once(const std::string& id, std::mt19937& random) {
+    std::vector<std::jthread> processes;
+    for (int i = 0; i < 3; ++i)
+      processes.emplace_back([this, &id, seed = random()] {
+        const RepositoryService own = service();
+        std::mt19937 choose(seed);
+        for (int step = 0; step < 3; ++step) act(own, id, choose());
+      });
+  }
+  static int rounds() {
+    const char* const wanted = std::getenv("BITBUCKET_AT_ONCE_ROUNDS");
+    return wanted ? std::atoi(wanted) : 30;
+  }
 };
 
 TEST_F(AtOnceTest, AnyMixOfCallsEndsWithOneWebhookThatIsStored) {
-  const char* const wanted = std::getenv("BITBUCKET_AT_ONCE_ROUNDS");
-  const int rounds = wanted ? std::atoi(wanted) : 30;
   const std::string id = service().describe(kDemoName).external_id;
   std::mt19937 random(7);
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     SCOPED_TRACE(round);
     if (round % 3 == 1)
       server_->misbehave({.first = static_cast<int>(random() % 12 + 1),
@@ -55,15 +67,7 @@ TEST_F(AtOnceTest, AnyMixOfCallsEndsWithOneWebhookThatIsStored) {
       server_->misbehave({.first = static_cast<int>(random() % 12 + 1),
                           .times = static_cast<int>(random() % 3 + 1),
                           .fault = faults::server_error(500)});
-    {
-      std::vector<std::jthread> processes;
-      for (int i = 0; i < 3; ++i)
-        processes.emplace_back([&, seed = random()] {
-          const RepositoryService own = service();
-          std::mt19937 choose(seed);
-          for (int step = 0; step < 3; ++step) act(own, id, choose());
-        });
-    }
+    act_at_once(id, random);
     server_->behave();
     const auto attached = service().attach(kDemoName);
     expect_attached(attached);
@@ -74,21 +78,11 @@ TEST_F(AtOnceTest, AnyMixOfCallsEndsWithOneWebhookThatIsStored) {
 }
 
 TEST_F(AtOnceTest, WithoutFaultsTheServerHasTheWebhookThatIsStoredInTheEnd) {
-  const char* const wanted = std::getenv("BITBUCKET_AT_ONCE_ROUNDS");
-  const int rounds = wanted ? std::atoi(wanted) : 30;
   const std::string id = service().describe(kDemoName).external_id;
   std::mt19937 random(11);
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     SCOPED_TRACE(round);
-    {
-      std::vector<std::jthread> processes;
-      for (int i = 0; i < 3; ++i)
-        processes.emplace_back([&, seed = random()] {
-          const RepositoryService own = service();
-          std::mt19937 choose(seed);
-          for (int step = 0; step < 3; ++step) act(own, id, choose());
-        });
-    }
+    act_at_once(id, random);
     if (const auto stored = store_->find(id)) expect_attached(*stored);
     service().detach(id);
   }

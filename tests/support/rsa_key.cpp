@@ -48,7 +48,8 @@ Key rsa_key(const std::string& name) {
   if (Key key = read(path)) return key;
   fs::create_directories(folder);
   store(made(), path);
-  return read(path);
+  if (Key key = read(path)) return key;
+  throw std::runtime_error("cannot read " + path.string());
 }
 
 }  // namespace bitbucket::test_support
