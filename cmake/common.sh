@@ -21,6 +21,9 @@ fail() {
 build_packages=(g++ cmake ninja-build pkg-config git curl ca-certificates openssl
   libcurl4-openssl-dev libssl-dev nlohmann-json3-dev libsimdjson-dev libcpp-httplib-dev)
 
+# What the tracking library needs besides.
+tracking_packages=(libsoci-dev libsqlite3-dev libpq-dev)
+
 library_is_there() { pkg-config --exists "$@" 2>/dev/null; }
 
 # Looks for the software itself first, so that other distributions and manual installations count.
@@ -35,6 +38,8 @@ is_installed() {
     nlohmann-json3-dev) library_is_there nlohmann_json ;;
     libsimdjson-dev) library_is_there simdjson ;;
     libcpp-httplib-dev) library_is_there cpp-httplib ;;
+    libsqlite3-dev) library_is_there sqlite3 ;;
+    libpq-dev) library_is_there libpq ;;
     libgtest-dev) library_is_there gtest ;;
     libgmock-dev) library_is_there gmock ;;
     tinyproxy-bin) command -v tinyproxy ;;

@@ -1,6 +1,7 @@
 # Uses installed packages first, and FetchContent for missing ones, in the versions of Debian 12.
 # Each archive is pinned by its SHA-256 (docs/decisions/0015-fetched-archives-are-pinned-by-content.md).
-# libcurl and OpenSSL are never fetched, because a process should have each only once.
+# libcurl and OpenSSL are never fetched, because a process should have each only once; neither is SOCI, which brings
+# the databases' own libraries.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -23,6 +24,12 @@ if(NOT simdjson_FOUND)
     URL https://github.com/simdjson/simdjson/archive/refs/tags/v3.0.1.tar.gz
     URL_HASH SHA256=156b1bc5eb0561b2bd166b46d191fd3d95a3e709cc63761477d3b7aec2b6e9ed)
   FetchContent_MakeAvailable(simdjson)
+endif()
+
+if(BITBUCKET_BUILD_TRACKING)
+  list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+  find_package(SOCI 4.0 REQUIRED)
+  list(POP_FRONT CMAKE_MODULE_PATH)
 endif()
 
 # The embedded server overrides functions of cpp-httplib that are not part of its interface: only the

@@ -23,8 +23,8 @@ test fails, is skipped or does not run.
 TEXT
 }
 
-test_packages=("${build_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
-  tinyproxy-bin nginx-light
+test_packages=("${build_packages[@]}" "${tracking_packages[@]}" ccache libgtest-dev libgmock-dev liboauth-dev clang doxygen
+  tinyproxy-bin nginx-light postgresql
   python3 python3-oauthlib python3-cryptography python3-jwt)
 # Debian packages are built only on Debian.
 ! command -v dpkg-deb >/dev/null || test_packages+=(dpkg-dev file)

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/detail/export.hpp>
+#include <bitbucket/ids.hpp>
+#include <bitbucket/model/common.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+class BitbucketServer;
+
+/// What a commit did to a file.
+enum class FileChangeType : char { added = 'A', deleted = 'D', modified = 'M' };
+
+/// A file that a commit changed.
+struct FileChange {
+  std::string path;                                ///< "src/main.cpp"
+  FileChangeType type = FileChangeType::modified;  ///< what the commit did to it
+  friend bool operator==(const FileChange&, const FileChange&) = default;
+};
+
+/// A commit as a product of Bitbucket reports it.
+struct SourceCommit {
+  std::string id;            ///< 40 hexadecimal digits
+  std::string message;       ///< may be empty
+  std::string author_name;   ///< the display name if the product has one; empty when unknown
+  std::string author_email;  ///< empty when unknown
+  Timestamp timestamp{};     ///< when the commit was written
+  friend bool operator==(const SourceCommit&, const SourceCommit&) = default;
+};
+
+/// Which commits to ask for: those that `until` reaches and `since` does not.
+struct CommitRange {
+  std::string since = {};       ///< id, branch or tag; empty: the whole history
+  std::string until = {};       ///< id, branch or tag; empty: the default branch
+  bool include_merges = false;  ///< whether commits with several parents count
+};
+
+/// A branch and the commit that it points to.
+struct SourceHead {
+  std::string ref;     ///< "refs/heads/main"
+  std::string commit;  ///< 40 hexadecimal digits
+  friend bool operator==(const SourceHead&, const SourceHead&) = default;
+};
+
+/// How tracking asks a product for commits, for their files and for branches.  Every function may
+/// be called from any thread, and throws the errors of the client.
+class BITBUCKET_EXPORT CommitSource {
+ public:
+  CommitSource() = default;
+  CommitSource(const CommitSource&) = delete;
+  CommitSource& operator=(const CommitSource&) = delete;
+  virtual ~CommitSource();
+
+  /// Passes the commits of a range to `visit`, newest first, until `visit` returns false.
+  virtual void visit_commits(const RepoRef& repo, const CommitRange& range,
+                             const std::function<bool(SourceCommit&&)>& visit) = 0;
+  /// Returns the files that each of the commits changed, in the order of `commits`; a commit is
+  /// compared with its first parent.
+  virtual std::vector<std::vector<FileChange>> changes(const RepoRef& repo,
+                                                       const std::vector<std::string>& commits) = 0;
+  /// Returns all branches.
+  virtual std::vector<SourceHead> heads(const RepoRef& repo) = 0;
+};
+
+/// Returns a source that asks a Bitbucket Server; it keeps working after `client` is gone.
+BITBUCKET_EXPORT std::shared_ptr<CommitSource> make_commit_source(const BitbucketServer& client);
+
+}  // namespace bitbucket::inline v0_1

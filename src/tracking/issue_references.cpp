@@ -1,0 +1,1 @@
+#include <bitbucket/tracking/issue_references.hpp>
