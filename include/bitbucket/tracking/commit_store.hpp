@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/detail/export.hpp>
+#include <bitbucket/integration/commit_source.hpp>
+#include <bitbucket/model/common.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+namespace tracking {
+class Database;
+}
+
+/// The policy that decides when a commit resolves an issue.
+enum class ResolvePolicy {
+  on_release,  ///< when a release contains the commit
+  on_commit,   ///< as soon as the commit is stored
+};
+
+/// A commit to store.  A member that is not set keeps what is stored.
+struct CommitInput {
+  std::string repository = {};  ///< name, "PRJ/demo"; the newest repository with that name
+  /// Id of an attached repository, which goes before `repository`.
+  std::string external_id = {};
+  std::string id = {};                      ///< 1 to 64 characters, mostly 40 hexadecimal digits
+  std::optional<std::string> message = {};  ///< may be empty
+  std::optional<std::string> author_name = {};        ///< cut after 128 characters
+  std::optional<std::string> author_email = {};       ///< identifies the author, in lower case
+  std::optional<Timestamp> timestamp = {};            ///< when the commit was written
+  std::optional<std::vector<FileChange>> files = {};  ///< all files that it changed
+  /// All issues that it resolves, by the service's own keys.
+  std::optional<std::vector<std::string>> issues = {};
+};
+
+/// Gives the commits one by one: fills in the commit and returns true, or returns false at the end.
+/// The commit is fresh for each call.
+using CommitInputs = std::function<bool(CommitInput&)>;
+
+/// Returns the commits of a list, one by one.
+BITBUCKET_EXPORT CommitInputs each_of(std::vector<CommitInput> commits);
+
+/// Who wrote a commit.
+struct CommitAuthor {
+  std::string name;   ///< may be empty
+  std::string email;  ///< in lower case
+  friend bool operator==(const CommitAuthor&, const CommitAuthor&) = default;
+};
+
+/// A commit as it is stored.
+struct StoredCommit {
+  std::string repository;              ///< name, "PRJ/demo"
+  std::string id;                      ///< mostly 40 hexadecimal digits
+  std::string message;                 ///< may be empty
+  std::optional<CommitAuthor> author;  ///< none when the commit has no address and no name
+  Timestamp timestamp{};               ///< when it was written, or else when it was stored
+  bool has_files = false;              ///< whether the files that it changed are stored
+
+  /// Returns the first line of the message.
+  [[nodiscard]] std::string_view title() const noexcept {
+    return std::string_view(message).substr(0, message.find('\n'));
+  }
+  /// Returns the first seven of 40 digits, or else the whole id.
+  [[nodiscard]] std::string_view short_id() const noexcept {
+    return std::string_view(id).substr(0, id.size() == 40 ? 7 : id.size());
+  }
+  friend bool operator==(const StoredCommit&, const StoredCommit&) = default;
+};
+
+/// What an addition of commits did.
+struct AddedCommits {
+  std::int64_t given = 0;  ///< commits that were given, each counted once
+  std::int64_t added = 0;  ///< those of them that were not stored before
+  friend bool operator==(const AddedCommits&, const AddedCommits&) = default;
+};
+
+/// The commits of a TrackingStore.
+class BITBUCKET_EXPORT CommitStore {
+ public:
+  /// Stores commits that are not stored yet, in one transaction, and leaves the others as they are.
+  AddedCommits add(const CommitInputs& commits,
+                   ResolvePolicy policy = ResolvePolicy::on_release) const;
+  /// Returns a commit of an attached repository, or nothing.
+  [[nodiscard]] std::optional<StoredCommit> find(std::string_view external_id,
+                                                 std::string_view id) const;
+  /// Returns the files that a commit of an attached repository changed, sorted by path; nothing
+  /// when they are not stored.
+  [[nodiscard]] std::optional<std::vector<FileChange>> files(std::string_view external_id,
+                                                             std::string_view id) const;
+  /// Returns those of the commits whose files are not stored, in the same order.
+  [[nodiscard]] std::vector<std::string> without_files(std::string_view external_id,
+                                                       const std::vector<std::string>& ids) const;
+  /// Returns the number of commits of an attached repository.
+  [[nodiscard]] std::int64_t count(std::string_view external_id) const;
+  /// Passes the ids of all commits of an attached repository to `visit`, sorted.
+  void visit_ids(std::string_view external_id,
+                 const std::function<void(std::string_view)>& visit) const;
+
+ private:
+  friend class TrackingStore;
+  explicit CommitStore(std::shared_ptr<tracking::Database> database);
+  std::shared_ptr<tracking::Database> database_;
+};
+
+}  // namespace bitbucket::inline v0_1

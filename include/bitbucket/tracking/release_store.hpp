@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bitbucket/detail/export.hpp>
+#include <bitbucket/tracking/commit_store.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// A release to create.
+struct NewRelease {
+  /// 1 to 250 characters.  Not ".", "..", "latest" or blank, and without line breaks, tabs, form
+  /// feeds, "/" and "\".
+  std::string version = {};
+  std::optional<Timestamp> date_added = {};     ///< now when not set
+  std::optional<Timestamp> date_released = {};  ///< not set: not released yet
+};
+
+/// A release as it is stored.
+struct StoredRelease {
+  std::string version;                     ///< identifies the release
+  Timestamp date_added{};                  ///< when it was created
+  std::optional<Timestamp> date_released;  ///< when it went out
+  std::int64_t commit_count = 0;           ///< stored commits
+  std::int64_t author_count = 0;           ///< different authors of these commits
+  std::string last_commit;                 ///< id of the newest commit; empty when there is none
+
+  /// Returns when the release went out, or else when it was created.
+  [[nodiscard]] Timestamp date() const noexcept { return date_released.value_or(date_added); }
+  friend bool operator==(const StoredRelease&, const StoredRelease&) = default;
+};
+
+/// The newest commit that a release has of a repository.
+struct ReleaseHead {
+  std::string repository;  ///< name, "PRJ/demo"
+  std::string commit;      ///< id
+  friend bool operator==(const ReleaseHead&, const ReleaseHead&) = default;
+};
+
+/// How releases are ordered.
+enum class ReleaseOrder {
+  date,     ///< by StoredRelease::date(); of two with the same date, the one created later is newer
+  semantic  ///< by semantic version; versions that are not semantic come first, by date
+};
+
+/// Compares two versions by the rules of Semantic Versioning 2.0.0; a leading "v" or "name@" does
+/// not count.  Returns nothing when one of them is not a semantic version.
+BITBUCKET_EXPORT std::optional<int> compare_semantic(std::string_view a, std::string_view b);
+
+/// The releases of a TrackingStore.
+class BITBUCKET_EXPORT ReleaseStore {
+ public:
+  /// Creates a release, or returns the one with that version, whose `date_released` is set when
+  /// `release` has one.  Throws InvalidArgument for a version that cannot be one.
+  StoredRelease create(const NewRelease& release) const;
+  /// Replaces the commits of a release, which it creates if it does not exist, in one transaction:
+  /// sorted by time, the newest first; commits without a time keep their place.  Creates
+  /// repositories, authors and commits that are not stored, and updates what is given of the
+  /// others.  Resolves the issues of its commits.
+  StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits) const;
+  /// Stores what the release has of each repository; the last of two heads of a repository counts.
+  /// Throws InvalidArgument that names every repository that is not stored, and then has stored
+  /// nothing.
+  void set_heads(const NewRelease& release, const std::vector<ReleaseHead>& heads) const;
+  /// Returns a release, or nothing.
+  [[nodiscard]] std::optional<StoredRelease> find(std::string_view version) const;
+  /// Returns at most `limit` releases, the newest first.
+  [[nodiscard]] std::vector<StoredRelease> list(ReleaseOrder order = ReleaseOrder::date,
+                                                std::size_t limit = 1000) const;
+  /// Returns the newest release that comes strictly before this one and has a head in `repository`
+  /// (in any repository that this release has too when it is empty); nothing when there is none.
+  [[nodiscard]] std::optional<StoredRelease> previous(
+      std::string_view version, std::string_view repository = {},
+      ReleaseOrder order = ReleaseOrder::date) const;
+  /// Returns the heads of a release, sorted by repository.
+  [[nodiscard]] std::vector<ReleaseHead> heads(std::string_view version) const;
+  /// Passes the commits of a release to `visit`, the newest first.
+  void visit_commits(std::string_view version,
+                     const std::function<void(const StoredCommit&)>& visit) const;
+  /// Passes the files of a release to `visit`, commit by commit, the newest first, and by path.
+  void visit_files(std::string_view version,
+                   const std::function<void(const StoredCommit&, const FileChange&)>& visit) const;
+  /// Returns the authors of a release, sorted by address.
+  [[nodiscard]] std::vector<CommitAuthor> authors(std::string_view version) const;
+
+ private:
+  friend class TrackingStore;
+  explicit ReleaseStore(std::shared_ptr<tracking::Database> database);
+  std::shared_ptr<tracking::Database> database_;
+};
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include <bitbucket/detail/export.hpp>
+#include <bitbucket/error.hpp>
+
+namespace bitbucket::inline v0_1 {
+
+/// The database refused or failed.  Nothing of the transaction was stored.
+class BITBUCKET_EXPORT StoreError : public Error {
+ public:
+  /// What is wrong.
+  enum class Reason {
+    locked,       ///< another process held a lock for too long
+    read_only,    ///< the database, its file or its folder may not be written
+    full,         ///< there is no space left
+    newer,        ///< a newer version of the library has changed the schema
+    unavailable,  ///< the database cannot be opened, or the connection broke
+    damaged,      ///< the file is not a database, or the schema is not the one of the library
+    other,
+  };
+  StoreError(Reason reason, const std::string& what);
+  ~StoreError() override;
+
+  /// Returns what is wrong.
+  [[nodiscard]] Reason reason() const noexcept { return reason_; }
+  /// The same call may succeed later: a lock is released, the database is back.
+  [[nodiscard]] bool is_retryable() const noexcept override;
+
+ private:
+  Reason reason_;
+};
+
+}  // namespace bitbucket::inline v0_1

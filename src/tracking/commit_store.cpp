@@ -1,0 +1,12 @@
+#include <bitbucket/tracking/commit_store.hpp>
+
+#include <utility>
+
+#include "tracking/database.hpp"
+
+namespace bitbucket::inline v0_1 {
+
+CommitStore::CommitStore(std::shared_ptr<tracking::Database> database)
+    : database_(std::move(database)) {}
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <bitbucket/tracking/tracking_store.hpp>
+
+#include "tracking/session.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+
+/// A database and the connections to it.  Thread-safe.
+class Database {
+ public:
+  /// Opens the database and brings its schema up to date.
+  explicit Database(TrackingStoreOptions options);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database();
+
+  /// Calls `work(Session&)` in a transaction that sees one state of the database, and returns what
+  /// it returns.
+  template <class Work>
+  auto read(const Work& work) {
+    return result_of(work, [this](const Step& step) { run(Mode::read, {}, {}, step); });
+  }
+  /// Calls `work(Session&)` in a transaction and commits it.  `what`, such as "release 1.2", is
+  /// what writers take turns for; it appears in the text of an error.  A transaction that lost a
+  /// deadlock is run again, so `work` must be repeatable.
+  template <class Work>
+  auto write(std::string_view what, const Work& work) {
+    return write_after(
+        what, [](Session&) {}, work);
+  }
+  /// The same, but first calls `prepare(Session&)` on the same connection without a lock, to fill
+  /// temporary tables.
+  template <class Prepare, class Work>
+  auto write_after(std::string_view what, const Prepare& prepare, const Work& work) {
+    return result_of(work, [&](const Step& step) { run(Mode::write, what, Step(prepare), step); });
+  }
+
+  [[nodiscard]] const TrackingStoreOptions& options() const noexcept { return options_; }
+
+ private:
+  enum class Mode { read, write };
+  using Step = std::function<void(Session&)>;
+  class Lease;
+
+  template <class Work, class Run>
+  static auto result_of(const Work& work, const Run& run_it) {
+    using Result = std::invoke_result_t<const Work&, Session&>;
+    if constexpr (std::is_void_v<Result>) {
+      run_it([&](Session& session) { work(session); });
+    } else {
+      std::optional<Result> result;
+      run_it([&](Session& session) { result.emplace(work(session)); });
+      return std::move(*result);
+    }
+  }
+  void run(Mode mode, std::string_view what, const Step& prepare, const Step& work);
+  void transact(Session& session, Mode mode, std::string_view what, const Step& work);
+
+  const TrackingStoreOptions options_;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::size_t open_ = 0;  // connections, in use or idle
+  std::vector<std::unique_ptr<Session>> idle_;
+};
+
+}  // namespace bitbucket::inline v0_1::tracking
