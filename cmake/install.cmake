@@ -1,5 +1,5 @@
 # The install tree has components: the client's runtime, the client's development files, the
-# integration, and the embedded server.  Each has its own headers and exported targets, so that a
+# integration, tracking, and the embedded server.  Each has its own headers and exported targets, so that a
 # package of the client needs nothing of the embedded server.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -67,11 +67,15 @@ if(bitbucket_type STREQUAL "STATIC_LIBRARY")
   set(BITBUCKET_IS_STATIC ON)
   set(BITBUCKET_SERVER_REQUIRES ", libcurl >= 7.68, libcrypto >= 3.0, simdjson >= 3.0")
   set(BITBUCKET_INTEGRATION_REQUIRES ", libcrypto >= 3.0")
+  set(BITBUCKET_TRACKING_REQUIRES ", libcrypto >= 3.0, sqlite3, libpq")
+  set(BITBUCKET_TRACKING_LIBS " -lsoci_sqlite3 -lsoci_postgresql -lsoci_core")  # SOCI has no .pc file
   set(BITBUCKET_TESTING_REQUIRES ", cpp-httplib = ${BITBUCKET_HTTPLIB_VERSION}, libssl >= 3.0, libcrypto >= 3.0")
 else()
   set(BITBUCKET_IS_STATIC OFF)
   set(BITBUCKET_SERVER_REQUIRES "")
   set(BITBUCKET_INTEGRATION_REQUIRES "")
+  set(BITBUCKET_TRACKING_REQUIRES "")
+  set(BITBUCKET_TRACKING_LIBS "")
   set(BITBUCKET_TESTING_REQUIRES "")
 endif()
 
@@ -79,7 +83,8 @@ bitbucket_install(server runtime "${bitbucket_lib_rpath}" bitbucket_server)
 bitbucket_install_targets_file(server)
 bitbucket_install_pc(server)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-  COMPONENT bitbucket_server FILES_MATCHING PATTERN "*.hpp" PATTERN "testing" EXCLUDE PATTERN "integration*" EXCLUDE)
+  COMPONENT bitbucket_server FILES_MATCHING PATTERN "*.hpp" PATTERN "testing" EXCLUDE PATTERN "integration*" EXCLUDE
+  PATTERN "tracking*" EXCLUDE)
 
 if(BITBUCKET_BUILD_INTEGRATION)
   bitbucket_install(integration integration "${bitbucket_lib_rpath}" bitbucket_integration)
@@ -87,7 +92,22 @@ if(BITBUCKET_BUILD_INTEGRATION)
   bitbucket_install_pc(integration)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     COMPONENT bitbucket_integration FILES_MATCHING PATTERN "integration.hpp" PATTERN "integration/*.hpp"
-    PATTERN "api" EXCLUDE PATTERN "detail" EXCLUDE PATTERN "model" EXCLUDE PATTERN "testing" EXCLUDE)
+    PATTERN "api" EXCLUDE PATTERN "detail" EXCLUDE PATTERN "model" EXCLUDE PATTERN "testing" EXCLUDE
+    PATTERN "tracking" EXCLUDE)
+endif()
+
+if(BITBUCKET_BUILD_TRACKING)
+  bitbucket_install(tracking tracking "${bitbucket_lib_rpath}" bitbucket_tracking)
+  bitbucket_install_targets_file(tracking)
+  bitbucket_install_pc(tracking)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/bitbucket" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    COMPONENT bitbucket_tracking FILES_MATCHING PATTERN "tracking.hpp" PATTERN "tracking/*.hpp"
+    PATTERN "api" EXCLUDE PATTERN "detail" EXCLUDE PATTERN "model" EXCLUDE PATTERN "testing" EXCLUDE
+    PATTERN "integration" EXCLUDE)
+  if(BITBUCKET_IS_STATIC)
+    install(FILES "${CMAKE_CURRENT_LIST_DIR}/FindSOCI.cmake" DESTINATION ${bitbucket_package_dir}
+      COMPONENT bitbucket_tracking)
+  endif()
 endif()
 
 if(BITBUCKET_BUILD_TESTING_LIBRARY)

@@ -21,13 +21,13 @@ if(NOT "testing" IN_LIST components)
   if(EXISTS "${prefix}/include/bitbucket/testing" OR EXISTS "${prefix}/bin")
     message(FATAL_ERROR "the client's component contains parts of the embedded server")
   endif()
-  file(GLOB others "${prefix}/include/bitbucket/integration*")
+  file(GLOB others "${prefix}/include/bitbucket/integration*" "${prefix}/include/bitbucket/tracking*")
   if(others)
-    message(FATAL_ERROR "the client's component contains parts of the integration: ${others}")
+    message(FATAL_ERROR "the client's component contains parts of the integration or of tracking: ${others}")
   endif()
   # A missing component may be optional, and CMake must not look for packages of the tests or the server.
   set(without -DOPTIONAL=testing)
-  foreach(package IN ITEMS GTest httplib)
+  foreach(package IN ITEMS GTest httplib SOCI)
     list(APPEND without -DCMAKE_REQUIRE_FIND_PACKAGE_${package}=ON -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
   endforeach()
   # A shared client needs none of the libraries that it was built from.
@@ -45,6 +45,9 @@ run("${WORK}/build/consumer")
 if("integration" IN_LIST components)
   run("${WORK}/build/consumer_integration")
 endif()
+if("tracking" IN_LIST components)
+  run("${WORK}/build/consumer_tracking")
+endif()
 if("testing" IN_LIST components)
   run("${WORK}/build/consumer_test")
   run_quietly("${prefix}/bin/bitbucket-git-server" --help)
@@ -56,7 +59,7 @@ if("testing" IN_LIST components)
 else()
   must_fail("no component testing: it is not installed"
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=server,testing)
-  must_fail("no component nonsense: there are only server, integration and testing"
+  must_fail("no component nonsense: there are only server, integration, tracking and testing"
             ${configure} ${project} -B "${WORK}/missing" -DCOMPONENTS=nonsense)
   # While the major version is 0, a different minor version is a different library.
   must_fail("compatible with requested version \"0.2\""

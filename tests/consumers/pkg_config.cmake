@@ -2,7 +2,7 @@
 cmake_minimum_required(VERSION 3.22)
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 file(REMOVE_RECURSE "${WORK}")
-foreach(component IN ITEMS runtime server integration testing)
+foreach(component IN ITEMS runtime server integration tracking testing)
   run_quietly(${CMAKE_COMMAND} --install "${BUILD}" --config "${CONFIG}" --prefix "${WORK}/before"
               --component bitbucket_${component})
 endforeach()
@@ -11,8 +11,9 @@ file(GLOB_RECURSE pc "${WORK}/moved/bitbucket-server.pc")
 cmake_path(GET pc PARENT_PATH pkgconfig)
 cmake_path(GET pkgconfig PARENT_PATH libraries)
 
-# These are the same three programs as in the CMake test.
-foreach(module_and_source IN ITEMS bitbucket-server:client bitbucket-integration:with_integration bitbucket-testing:with_server)
+# These are the same programs as in the CMake test.
+foreach(module_and_source IN ITEMS bitbucket-server:client bitbucket-integration:with_integration
+        bitbucket-tracking:with_tracking bitbucket-testing:with_server)
   string(REGEX MATCH "(.+):(.+)" matched ${module_and_source})
   run(sh -ec "
     export PKG_CONFIG_PATH='${pkgconfig}' LD_LIBRARY_PATH='${libraries}'

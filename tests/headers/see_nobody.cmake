@@ -6,7 +6,7 @@ if(NOT seen MATCHES "bitbucket/server\\.hpp" OR NOT seen MATCHES "nlohmann/json_
   message(FATAL_ERROR "unexpected list of included headers:\n${seen}")
 endif()
 foreach(header IN LISTS seen)
-  if(header MATCHES "/(curl|openssl|simdjson|httplib|gtest|gmock|oauth|brotli|zlib)[./]"
+  if(header MATCHES "/(curl|openssl|simdjson|soci|sqlite3|libpq|postgresql|httplib|gtest|gmock|oauth|brotli|zlib)[./-]"
      OR (header MATCHES "/nlohmann/" AND NOT header MATCHES "/nlohmann/(json_fwd|detail/abi_macros)\\.hpp$"))
     message(SEND_ERROR "a public header includes ${header}")
   endif()
