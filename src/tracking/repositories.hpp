@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include <bitbucket/integration/repository_service.hpp>
 
@@ -8,7 +10,15 @@
 
 namespace bitbucket::inline v0_1::tracking {
 
-/// Returns the attached repositories of a database.
+/// Returns the attached repositories of a database.  The row of a repository that was detached
+/// stays, because commits refer to it, and is used again when the repository is attached again.
 std::shared_ptr<RepositoryStore> make_repository_store(std::shared_ptr<Database> database);
+
+/// Returns the row of an attached repository, or nothing.
+std::optional<long long> find_repository(Session& session, std::string_view external_id);
+/// Returns the row of an attached repository; throws InvalidArgument when it is not attached.
+long long repository_id_of(Session& session, std::string_view external_id);
+/// Returns the row of the newest repository with a name, or nothing; attached ones go first.
+std::optional<long long> find_repository_by_name(Session& session, std::string_view name);
 
 }  // namespace bitbucket::inline v0_1::tracking

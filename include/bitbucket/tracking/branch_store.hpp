@@ -15,7 +15,8 @@ namespace tracking {
 class Database;
 }
 
-/// The branches whose commits a TrackingStore has, up to the commit that each one points to.
+/// The branches whose commits a TrackingStore has, up to the commit that each one points to.  Every
+/// function throws InvalidArgument when no repository with the external id is attached.
 class BITBUCKET_EXPORT BranchStore {
  public:
   /// Returns the branches of an attached repository, sorted by name.
