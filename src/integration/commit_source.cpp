@@ -16,7 +16,7 @@ namespace {
 
 constexpr int page_size = 1000;
 // No repository or commit has more rows than these, so a longer list may be one that never ends.
-constexpr std::size_t most_commits = 10'000'000, most_branches = 1'000'000, most_files = 1'000'000;
+constexpr std::size_t most_commits = 10'000'000, most_branches = 500'000, most_files = 1'000'000;
 // Change has many members that are not kept: a longer list is read page by page.
 constexpr std::size_t most_files_at_once = 10'000;
 

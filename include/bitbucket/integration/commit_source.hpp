@@ -76,9 +76,9 @@ class BITBUCKET_EXPORT CommitSource {
 
 /// Returns a source that asks a Bitbucket Server; it keeps working after `client` is gone.
 ///
-/// A walk over n commits takes n/1000 requests, rounded up, where the server allows such pages, and
-/// one more for each end of the range that is not a full id.  A server may stop after a configured
-/// number of files of a commit (1000 by default) without saying so.
+/// A walk over n commits takes n/1000 requests, rounded up (at least one), where the server allows
+/// such pages, and one more for each end of the range that is not a full id.  A server may stop
+/// after a configured number of files of a commit (1000 by default) without saying so.
 BITBUCKET_EXPORT std::shared_ptr<CommitSource> make_commit_source(const BitbucketServer& client);
 
 }  // namespace bitbucket::inline v0_1
