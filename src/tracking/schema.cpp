@@ -36,6 +36,7 @@ const Statements& first_schema() {
            id {id}, version TEXT NOT NULL UNIQUE, date_added BIGINT NOT NULL, date_released BIGINT,
            commit_count BIGINT NOT NULL, author_count BIGINT NOT NULL,
            last_commit_id BIGINT REFERENCES commits (id)))",
+      R"(CREATE INDEX releases_by_date ON releases ((COALESCE(date_released, date_added)), id))",
       R"(CREATE TABLE release_commits (
            release_id BIGINT NOT NULL REFERENCES releases (id),
            commit_id BIGINT NOT NULL REFERENCES commits (id), position BIGINT NOT NULL,

@@ -16,8 +16,9 @@ namespace bitbucket::inline v0_1 {
 
 /// A release to create.
 struct NewRelease {
-  /// 1 to 250 characters.  Not ".", "..", "latest" or blank, and without line breaks, tabs, form
-  /// feeds, "/" and "\".
+  /// 1 to 250 characters of UTF-8.  Not blank, and without line breaks, tabs, form feeds, "/", "\"
+  /// and NUL bytes.  Not ".", ".." or, in any case of its letters, "latest", with or without white
+  /// space around it.
   std::string version = {};
   std::optional<Timestamp> date_added = {};     ///< now when not set
   std::optional<Timestamp> date_released = {};  ///< not set: not released yet
@@ -46,12 +47,14 @@ struct ReleaseHead {
 
 /// How releases are ordered.
 enum class ReleaseOrder {
-  date,     ///< by StoredRelease::date(); of two with the same date, the one created later is newer
-  semantic  ///< by semantic version; versions that are not semantic come first, by date
+  date,  ///< by StoredRelease::date(); of two with the same date, the one created later is newer
+  /// By semantic version; versions that are not semantic are older than all others.  The date
+  /// decides between versions that have the same place.
+  semantic
 };
 
 /// Compares two versions by the rules of Semantic Versioning 2.0.0; a leading "v" or "name@" does
-/// not count.  Returns nothing when one of them is not a semantic version.
+/// not count.  Returns -1, 0 or 1, or nothing when one of them is not a semantic version.
 BITBUCKET_EXPORT std::optional<int> compare_semantic(std::string_view a, std::string_view b);
 
 /// The releases of a TrackingStore.
@@ -66,8 +69,8 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// others.  Resolves the issues of its commits.
   StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits) const;
   /// Stores what the release has of each repository; the last of two heads of a repository counts.
-  /// Throws InvalidArgument that names every repository that is not stored, and then has stored
-  /// nothing.
+  /// Creates the release and commits that are not stored.  Throws InvalidArgument that names every
+  /// repository that is not stored, and then has stored nothing.
   void set_heads(const NewRelease& release, const std::vector<ReleaseHead>& heads) const;
   /// Returns a release, or nothing.
   [[nodiscard]] std::optional<StoredRelease> find(std::string_view version) const;
@@ -78,6 +81,10 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// (in any repository that this release has too when it is empty); nothing when there is none.
   [[nodiscard]] std::optional<StoredRelease> previous(
       std::string_view version, std::string_view repository = {},
+      ReleaseOrder order = ReleaseOrder::date) const;
+  /// The same for a release that need not exist yet; its `date_released` goes before a stored one.
+  [[nodiscard]] std::optional<StoredRelease> previous(
+      const NewRelease& release, std::string_view repository,
       ReleaseOrder order = ReleaseOrder::date) const;
   /// Returns the heads of a release, sorted by repository.
   [[nodiscard]] std::vector<ReleaseHead> heads(std::string_view version) const;
