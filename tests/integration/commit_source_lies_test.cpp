@@ -16,6 +16,8 @@
 #include <bitbucket/testing/fake_transport.hpp>
 #include <nlohmann/json.hpp>
 
+#include "support/demo.hpp"
+
 namespace bitbucket::test {
 namespace {
 
@@ -25,7 +27,6 @@ using testing::FakeTransport;
 using ::testing::HasSubstr;
 using testing::json_answer;
 
-const RepoRef repository{"PRJ", "demo"};
 const std::string tip(40, 'a');
 
 std::shared_ptr<CommitSource> source_over(std::shared_ptr<Transport> transport) {
@@ -59,7 +60,7 @@ std::string joined(std::size_t count, const std::function<std::string(std::size_
 
 std::vector<SourceCommit> commits(CommitSource& source, const CommitRange& range = {.until = tip}) {
   std::vector<SourceCommit> out;
-  source.visit_commits(repository, range, [&](SourceCommit&& commit) {
+  source.visit_commits(demo, range, [&](SourceCommit&& commit) {
     out.push_back(std::move(commit));
     return true;
   });
@@ -74,7 +75,7 @@ json change(const std::string& type, const std::string& path, const std::string&
 
 std::vector<std::string> files(const json& rows) {
   std::vector<std::string> out;
-  const auto found = source_of(rows)->changes(repository, {tip});
+  const auto found = source_of(rows)->changes(demo, {tip});
   for (const FileChange& file : found.at(0))
     out.push_back(file.path + ' ' + static_cast<char>(file.type));
   return out;
@@ -170,11 +171,11 @@ TEST(CommitSourceLiesTest, AnIdThatGitCannotHaveIsRefused) {
     expect_refused([&] { commits(*lied_to, {.until = "main"}); }, "a commit id is not");
     expect_refused([&] { commits(*lied_to, {.since = "v1", .until = tip}); }, "a commit id is not");
     const auto branch = source_of({{{"id", "refs/heads/main"}, {"latestCommit", id}}});
-    expect_refused([&] { branch->heads(repository); }, "a commit id is not");
+    expect_refused([&] { branch->heads(demo); }, "a commit id is not");
   }
   for (const char* ref : {"", "main", "refs/tags/main"}) {
     const auto lied_to = source_of({{{"id", ref}, {"latestCommit", tip}}});
-    expect_refused([&] { lied_to->heads(repository); }, "does not begin with refs/heads/");
+    expect_refused([&] { lied_to->heads(demo); }, "does not begin with refs/heads/");
   }
 }
 
@@ -198,7 +199,7 @@ TEST(CommitSourceLiesTest, ARowThatComesTwiceIsRefused) {
       },
       "comes twice");
   const json branch{{"id", "refs/heads/main"}, {"latestCommit", tip}};
-  expect_refused([&] { source_of({branch, branch})->heads(repository); }, "comes twice");
+  expect_refused([&] { source_of({branch, branch})->heads(demo); }, "comes twice");
 }
 
 TEST(CommitSourceLiesTest, APageThatComesAgainIsRefused) {
@@ -221,15 +222,14 @@ TEST(CommitSourceLiesTest, AListOfBranchesMustEnd) {
       page.replace(at, 4, number);
     return page;
   });
-  expect_refused([&] { source_over(transport)->heads(repository); }, "more than 500000 rows");
+  expect_refused([&] { source_over(transport)->heads(demo); }, "more than 500000 rows");
 }
 
 TEST(CommitSourceLiesTest, AListOfFilesMustEnd) {
   const std::string page =
       joined(1000, [](std::size_t) { return std::string(R"({"type":"ADD","path":"a"})"); });
   const auto transport = endless([&](std::size_t) { return page; });
-  expect_refused([&] { source_over(transport)->changes(repository, {tip}); },
-                 "more than 1000000 rows");
+  expect_refused([&] { source_over(transport)->changes(demo, {tip}); }, "more than 1000000 rows");
 }
 
 TEST(CommitSourceLiesTest, ACommitOfVeryManyFilesHasAllOfThem) {
@@ -247,7 +247,7 @@ TEST(CommitSourceLiesTest, ACommitOfVeryManyFilesHasAllOfThem) {
                }) +
         "]}");
   });
-  const auto found = source_over(transport)->changes(repository, {id_of(1), tip, id_of(2)});
+  const auto found = source_over(transport)->changes(demo, {id_of(1), tip, id_of(2)});
   ASSERT_THAT(found,
               ElementsAre(::testing::SizeIs(2), ::testing::SizeIs(12'500), ::testing::SizeIs(2)));
   for (std::size_t i = 0; i < found[1].size(); ++i)

@@ -15,6 +15,7 @@
 #include <bitbucket/integration/commit_source.hpp>
 #include <bitbucket/server.hpp>
 
+#include "support/history_builder.hpp"
 #include "testing/server_fixture.hpp"
 
 namespace bitbucket::test {
@@ -28,7 +29,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const RepoRef rich{"PRJ", "rich"}, wide{"BIG", "wide"}, long_one{"BIG", "long"};
+const RepoRef kRich{"PRJ", "rich"}, kWide{"BIG", "wide"}, kLong{"BIG", "long"};
 const std::string zeros(40, '0');
 
 std::filesystem::path folder_of(const RepoRef& repo) {
@@ -49,6 +50,7 @@ class CommitSourceTest : public ::testing::Test {
     server_ = server_test::serve(std::move(options));
     ClientOptions client{.base_url = server_->base_url(), .credentials = BearerToken{"ann-token"}};
     client.connection.retry.max_attempts = 1;
+    client.paging.page_size = 7;  // the source has its own
     source_ = make_commit_source(BitbucketServer(client));
   }
   void SetUp() override { serve(server_test::options()); }
@@ -92,17 +94,17 @@ TEST_F(CommitSourceTest, CommitsOfARangeAreThoseOfRevList) {
         std::vector<std::string> args = {"rev-list", until};
         if (!merges) args.emplace_back("--no-merges");
         if (!since.starts_with("0000") && !since.empty()) args.push_back('^' + since);
-        EXPECT_EQ(ids(rich, {.since = since, .until = until, .include_merges = merges}),
-                  git_lines(rich, args))
+        EXPECT_EQ(ids(kRich, {.since = since, .until = until, .include_merges = merges}),
+                  git_lines(kRich, args))
             << since << ".." << until;
       }
-  EXPECT_EQ(ids(rich, {}), git_lines(rich, {"rev-list", "--no-merges", "main"}));
+  EXPECT_EQ(ids(kRich, {}), git_lines(kRich, {"rev-list", "--no-merges", "main"}));
 }
 
 TEST_F(CommitSourceTest, ACommitIsWhatGitLogShows) {
   const auto fields =
-      nul_fields(run_git(folder_of(rich), {"log", "--encoding=UTF-8", "-z",
-                                           "--format=%H%x00%an%x00%ae%x00%at%x00%B", "main"}));
+      nul_fields(run_git(folder_of(kRich), {"log", "--encoding=UTF-8", "-z",
+                                            "--format=%H%x00%an%x00%ae%x00%at%x00%B", "main"}));
   std::vector<SourceCommit> expected;
   for (std::size_t i = 0; i + 5 <= fields.size(); i += 5) {
     std::string message = fields[i + 4];
@@ -114,31 +116,30 @@ TEST_F(CommitSourceTest, ACommitIsWhatGitLogShows) {
                         .timestamp = Timestamp(std::chrono::seconds(std::stoll(fields[i + 3])))});
   }
   ASSERT_GT(expected.size(), 15u);
-  EXPECT_EQ(commits(rich, {.until = "main", .include_merges = true}), expected);
+  EXPECT_EQ(commits(kRich, {.until = "main", .include_merges = true}), expected);
 }
 
 TEST_F(CommitSourceTest, AThousandCommitsTakeOneRequest) {
-  const auto all = git_lines(long_one, {"rev-list", "main"});
+  const auto all = git_lines(kLong, {"rev-list", "main"});
   ASSERT_EQ(all.size(), 2500u);
   for (const auto& [wanted, expected] :
        {std::pair(1, 1u), {999, 1u}, {1000, 1u}, {1001, 2u}, {2000, 2u}, {2001, 3u}, {2500, 3u}}) {
     server_->clear_requests();
     const auto end = all.begin() + wanted;
-    EXPECT_EQ(ids(long_one, {.since = wanted < 2500 ? *end : zeros, .until = all.front()}),
+    EXPECT_EQ(ids(kLong, {.since = wanted < 2500 ? *end : zeros, .until = all.front()}),
               std::vector<std::string>(all.begin(), end));
-    EXPECT_EQ(requests(long_one, "commits"), expected) << wanted;
+    EXPECT_EQ(requests(kLong, "commits"), expected) << wanted;
     EXPECT_THAT(server_->requests(), SizeIs(expected)) << wanted;
   }
   server_->clear_requests();
-  EXPECT_THAT(ids(long_one, {.since = all[2000], .until = "main"}), SizeIs(2000));
-  EXPECT_EQ(requests(long_one, "commits"), 1u + 2u);
+  EXPECT_THAT(ids(kLong, {.since = all[2000], .until = "main"}), SizeIs(2000));
+  EXPECT_EQ(requests(kLong, "commits"), 1u + 2u);
 }
 
 TEST_F(CommitSourceTest, APushBetweenTwoPagesMovesNothing) {
   const test_support::TempDir dir;
   const auto moving = dir / "moving.git";
-  const std::string pushed = test_support::make_linear_history(moving, 30);
-  run_git(moving, {"update-ref", "refs/heads/main", "main~5"});
+  test_support::append_history(moving, {.commits = 25});
   const auto expected = lines(run_git(moving, {"rev-list", "main"}));
   testing::GitServerOptions options = server_test::options();
   options.short_pages = 10;
@@ -146,24 +147,25 @@ TEST_F(CommitSourceTest, APushBetweenTwoPagesMovesNothing) {
   server_->add_repository("PRJ", "moving", moving);
   std::vector<std::string> seen;
   source_->visit_commits({"PRJ", "moving"}, {.until = "main"}, [&](SourceCommit&& commit) {
-    if (seen.empty()) run_git(moving, {"update-ref", "refs/heads/main", pushed});
+    if (seen.empty()) test_support::append_history(moving, {.commits = 5, .first = 25});
     seen.push_back(std::move(commit.id));
     return true;
   });
   EXPECT_EQ(seen, expected);
+  EXPECT_THAT(ids({"PRJ", "moving"}, {.since = expected.front(), .until = "main"}), SizeIs(5));
 }
 
 TEST_F(CommitSourceTest, AWalkEndsWhenTheVisitorSaysSo) {
   std::size_t seen = 0;
-  source_->visit_commits(long_one, {.until = samples().long_tip},
+  source_->visit_commits(kLong, {.until = samples().long_tip},
                          [&](SourceCommit&&) { return ++seen < 1000; });
   EXPECT_EQ(seen, 1000u);
-  EXPECT_LE(requests(long_one, "commits"), 2u);  // the second page was requested ahead
+  EXPECT_LE(requests(kLong, "commits"), 2u);  // the second page was requested ahead
 }
 
 TEST_F(CommitSourceTest, ADeletedBranchIsRefusedBeforeAnythingIsSent) {
-  EXPECT_THROW(commits(rich, {.until = zeros}), InvalidArgument);
-  EXPECT_THROW(commits(rich, {.since = "v1.0", .until = std::string(64, '0')}), InvalidArgument);
+  EXPECT_THROW(commits(kRich, {.until = zeros}), InvalidArgument);
+  EXPECT_THROW(commits(kRich, {.since = "v1.0", .until = std::string(64, '0')}), InvalidArgument);
   EXPECT_THAT(server_->requests(), IsEmpty());
 }
 
@@ -174,7 +176,7 @@ TEST_F(CommitSourceTest, AnUnknownEndOfARangeIsNotFound) {
         CommitRange{.since = "no-such-tag", .until = samples().rich.tip},
         CommitRange{.until = unknown}, CommitRange{.until = "no-such-branch"}}) {
     try {
-      (void)commits(rich, range);
+      (void)commits(kRich, range);
       ADD_FAILURE() << range.since << ".." << range.until;
     } catch (const ApiError& error) {
       EXPECT_TRUE(error.is_not_found());
@@ -205,40 +207,40 @@ std::set<std::string> files_by_git(const RepoRef& repo, const std::string& commi
 }
 
 TEST_F(CommitSourceTest, FilesAreThoseOfDiffTree) {
-  std::vector<std::string> all = git_lines(rich, {"rev-list", "--all"});
+  std::vector<std::string> all = git_lines(kRich, {"rev-list", "--all"});
   ASSERT_GT(all.size(), 15u);
   all.push_back(all.front());  // one id may come twice
-  const auto found = source_->changes(rich, all);
+  const auto found = source_->changes(kRich, all);
   ASSERT_EQ(found.size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     std::set<std::string> files;
     for (const FileChange& file : found[i])
       EXPECT_TRUE(files.insert(static_cast<char>(file.type) + (' ' + file.path)).second);
-    EXPECT_EQ(files, files_by_git(rich, all[i])) << all[i];
+    EXPECT_EQ(files, files_by_git(kRich, all[i])) << all[i];
   }
 }
 
 TEST_F(CommitSourceTest, ACommitOfManyFilesComesInPages) {
   const std::vector<std::string> both = {samples().wide.root, samples().wide.second};
-  const auto found = source_->changes(wide, both);
+  const auto found = source_->changes(kWide, both);
   ASSERT_THAT(found, ElementsAre(SizeIs(3000), SizeIs(4000)));
-  EXPECT_EQ(requests(wide, "commits/" + both[0] + "/changes"), 3u);
+  EXPECT_EQ(requests(kWide, "commits/" + both[0] + "/changes"), 3u);
   for (std::size_t i = 0; i < both.size(); ++i) {
     std::set<std::string> files;
     for (const FileChange& file : found[i])
       files.insert(static_cast<char>(file.type) + (' ' + file.path));
-    EXPECT_EQ(files, files_by_git(wide, both[i]));
+    EXPECT_EQ(files, files_by_git(kWide, both[i]));
   }
 }
 
 TEST_F(CommitSourceTest, ChangesNeedFullIds) {
-  EXPECT_THAT(source_->changes(rich, {}), IsEmpty());
+  EXPECT_THAT(source_->changes(kRich, {}), IsEmpty());
   for (const std::string& bad :
        {std::string(), std::string("main"), samples().rich.tip.substr(0, 39), zeros,
         samples().rich.tip + 'a', std::string(40, 'g'), std::string(40, '.')})
-    EXPECT_THROW(source_->changes(rich, {samples().rich.tip, bad}), InvalidArgument) << bad;
+    EXPECT_THROW(source_->changes(kRich, {samples().rich.tip, bad}), InvalidArgument) << bad;
   EXPECT_THAT(server_->requests(), IsEmpty());
-  EXPECT_THROW(source_->changes(rich, {samples().rich.tip, std::string(40, 'd')}), ApiError);
+  EXPECT_THROW(source_->changes(kRich, {samples().rich.tip, std::string(40, 'd')}), ApiError);
 }
 
 TEST_F(CommitSourceTest, HeadsAreThoseOfForEachRef) {
@@ -246,11 +248,12 @@ TEST_F(CommitSourceTest, HeadsAreThoseOfForEachRef) {
   options.short_pages = 2;
   serve(options);
   std::vector<std::string> heads;
-  for (const SourceHead& head : source_->heads(rich)) heads.push_back(head.ref + ' ' + head.commit);
+  for (const SourceHead& head : source_->heads(kRich))
+    heads.push_back(head.ref + ' ' + head.commit);
   ASSERT_GT(heads.size(), 2u);
   EXPECT_EQ(heads,
-            git_lines(rich, {"for-each-ref", "--format=%(refname) %(objectname)", "refs/heads"}));
-  EXPECT_GT(requests(rich, "branches"), 1u);
+            git_lines(kRich, {"for-each-ref", "--format=%(refname) %(objectname)", "refs/heads"}));
+  EXPECT_GT(requests(kRich, "branches"), 1u);
 }
 
 TEST_F(CommitSourceTest, ShortAndEmptyPagesEndNothing) {
@@ -259,8 +262,8 @@ TEST_F(CommitSourceTest, ShortAndEmptyPagesEndNothing) {
   options.short_pages = 37;
   options.empty_pages = 3;
   serve(options);
-  EXPECT_EQ(ids(long_one, {}), git_lines(long_one, {"rev-list", "main"}));
-  EXPECT_THAT(source_->changes(wide, {samples().wide.second}), ElementsAre(SizeIs(4000)));
+  EXPECT_EQ(ids(kLong, {}), git_lines(kLong, {"rev-list", "main"}));
+  EXPECT_THAT(source_->changes(kWide, {samples().wide.second}), ElementsAre(SizeIs(4000)));
 }
 
 TEST_F(CommitSourceTest, APageThatFailsIsNotSwallowed) {
@@ -270,22 +273,22 @@ TEST_F(CommitSourceTest, APageThatFailsIsNotSwallowed) {
         testing::faults::answer(200, {{"Content-Type", "application/json"}}, "{}")}) {
     misbehave("commits", 2, fault);
     std::size_t seen = 0;
-    EXPECT_THROW(source_->visit_commits(long_one, {.until = samples().long_tip},
+    EXPECT_THROW(source_->visit_commits(kLong, {.until = samples().long_tip},
                                         [&](SourceCommit&&) { return ++seen > 0; }),
                  Error);
     EXPECT_EQ(seen, 1000u);
     misbehave("commits/{commit}/changes", 3, fault);
-    EXPECT_THROW(source_->changes(wide, {samples().wide.root}), Error);
-    EXPECT_THROW(source_->changes(rich, git_lines(rich, {"rev-list", "--all"})), Error);
+    EXPECT_THROW(source_->changes(kWide, {samples().wide.root}), Error);
+    EXPECT_THROW(source_->changes(kRich, git_lines(kRich, {"rev-list", "--all"})), Error);
     misbehave("branches", 1, fault);
-    EXPECT_THROW(source_->heads(rich), Error);
+    EXPECT_THROW(source_->heads(kRich), Error);
     server_->behave();
   }
 }
 
 TEST_F(CommitSourceTest, PassesOnWhatTheVisitorThrows) {
   struct Own {};
-  EXPECT_THROW(source_->visit_commits(rich, {}, [](SourceCommit&&) -> bool { throw Own(); }), Own);
+  EXPECT_THROW(source_->visit_commits(kRich, {}, [](SourceCommit&&) -> bool { throw Own(); }), Own);
 }
 
 }  // namespace
