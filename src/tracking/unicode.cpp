@@ -20,10 +20,9 @@ bool in_ranges(const Ranges& ranges, char32_t code) noexcept {
 
 }  // namespace
 
-Character character_at(std::string_view text, std::size_t at) noexcept {
+Character beyond_ascii::character_at(std::string_view text, std::size_t at) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return {first, 1};
   const std::size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (first < 0xc2 || first > 0xf4 || text.size() - at < size) return {};
   char32_t code = first & (0x7fu >> size);
@@ -36,16 +35,9 @@ Character character_at(std::string_view text, std::size_t at) noexcept {
   return {code, size};
 }
 
-bool is_word(char32_t code) noexcept {
-  if (code < 0x80) return is_ascii_alphanumeric(code) || code == U'_';
-  return in_ranges(word_ranges, code);
-}
+bool beyond_ascii::is_word(char32_t code) noexcept { return in_ranges(word_ranges, code); }
 
-bool is_space(char32_t code) noexcept {
-  if (code < 0x80)
-    return code == U' ' || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code < 0x20);
-  return in_ranges(space_ranges, code);
-}
+bool beyond_ascii::is_space(char32_t code) noexcept { return in_ranges(space_ranges, code); }
 
 std::optional<unsigned> digit_value(char32_t code) noexcept {
   if (is_ascii_digit(code)) return code - U'0';

@@ -15,16 +15,6 @@ struct Character {
   std::size_t size = 1;  ///< in bytes
 };
 
-/// Returns the character at a position before the end of a text.
-Character character_at(std::string_view text, std::size_t at) noexcept;
-
-/// Returns whether `\w` matches: letters, digits and numbers of every script, and '_'.
-bool is_word(char32_t code) noexcept;
-/// Returns whether `\s` matches.
-bool is_space(char32_t code) noexcept;
-/// Returns the value of a character that `\d` matches.
-std::optional<unsigned> digit_value(char32_t code) noexcept;
-
 /// Returns the small letter of ASCII that a character equals without regard to case, and every
 /// other character as it is.
 constexpr char32_t folded(char32_t code) noexcept {
@@ -49,5 +39,32 @@ constexpr bool is_ascii_alphanumeric(char32_t code) noexcept {
   const char32_t letter = folded(code);
   return (letter >= U'a' && letter <= U'z') || is_ascii_digit(code);
 }
+
+/// The parts of the functions below for what is not ASCII.
+namespace beyond_ascii {
+Character character_at(std::string_view text, std::size_t at) noexcept;
+bool is_word(char32_t code) noexcept;
+bool is_space(char32_t code) noexcept;
+}  // namespace beyond_ascii
+
+/// Returns the character at a position before the end of a text.
+inline Character character_at(std::string_view text, std::size_t at) noexcept {
+  const auto first = static_cast<unsigned char>(text[at]);
+  return first < 0x80 ? Character{first, 1} : beyond_ascii::character_at(text, at);
+}
+
+/// Returns whether `\w` matches: letters, digits and numbers of every script, and '_'.
+inline bool is_word(char32_t code) noexcept {
+  return code < 0x80 ? is_ascii_alphanumeric(code) || code == U'_' : beyond_ascii::is_word(code);
+}
+
+/// Returns whether `\s` matches.
+inline bool is_space(char32_t code) noexcept {
+  if (code >= 0x80) return beyond_ascii::is_space(code);
+  return code == U' ' || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f);
+}
+
+/// Returns the value of a character that `\d` matches.
+std::optional<unsigned> digit_value(char32_t code) noexcept;
 
 }  // namespace bitbucket::inline v0_1::tracking
