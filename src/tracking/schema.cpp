@@ -55,18 +55,26 @@ const Statements& first_schema() {
            number BIGINT NOT NULL, merge_commit TEXT NOT NULL,
            author_id BIGINT REFERENCES authors (id), PRIMARY KEY (repository_id, number, issue)))",
       R"(CREATE INDEX pull_request_links_by_commit ON pull_request_links (merge_commit))",
+      R"(CREATE INDEX pull_request_links_by_issue ON pull_request_links (issue))",
       R"(CREATE TABLE resolutions (
            issue TEXT NOT NULL PRIMARY KEY, type TEXT NOT NULL
              CHECK (type IN ('in_release', 'in_next_release', 'in_commit')),
-           pending BIGINT NOT NULL, release_id BIGINT REFERENCES releases (id),
+           release_id BIGINT REFERENCES releases (id),
            commit_id BIGINT REFERENCES commits (id), author_id BIGINT REFERENCES authors (id),
            resolved_at BIGINT NOT NULL))",
+      R"(CREATE INDEX resolutions_in_next_release ON resolutions (issue)
+           WHERE type = 'in_next_release')",
       R"(CREATE TABLE issue_events (
            id {id}, type TEXT NOT NULL
              CHECK (type IN ('referenced', 'resolved', 'reopened', 'unlinked')),
            issue TEXT NOT NULL, release_id BIGINT REFERENCES releases (id),
+           repository_id BIGINT REFERENCES repositories (id), pull_request BIGINT,
            commit_id BIGINT REFERENCES commits (id), author_id BIGINT REFERENCES authors (id),
            happened_at BIGINT NOT NULL))",
+      R"(CREATE TABLE issue_events_lease (
+           id BIGINT PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, begins_at BIGINT NOT NULL,
+           ends_at BIGINT NOT NULL))",
+      R"(INSERT INTO issue_events_lease (id, owner, begins_at, ends_at) VALUES (1, '', 0, 0))",
       R"(CREATE TABLE deliveries (
            id {id}, identity TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL, event_key TEXT NOT NULL,
            body {bytes}, received_at BIGINT NOT NULL, attempts BIGINT NOT NULL, due_at BIGINT NOT NULL,

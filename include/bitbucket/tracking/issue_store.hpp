@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,10 +18,10 @@ namespace bitbucket::inline v0_1 {
 
 /// What happened to an issue of the service.
 enum class IssueEventType {
-  referenced,  ///< a commit says that it resolves the issue
-  resolved,    ///< a release with such a commit exists, or with ResolvePolicy::on_commit the commit
-  reopened,    ///< the commit that resolved the issue no longer says so
-  unlinked,    ///< a commit no longer says that it resolves the issue
+  referenced,  ///< a commit or a pull request says that it resolves the issue
+  unlinked,    ///< a commit or a pull request no longer says so
+  resolved,    ///< the issue is resolved, or resolved by another release than before
+  reopened,    ///< the issue is open again
 };
 
 /// Something that happened to an issue of the service.
@@ -28,11 +29,13 @@ struct IssueEvent {
   std::int64_t id = 0;                               ///< grows with time
   IssueEventType type = IssueEventType::referenced;  ///< what happened
   std::string issue;                                 ///< the service's key
-  std::string release;                               ///< version; empty when no release is involved
-  std::string repository;                            ///< of the commit, "PRJ/demo"
-  std::string commit;                                ///< id
-  std::optional<CommitAuthor> author;                ///< of the commit
-  Timestamp time{};                                  ///< when it was stored
+  /// Version of the release that resolves the issue or no longer does; empty when there is none.
+  std::string release;
+  std::string repository;              ///< of the commit or pull request, "PRJ/demo"; may be empty
+  std::int64_t pull_request = 0;       ///< number; 0 when a commit, a release or a person did it
+  std::string commit;                  ///< id; may be empty
+  std::optional<CommitAuthor> author;  ///< of the commit or pull request
+  Timestamp time{};                    ///< when it was stored
   friend bool operator==(const IssueEvent&, const IssueEvent&) = default;
 };
 
@@ -40,55 +43,75 @@ struct IssueEvent {
 struct IssueResolution {
   enum class Type {
     in_release,       ///< by `release`
-    in_next_release,  ///< by whatever release comes after `release`
-    in_commit,        ///< by a commit, whatever release contains it
+    in_next_release,  ///< by the release after `release`, which does not exist yet
+    in_commit,        ///< by a commit that no release contains yet
   };
-  std::string issue;                   ///< the service's key
-  Type type = Type::in_release;        ///< how
-  bool pending = false;                ///< the next release does not exist yet
-  std::string release;                 ///< version; may be empty
-  std::string commit;                  ///< id; may be empty
-  std::optional<CommitAuthor> author;  ///< who resolved it
-  Timestamp time{};                    ///< when
+  std::string issue = {};                   ///< the service's key
+  Type type = Type::in_release;             ///< how
+  std::string release = {};                 ///< version; may be empty
+  std::string repository = {};              ///< of the commit, "PRJ/demo"; may be empty
+  std::string commit = {};                  ///< id; empty when a person resolved the issue
+  std::optional<CommitAuthor> author = {};  ///< of the commit or pull request
+  Timestamp time{};                         ///< when
   friend bool operator==(const IssueResolution&, const IssueResolution&) = default;
 };
 
 /// A pull request that resolves issues once its merge commit is released.
 struct PullRequestLink {
-  std::string external_id = {};   ///< of the attached repository
-  std::int64_t number = 0;        ///< of the pull request
-  std::string merge_commit = {};  ///< id; empty while it is not merged
-  std::optional<CommitAuthor> author = {};
-  std::vector<std::string> issues = {};  ///< the service's keys
+  std::string external_id = {};             ///< of the attached repository
+  std::int64_t number = 0;                  ///< of the pull request
+  std::string merge_commit = {};            ///< id; empty while it is not merged
+  std::optional<CommitAuthor> author = {};  ///< who opened it; not stored without an address
+  std::vector<std::string> issues = {};     ///< all issues that it resolves, by the service's keys
 };
 
-/// The issues of the service, as far as commits and releases touch them.
+/// The issues of the service, as far as commits and releases touch them.  The key of an issue has 1
+/// to 200 characters; every call throws InvalidArgument for another one.
+///
+/// A release resolves the issues of its commits when its commits are set.  When a commit or pull
+/// request no longer says that it resolves an issue, then the issue is reopened only if that was
+/// what resolved it: another commit of the same release that resolves the issue takes its place,
+/// and a resolution by hand stays.
 class BITBUCKET_EXPORT IssueStore {
  public:
   /// Returns the issues that a commit of an attached repository resolves, sorted.
   [[nodiscard]] std::vector<std::string> of_commit(std::string_view external_id,
                                                    std::string_view id) const;
-  /// Returns the issues that the commits of a release resolve, sorted.
+  /// Returns the issues that the commits of a release resolve, and the pull requests that they
+  /// merged, sorted.
   [[nodiscard]] std::vector<std::string> of_release(std::string_view version) const;
-  /// Stores what a pull request resolves, in place of what is stored of it.
+  /// Stores what a pull request resolves, in place of what is stored of it.  When a release has its
+  /// merge commit already, issues that no release resolves are resolved by the newest such one.
+  /// Throws InvalidArgument when the repository is not attached.
   void set_pull_request(const PullRequestLink& link) const;
 
   /// Returns how an issue is resolved; nothing when it is open.
   [[nodiscard]] std::optional<IssueResolution> resolution(std::string_view issue) const;
   /// Resolves an issue by hand in the release after `version`, or, when it is empty, after the
-  /// newest.
+  /// newest.  A release comes after another one by semantic version when both have one, or else by
+  /// date.  Throws InvalidArgument when there is no release `version`.
   void resolve_in_next_release(std::string_view issue, std::string_view version = {}) const;
   /// Opens an issue by hand; does nothing when it is open.
   void reopen(std::string_view issue) const;
-  /// Returns whether an issue that appears in release `version` was resolved before, so that it is
-  /// not new but still to be expected: an old release.  An empty version is one that is not known.
+  /// Returns whether the resolution of an issue explains that the issue still appears in release
+  /// `version`: the release is older than the one that resolves it, or does not have the commit
+  /// that does.  Returns false when the issue is open or appears again although it was resolved.
+  /// An empty version stands for a release older than all; one that is not stored is newer than
+  /// all, unless semantic versions say otherwise.
   [[nodiscard]] bool has_resolution(std::string_view issue, std::string_view version) const;
 
   /// Passes the oldest events to `handle`, in order, and removes each one when `handle` returns.
-  /// Returns their number.  Processes that share the store take turns.  An event comes again when
-  /// `handle` throws or its process dies.
+  /// Returns the number of events that were dealt with.  An event is written with the change that
+  /// it tells of, and comes at least once: again when `handle` throws, which leaves the event and
+  /// all later ones, or when its process dies.
+  ///
+  /// One call at a time hands events on, in all processes that share the store; other calls return
+  /// 0 at once.  No lock is held while `handle` runs, so it may use the store.  A call that dies,
+  /// or whose `handle` takes longer than `lease` for one event, is replaced by the next call after
+  /// that time; then an event may come to two handlers at a time.
   std::size_t take_events(const std::function<void(const IssueEvent&)>& handle,
-                          std::size_t limit = 1000) const;
+                          std::size_t limit = 1000,
+                          std::chrono::milliseconds lease = std::chrono::minutes(10)) const;
 
  private:
   friend class TrackingStore;
