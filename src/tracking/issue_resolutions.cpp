@@ -45,7 +45,7 @@ void settle_lost_resolutions(Session& session, long long now) {
   session.execute(
       "INSERT INTO reasons (issue, commit_id, author_id) "
       "SELECT issue, commit_id, author_id FROM (SELECT issue, commit_id, author_id, row_number() "
-      "OVER (PARTITION BY issue ORDER BY position, by_pull_request) AS place FROM ("
+      "OVER (PARTITION BY issue ORDER BY position, by_pull_request, commit_id DESC) AS place FROM ("
       "SELECT x.issue, c.id AS commit_id, c.author_id, rc.position, 0 AS by_pull_request "
       "FROM lost_resolutions x JOIN issue_links l ON l.issue = x.issue "
       "JOIN release_commits rc ON rc.commit_id = l.commit_id AND rc.release_id = x.release_id "
@@ -57,7 +57,7 @@ void settle_lost_resolutions(Session& session, long long now) {
       "JOIN release_commits rc ON rc.commit_id = c.id AND rc.release_id = x.release_id "
       "WHERE x.type = 'in_release' "
       "UNION ALL "
-      "SELECT x.issue, c.id, c.author_id, -c.id, 0 "
+      "SELECT x.issue, c.id, c.author_id, -c.date_added, 0 "
       "FROM lost_resolutions x JOIN issue_links l ON l.issue = x.issue "
       "JOIN commits c ON c.id = l.commit_id WHERE x.type = 'in_commit'"
       ") AS candidates) AS ranked WHERE place = 1");

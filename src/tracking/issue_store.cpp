@@ -92,10 +92,9 @@ bool is_expected(const ResolvedIn& resolved, const std::string& version,
 
 void write_manual_event(Session& session, const std::string& type, const std::string& issue,
                         long long release, long long now) {
-  const soci::indicator has_release = release == 0 ? soci::i_null : soci::i_ok;
   session.sql() << "INSERT INTO issue_events (type, issue, release_id, happened_at) "
-                   "VALUES (:type, :issue, :release, :now)",
-      soci::use(type), soci::use(issue), soci::use(release, has_release), soci::use(now);
+                   "VALUES (:type, :issue, nullif(CAST(:release AS BIGINT), 0), :now)",
+      soci::use(type), soci::use(issue), soci::use(release), soci::use(now);
 }
 
 /// Resolves an issue in `next`, or, when there is none, in whatever comes after `base`.
@@ -105,17 +104,16 @@ void resolve_by_hand(Session& session, const std::string& issue,
   const long long now = tracking::milliseconds_now();
   const std::string type = next ? "in_release" : "in_next_release";
   const long long release = next ? next->id : base ? base->id : 0;
-  const soci::indicator has_release = release == 0 ? soci::i_null : soci::i_ok;
   long long changed = 0;
   session.sql() << "INSERT INTO resolutions (issue, type, release_id, resolved_at) "
-                   "VALUES (:issue, :type, :release, :now) ON CONFLICT (issue) DO UPDATE SET "
+                   "VALUES (:issue, :type, nullif(CAST(:release AS BIGINT), 0), :now) ON CONFLICT "
+                   "(issue) DO UPDATE SET "
                    "type = excluded.type, release_id = excluded.release_id, commit_id = NULL, "
                    "author_id = NULL, resolved_at = excluded.resolved_at "
                    "WHERE resolutions.type <> excluded.type "
                    "OR coalesce(resolutions.release_id, 0) <> coalesce(excluded.release_id, 0) "
                    "RETURNING 1",
-      soci::use(issue), soci::use(type), soci::use(release, has_release), soci::use(now),
-      soci::into(changed);
+      soci::use(issue), soci::use(type), soci::use(release), soci::use(now), soci::into(changed);
   if (session.sql().got_data())
     write_manual_event(session, "resolved", issue, next ? next->id : 0, now);
 }

@@ -19,8 +19,7 @@ struct PullRequest {
   long long repository = 0;
   long long number = 0;
   std::string merge_commit;
-  long long author = 0;
-  soci::indicator has_author = soci::i_null;
+  long long author = 0;  ///< 0: none
 };
 
 long long attached_repository(Session& session, const std::string& external_id) {
@@ -43,7 +42,7 @@ void store_author(Session& session, const CommitAuthor& author, PullRequest& req
                    "ON CONFLICT (email) DO NOTHING",
       soci::use(email), soci::use(author.name);
   session.sql() << "SELECT id FROM authors WHERE email = :email", soci::use(email),
-      soci::into(request.author, request.has_author);
+      soci::into(request.author);
 }
 
 /// Fills wanted_issues with the issues; is_new says that the link to this merge commit is new.
@@ -82,13 +81,13 @@ void find_changes(Session& session, const PullRequest& request) {
   session.sql()
       << columns +
              "SELECT 1, 1, w.issue, c.id, CAST(:repository AS BIGINT), CAST(:number AS BIGINT), "
-             "CAST(:author AS BIGINT) FROM wanted_issues w "
+             "nullif(CAST(:author AS BIGINT), 0) FROM wanted_issues w "
              "LEFT JOIN commits c ON c.repository_id = :repository AND c.hash = :merge_commit "
              "LEFT JOIN pull_request_links p ON p.repository_id = :repository "
              "AND p.number = :number AND p.issue = w.issue WHERE p.issue IS NULL",
-      soci::use(request.repository), soci::use(request.number),
-      soci::use(request.author, request.has_author), soci::use(request.repository),
-      soci::use(request.merge_commit), soci::use(request.repository), soci::use(request.number);
+      soci::use(request.repository), soci::use(request.number), soci::use(request.author),
+      soci::use(request.repository), soci::use(request.merge_commit), soci::use(request.repository),
+      soci::use(request.number);
 }
 
 /// Fills lost_resolutions with what the old merge commit resolved, where the link is gone or the
@@ -112,9 +111,9 @@ void replace_links(Session& session, const PullRequest& request) {
   session.sql()
       << "INSERT INTO pull_request_links (issue, repository_id, number, merge_commit, author_id) "
          "SELECT issue, CAST(:repository AS BIGINT), CAST(:number AS BIGINT), "
-         "CAST(:merge_commit AS TEXT), CAST(:author AS BIGINT) FROM wanted_issues",
+         "CAST(:merge_commit AS TEXT), nullif(CAST(:author AS BIGINT), 0) FROM wanted_issues",
       soci::use(request.repository), soci::use(request.number), soci::use(request.merge_commit),
-      soci::use(request.author, request.has_author);
+      soci::use(request.author);
 }
 
 /// Resolves the issues of new links whose merge commit is in a release already, by the newest such
@@ -127,12 +126,11 @@ void resolve_late(Session& session, const PullRequest& request, long long now) {
       soci::use(request.repository), soci::use(request.merge_commit), soci::into(release);
   if (!session.sql().got_data()) return;
   session.sql() << "INSERT INTO reasons (issue, commit_id, author_id) "
-                   "SELECT w.issue, c.id, CAST(:author AS BIGINT) FROM wanted_issues w "
+                   "SELECT w.issue, c.id, nullif(CAST(:author AS BIGINT), 0) FROM wanted_issues w "
                    "JOIN commits c ON c.repository_id = :repository AND c.hash = :merge_commit "
                    "WHERE w.is_new = 1 AND NOT EXISTS (SELECT 1 FROM resolutions r "
                    "WHERE r.issue = w.issue AND r.type = 'in_release')",
-      soci::use(request.author, request.has_author), soci::use(request.repository),
-      soci::use(request.merge_commit);
+      soci::use(request.author), soci::use(request.repository), soci::use(request.merge_commit);
   resolve_by_reasons(session, release, now);
 }
 
