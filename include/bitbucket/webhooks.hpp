@@ -117,6 +117,8 @@ enum class WebhookOutcome {
   bad_signature,    ///< no live secret made the signature
   bad_body,         ///< the body is not JSON, or not what the event should have
   different_event,  ///< the header and the body name different events
+  duplicate,        ///< an Inbox has the delivery already
+  not_stored,       ///< an Inbox accepts the delivery, but its store failed
 };
 
 /// What to answer.

@@ -12,10 +12,12 @@ class Database::Lease {
     database_.returned_.wait(lock, [&] {
       return !database_.idle_.empty() || database_.open_ < database_.options_.connections;
     });
-    if (!database_.idle_.empty()) {
+    while (!database_.idle_.empty()) {
       session_ = std::move(database_.idle_.back());
       database_.idle_.pop_back();
-      return;
+      if (session_->is_connected()) return;
+      session_.reset();  // the server was restarted
+      --database_.open_;
     }
     ++database_.open_;
     lock.unlock();
@@ -74,7 +76,9 @@ void Database::run(Mode mode, std::string_view what, const Step& prepare, const 
     transact(lease.session(), mode, what, work);
     lease.keep();
   } catch (...) {
-    rethrow_as_store_error(what.empty() ? std::string_view("reading the database") : what);
+    const std::string_view unnamed =
+        mode == Mode::read ? "reading the database" : "writing to the database";
+    rethrow_as_store_error(what.empty() ? unnamed : what);
   }
 }
 

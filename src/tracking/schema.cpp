@@ -76,10 +76,11 @@ const Statements& first_schema() {
            ends_at BIGINT NOT NULL))",
       R"(INSERT INTO issue_events_lease (id, owner, begins_at, ends_at) VALUES (1, '', 0, 0))",
       R"(CREATE TABLE deliveries (
-           id {id}, identity TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL, event_key TEXT NOT NULL,
-           body {bytes}, received_at BIGINT NOT NULL, attempts BIGINT NOT NULL, due_at BIGINT NOT NULL,
-           done BIGINT NOT NULL))",
-      R"(CREATE INDEX deliveries_by_time ON deliveries (done, due_at, id))",
+           id {id}, identity TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL,
+           event_key TEXT NOT NULL, received_at BIGINT NOT NULL, attempts BIGINT NOT NULL,
+           due_at BIGINT NOT NULL, done BIGINT NOT NULL, body {bytes}))",
+      R"(CREATE INDEX deliveries_to_do ON deliveries (id, due_at) WHERE done = 0)",
+      R"(CREATE INDEX deliveries_done ON deliveries (id) WHERE done = 1)",
   };
   return statements;
 }

@@ -70,6 +70,12 @@ void Session::observe(std::string_view statement) const {
   if (options_.on_statement) options_.on_statement(statement);
 }
 
+bool Session::is_connected() noexcept {
+  // Between statements the server sends nothing, except when it goes away.
+  return is_sqlite() ||
+         (PQconsumeInput(postgresql()) == 1 && PQstatus(postgresql()) == CONNECTION_OK);
+}
+
 sqlite_api::sqlite3* Session::sqlite() noexcept {
   return static_cast<soci::sqlite3_session_backend*>(sql_.get_backend())->conn_;
 }

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -14,34 +16,61 @@ namespace bitbucket::inline v0_1 {
 
 /// How an inbox hands deliveries on.
 struct InboxOptions {
-  /// How long a handler may take before another process takes the delivery over.
-  std::chrono::milliseconds lease = std::chrono::minutes(10);
+  /// How long after the death of a process another one takes its deliveries over, at most a day.
+  /// While a handler works, the inbox extends its claim, so a handler may take longer.
+  std::chrono::milliseconds lease = std::chrono::minutes(1);
   /// How long a delivery rests after its handler threw; doubles each time, up to an hour.
   std::chrono::milliseconds retry = std::chrono::seconds(10);
-  /// How often to look for deliveries of other processes.
+  /// How often to look for deliveries that other processes stored, or that have rested; and how
+  /// long to pause after the store failed.
   std::chrono::milliseconds poll = std::chrono::seconds(1);
-  /// Is told what a handler threw.  Called from the thread that runs.
-  std::function<void(const StoredDelivery&, const std::exception&)> on_error = {};
+  /// How many of the newest deliveries to remember, to recognise one that comes again.
+  std::int64_t remember = 100'000;
+  /// Is told of an error: what the handler of `delivery` threw, or, when `delivery` is null, why
+  /// the store failed.  It may finish() the delivery, so that it is not handed on again.  Called
+  /// from any thread; what it throws is ignored.
+  std::function<void(const std::exception& error, const StoredDelivery* delivery)> on_error = {};
 };
 
-/// Receives deliveries of webhooks without losing one: each is stored before the answer leaves, and
-/// handed on once.  Thread-safe.
+/// Receives deliveries of webhooks without losing one: each is on the disk before the answer
+/// leaves, and is handed on later, even when the process dies in between.  Thread-safe.
+///
+/// A delivery that was handled is never handed on again, also when it arrives again (DeliveryStore
+/// says when two are the same).  One whose handler did not return is handed on again: after
+/// InboxOptions::retry when it threw, after InboxOptions::lease when its process died.  So a
+/// handler that was interrupted must be able to begin again.  A delivery is tried until its handler
+/// returns; it does not hold up the others.
+///
+/// Deliveries are handed on in the order in which they arrived, except for those that are tried
+/// again.  When several threads or processes run, they handle deliveries at the same time, also
+/// those of one repository.
+///
+/// SQLite has one writer at a time.  If transactions that take seconds are written to the file,
+/// give the inbox a store with a file of its own, so that receive() need not wait for them.
 class BITBUCKET_EXPORT Inbox {
  public:
+  /// Deals with an event.  It says with an exception that it could not.
+  using Handler = std::function<void(const WebhookEvent&)>;
+
+  /// Throws InvalidArgument when there is no store, or an option is out of its range.
   Inbox(std::shared_ptr<const TrackingStore> store, WebhookReceiver receiver,
         InboxOptions options = {});
   Inbox(Inbox&&) noexcept;
   Inbox& operator=(Inbox&&) noexcept;
   ~Inbox();
 
-  /// Checks a delivery and stores it.  Returns what to answer: 503 when the store fails, so that
-  /// the server shows the delivery as failed.
+  /// Checks a delivery and stores it, unless it is a ping.  Returns what to answer; the reply never
+  /// has an event, because the event goes to the handler.  Answers 204 to a delivery that is
+  /// stored, also to one that was stored before (WebhookOutcome::duplicate), and 503 when the store
+  /// fails (WebhookOutcome::not_stored), so that the server shows the delivery as failed.
   [[nodiscard]] WebhookReply receive(const WebhookRequest& request) const;
-  /// Hands deliveries to `handle`, one after the other, until `stop` is triggered.  Any number of
-  /// threads and processes may do so.
-  void run(std::stop_token stop, const std::function<void(const WebhookEvent&)>& handle) const;
-  /// Hands on what is waiting now, and returns the number of deliveries that were dealt with.
-  std::size_t drain(const std::function<void(const WebhookEvent&)>& handle) const;
+  /// Hands deliveries to `handle`, one after the other, until `stop` is triggered; a handler that
+  /// is at work then returns first.  Any number of threads and processes may run.  Throws nothing:
+  /// errors go to InboxOptions::on_error, and it goes on.
+  void run(std::stop_token stop, const Handler& handle) const;
+  /// Hands on what waits now, and returns the number of deliveries that were handled.  Throws
+  /// StoreError when the store fails.
+  std::size_t drain(const Handler& handle) const;
 
  private:
   class Impl;
