@@ -15,7 +15,7 @@ class Database::Lease {
     while (!database_.idle_.empty()) {
       session_ = std::move(database_.idle_.back());
       database_.idle_.pop_back();
-      if (session_->is_connected()) return;
+      if (!session_->is_stale()) return;
       session_.reset();  // the server was restarted
       --database_.open_;
     }

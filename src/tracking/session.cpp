@@ -1,5 +1,7 @@
 #include "tracking/session.hpp"
 
+#include <poll.h>
+
 #include <memory>
 
 #include "tracking/address.hpp"
@@ -70,10 +72,11 @@ void Session::observe(std::string_view statement) const {
   if (options_.on_statement) options_.on_statement(statement);
 }
 
-bool Session::is_connected() noexcept {
-  // Between statements the server sends nothing, except when it goes away.
-  return is_sqlite() ||
-         (PQconsumeInput(postgresql()) == 1 && PQstatus(postgresql()) == CONNECTION_OK);
+bool Session::is_stale() noexcept {
+  if (is_sqlite()) return false;
+  // Between statements the server has something to say only when it closes the connection.
+  pollfd socket{.fd = PQsocket(postgresql()), .events = POLLIN, .revents = 0};
+  return ::poll(&socket, 1, 0) != 0;
 }
 
 sqlite_api::sqlite3* Session::sqlite() noexcept {

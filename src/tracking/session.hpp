@@ -30,9 +30,8 @@ class Session {
   long long changed(const std::string& statement);
   /// Tells TrackingStoreOptions::on_statement of a statement that does not go through SOCI.
   void observe(std::string_view statement) const;
-  /// Returns whether the connection still stood when the server was last heard of, without asking
-  /// the server.
-  [[nodiscard]] bool is_connected() noexcept;
+  /// Returns whether the server has closed the connection, as far as is known without asking it.
+  [[nodiscard]] bool is_stale() noexcept;
   /// Returns the connection itself.
   [[nodiscard]] sqlite_api::sqlite3* sqlite() noexcept;
   [[nodiscard]] PGconn* postgresql() noexcept;
