@@ -22,6 +22,7 @@
 #include "site.hpp"
 #include "stored_installation.hpp"
 #include "team.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -49,20 +50,6 @@ std::string plain(std::string_view text) {
 
 void say(std::string_view text) { std::cout << plain(text) << std::endl; }
 void complain(std::string_view text) { std::cerr << "connect: " << plain(text) << '\n'; }
-
-// A folder that only its owner can read, and that disappears in the end.
-struct TemporaryFolder {
-  std::string path = "/tmp/connect-XXXXXX";
-  TemporaryFolder() {
-    if (!::mkdtemp(path.data())) throw std::runtime_error("cannot create a folder in /tmp");
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 // Shows what a push changed, and what the service links to.
 void show(const bitbucket::RefsChanged& push, const bitbucket::BitbucketServer& client,
@@ -123,7 +110,7 @@ void connect_server(const std::string& url, const std::string& folder) {
 }
 
 void run(const std::string& path, bool by_browser) {
-  const TemporaryFolder folder;
+  const example::TemporaryFolder folder("connect");
   const auto repositories = std::make_shared<bitbucket::MemoryRepositoryStore>();
   example::Site site(repositories);
   const std::filesystem::path place = std::filesystem::weakly_canonical(path);

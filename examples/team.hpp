@@ -2,36 +2,21 @@
 // the server, and pushes.  None of this is part of a service.
 #pragma once
 #include <httplib.h>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <stdexcept>
 #include <string>
 
-#include <bitbucket/integration/installation.hpp>
 #include <bitbucket/secret.hpp>
 #include <bitbucket/testing/git_server.hpp>
 
+#include "application_link.hpp"
 #include "sealing_key.hpp"
 
 namespace example {
-
-// Returns what one of OpenSSL's functions writes.
-template <class Write>
-std::string pem(Write write) {
-  const std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new(BIO_s_mem()), BIO_free);
-  if (write(out.get()) != 1) throw std::runtime_error("OpenSSL cannot write a key");
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
 
 class Team {
  public:
@@ -46,13 +31,7 @@ class Team {
   // Creates an application link with the public key of the service, and returns what the
   // administrator enters at the service.
   bitbucket::InstallationConfig make_application_link() {
-    const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
-    const auto write_public = [&](BIO* out) { return PEM_write_bio_PUBKEY(out, key.get()); };
-    const auto write_private = [&](BIO* out) {
-      return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    };
-    server_.add_consumer({.key = "connect", .public_key = pem(write_public)});
-    return {.url = base_url(), .consumer_key = "connect", .private_key = pem(write_private)};
+    return example::make_application_link(server_, "connect");
   }
 
   // Allows the access without a browser, and returns to the service as a browser would.
