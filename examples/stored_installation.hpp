@@ -21,19 +21,28 @@ constexpr const char* installation_file = "/installation.json";
 constexpr const char* identity_file = "/identity.json";
 constexpr const char* key_file = "/sealing.key";
 
-// Makes the folder and its key unless they exist, and returns a sealer with that key.  Throws when
-// the folder cannot be used, before anybody has to allow an access.
-inline bitbucket::Sealer prepare_folder(const std::string& folder) {
+// Makes the folder and its key unless they exist, and returns a sealer with that key.
+inline bitbucket::Sealer prepare_sealer(const std::string& folder) {
   const bool there = ::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST;
   if (!there || ::access((folder + '/').c_str(), W_OK | X_OK) != 0)
     throw std::runtime_error("cannot write to the folder '" + folder +
                              "': " + std::generic_category().message(errno) +
                              "; name a folder of your own");
+  return sealer_with_key(folder + key_file);
+}
+
+// Does the same for an installation that is still to be stored.  Throws when the folder cannot be
+// used, before anybody has to allow an access.
+inline bitbucket::Sealer prepare_folder(const std::string& folder) {
   for (const char* name : {installation_file, identity_file})
     if (std::filesystem::exists(folder + name))
       throw std::runtime_error(
           folder + name + " exists already: remove it to connect again, or name another folder");
-  return sealer_with_key(folder + key_file);
+  return prepare_sealer(folder);
+}
+
+inline bool is_stored(const std::string& folder) {
+  return std::filesystem::exists(folder + installation_file);
 }
 
 // Stores an installation, but never replaces one.
@@ -45,6 +54,14 @@ inline void store(const bitbucket::ConnectedInstallation& connected,
   };
   write(identity_file, to_json(connected.identity, sealer));
   write(installation_file, to_json(connected.installation));
+}
+
+// Stores an installation in place of the one before.
+inline void replace_stored(const bitbucket::ConnectedInstallation& connected,
+                           const bitbucket::Sealer& sealer, const std::string& folder) {
+  std::filesystem::remove(folder + installation_file);  // first: it says that both are there
+  std::filesystem::remove(folder + identity_file);
+  store(connected, sealer, folder);
 }
 
 inline bitbucket::ConnectedInstallation read_stored(const std::string& folder) {
