@@ -18,4 +18,32 @@ std::string lock_of(const NewRelease& release);
 /// when `release` has one.  The version has passed check_version().
 long long ensure_release(Session& session, const NewRelease& release);
 
+/// Throws InvalidArgument for the id of a commit that cannot be stored.
+void check_heads(const std::vector<ReleaseHead>& heads);
+
+/// Stores what a release has of each repository, as ReleaseStore::set_heads() does.  The heads have
+/// passed check_heads().
+void store_heads(Session& session, long long release_id, const std::vector<ReleaseHead>& heads);
+
+/// Returns whether a text can be a value: UTF-8 without a NUL byte, where PostgreSQL's texts end.
+bool is_storable(std::string_view text) noexcept;
+
+/// A release and the id of its row.
+struct ReleaseRow {
+  long long id = 0;
+  StoredRelease release;
+};
+
+/// Returns a release, or nothing.
+std::optional<ReleaseRow> find_release(Session& session, std::string_view version);
+
+/// Returns at most `limit` releases, the newest first.
+std::vector<StoredRelease> list_releases(Session& session, ReleaseOrder order, std::size_t limit);
+
+/// Returns the newest release before `row` with a head in `repository`, or in any repository where
+/// `row` has one too when it is empty.  Of a release that is not stored, `row` has an id above all
+/// others.
+std::optional<StoredRelease> release_before(Session& session, const ReleaseRow& row,
+                                            std::string_view repository, ReleaseOrder order);
+
 }  // namespace bitbucket::inline v0_1::tracking
