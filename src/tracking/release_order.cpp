@@ -6,6 +6,7 @@
 
 #include "tracking/release_rows.hpp"
 #include "tracking/release_versions.hpp"
+#include "tracking/repositories.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
@@ -72,10 +73,10 @@ std::optional<StoredRelease> first_of(std::vector<ReleaseRow>&& rows) {
   return std::move(rows.front().release);
 }
 
-/// Selects releases with a head in the newest repository with the name :repository.
+/// Selects releases with a head in :repository.
 const std::string with_head_in =
-    "WHERE EXISTS (SELECT 1 FROM release_heads h WHERE h.release_id = r.id AND h.repository_id = "
-    "(SELECT max(id) FROM repositories WHERE name = :repository)) ";
+    "WHERE EXISTS (SELECT 1 FROM release_heads h WHERE h.release_id = r.id "
+    "AND h.repository_id = :repository) ";
 /// Selects releases with a head in a repository where :release has one.
 const std::string that_shares =
     "WHERE EXISTS (SELECT 1 FROM release_heads h JOIN release_heads mine "
@@ -85,10 +86,9 @@ const std::string before =
     "AND (COALESCE(r.date_released, r.date_added) < :date OR "
     "(COALESCE(r.date_released, r.date_added) = :same AND r.id < :id)) ";
 
-template <class Value>
 std::optional<StoredRelease> newest_before(Session& session, const ReleaseRow& row,
                                            ReleaseOrder order, const std::string& condition,
-                                           const Value& value) {
+                                           long long value) {
   const long long date = row.release.date().time_since_epoch().count();
   if (order == ReleaseOrder::date)
     return first_of(releases(session, condition + before + newest_first + "LIMIT 1", value, date,
@@ -137,7 +137,8 @@ std::vector<StoredRelease> list_releases(Session& session, ReleaseOrder order, s
 std::optional<StoredRelease> release_before(Session& session, const ReleaseRow& row,
                                             std::string_view repository, ReleaseOrder order) {
   if (repository.empty()) return newest_before(session, row, order, that_shares, row.id);
-  return newest_before(session, row, order, with_head_in, std::string(repository));
+  const auto id = find_repository_by_name(session, repository);
+  return id ? newest_before(session, row, order, with_head_in, *id) : std::nullopt;
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -10,6 +10,7 @@
 
 #include "integration/characters.hpp"
 #include "tracking/issue_links.hpp"
+#include "tracking/repositories.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
@@ -23,16 +24,6 @@ long long current_milliseconds() {
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-/// Returns the newest repository with a name.
-std::optional<long long> repository_named(Session& session, const std::string& name) {
-  if (!is_storable(name)) return std::nullopt;
-  long long id = 0;
-  soci::indicator found = soci::i_null;
-  session.sql() << "SELECT max(id) FROM repositories WHERE name = :name", soci::use(name),
-      soci::into(id, found);
-  return found == soci::i_null ? std::nullopt : std::optional(id);
-}
-
 /// Returns the commit of each repository, the last one given.  Throws InvalidArgument for names
 /// that are not stored.
 std::map<long long, std::string> commits_by_repository(Session& session,
@@ -41,7 +32,10 @@ std::map<long long, std::string> commits_by_repository(Session& session,
   std::set<std::string_view> unknown;
   std::string names;
   for (const ReleaseHead& head : heads) {
-    if (const auto id = repository_named(session, head.repository))
+    const auto id = can_be_stored(head.repository)
+                        ? find_repository_by_name(session, head.repository)
+                        : std::nullopt;
+    if (id)
       out.insert_or_assign(*id, head.commit);
     else if (unknown.insert(head.repository).second)
       names += (names.empty() ? "" : ", ") + head.repository;
@@ -54,7 +48,7 @@ std::map<long long, std::string> commits_by_repository(Session& session,
 
 }  // namespace
 
-bool is_storable(std::string_view text) noexcept {
+bool can_be_stored(std::string_view text) noexcept {
   return integration::count_characters(text).has_value() &&
          text.find('\0') == std::string_view::npos;
 }
@@ -86,25 +80,34 @@ long long ensure_release(Session& session, const NewRelease& release) {
 
 void check_heads(const std::vector<ReleaseHead>& heads) {
   for (const ReleaseHead& head : heads)
-    if (head.commit.empty() || head.commit.size() > longest_id || !is_storable(head.commit))
+    if (head.commit.empty() || head.commit.size() > longest_id || !can_be_stored(head.commit))
       throw InvalidArgument("the id of a commit must have 1 to " + std::to_string(longest_id) +
                             " characters of UTF-8; that of " + head.repository + " does not");
 }
 
-void store_heads(Session& session, long long release_id, const std::vector<ReleaseHead>& heads) {
+std::vector<long long> store_head_commits(Session& session, const std::vector<ReleaseHead>& heads) {
   const long long now = current_milliseconds();
+  std::vector<long long> out;
   for (const auto& [repository, commit] : commits_by_repository(session, heads)) {
     session.sql() << "INSERT INTO commits (repository_id, hash, date_added, has_files) "
                      "VALUES (:repository, :hash, :now, 0) "
                      "ON CONFLICT (repository_id, hash) DO NOTHING",
         soci::use(repository), soci::use(commit), soci::use(now);
+    long long id = 0;
+    session.sql() << "SELECT id FROM commits WHERE repository_id = :repository AND hash = :hash",
+        soci::use(repository), soci::use(commit), soci::into(id);
+    out.push_back(id);
+  }
+  return out;
+}
+
+void link_heads(Session& session, long long release_id, const std::vector<long long>& commit_ids) {
+  for (const long long commit : commit_ids)
     session.sql() << "INSERT INTO release_heads (release_id, repository_id, commit_id) "
                      "SELECT CAST(:release AS BIGINT), repository_id, id FROM commits "
-                     "WHERE repository_id = :repository AND hash = :hash "
-                     "ON CONFLICT (repository_id, release_id) "
+                     "WHERE id = :commit ON CONFLICT (repository_id, release_id) "
                      "DO UPDATE SET commit_id = excluded.commit_id",
-        soci::use(release_id), soci::use(repository), soci::use(commit);
-  }
+        soci::use(release_id), soci::use(commit);
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -7,6 +7,7 @@
 
 #include <bitbucket/tracking/release_store.hpp>
 
+#include "tracking/release_versions.hpp"
 #include "tracking/session.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
@@ -15,18 +16,23 @@ namespace bitbucket::inline v0_1::tracking {
 std::string lock_of(const NewRelease& release);
 
 /// Returns the id of a release, which it creates when it does not exist; sets its `date_released`
-/// when `release` has one.  The version has passed check_version().
+/// when `release` has one.  The version has passed check_version().  A new release takes the lock
+/// of all issues, so callers write commits before.
 long long ensure_release(Session& session, const NewRelease& release);
 
 /// Throws InvalidArgument for the id of a commit that cannot be stored.
 void check_heads(const std::vector<ReleaseHead>& heads);
 
-/// Stores what a release has of each repository, as ReleaseStore::set_heads() does.  The heads have
-/// passed check_heads().
-void store_heads(Session& session, long long release_id, const std::vector<ReleaseHead>& heads);
+/// Returns the rows of the commits of ReleaseStore::set_heads(), which it creates where they are
+/// missing.  Throws InvalidArgument for repositories that are not stored.  The heads have passed
+/// check_heads().
+std::vector<long long> store_head_commits(Session& session, const std::vector<ReleaseHead>& heads);
+
+/// Makes commits the heads of a release, each of its own repository.
+void link_heads(Session& session, long long release_id, const std::vector<long long>& commit_ids);
 
 /// Returns whether a text can be a value: UTF-8 without a NUL byte, where PostgreSQL's texts end.
-bool is_storable(std::string_view text) noexcept;
+bool can_be_stored(std::string_view text) noexcept;
 
 /// A release and the id of its row.
 struct ReleaseRow {
