@@ -244,7 +244,7 @@ TEST(IssueReferencesAgreementTest, FindsWhatPythonFinds) {
   }
   EXPECT_TRUE(left.empty());
   // The messages are of no use when few have references.
-  EXPECT_GT(with_ids, messages.size() / 3);
+  EXPECT_GT(with_ids, messages.size() / 4);
   EXPECT_GT(with_links, messages.size() / 20);
   EXPECT_LT(with_ids, messages.size() * 9 / 10);
 }

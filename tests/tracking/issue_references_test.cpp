@@ -144,7 +144,8 @@ TEST(IssueReferencesTest, ReadsTenMegabytesInOneLine) {
   EXPECT_EQ(found_with({}, line("[") + "](u) Fixes A-1"), "A-1");
   EXPECT_EQ(found_with({}, line("[x](") + "Fixes A-1"), "A-1");
   EXPECT_EQ(found_with({}, line("fix ") + "A-1"), "A-1");
-  EXPECT_EQ(found_with({}, "Fixes " + line("a-")), "");
+  // Sizes, because a failure prints its values.
+  EXPECT_EQ(found_with({}, "Fixes " + line("a-")).size(), ten_megabytes - 1);
   EXPECT_EQ(found_with({}, "Fixes A-" + line("1")).size(), ten_megabytes + 2);
 }
 
@@ -178,7 +179,7 @@ TEST(IssueReferencesTest, ReadsLongLinesOfNumbersInLinearTime) {
     return found_with({.id_shape = IssueIdShape::hash_number},
                       "Fixes " + line_of(part, two_megabytes) + "7");
   };
-  EXPECT_EQ(found("#1"), "");
+  EXPECT_EQ(found("#1"), "1");
   EXPECT_EQ(found("#"), "7");
   EXPECT_EQ(found("#0 #1 "), "0 1");
 }
