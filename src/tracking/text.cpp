@@ -1,30 +1,64 @@
 #include "tracking/text.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <string>
+#include <cstdint>
+#include <cstring>
 
 #include <bitbucket/error.hpp>
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-/// Returns how many bytes the character at the front of a text has; 0 when it is not UTF-8.
-std::size_t length_of_character(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  for (std::size_t at = 1; at < length; ++at)
-    if ((byte(at) & 0xc0) != 0x80) return 0;
-  // These bytes would be a longer way to write a shorter character, half of a UTF-16 pair, or
-  // beyond the last character.
-  const unsigned char second = byte(1);
-  const bool refused = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                       (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-  return refused ? 0 : length;
+/// The bytes that may follow a first byte; only the second one has a range of its own.
+struct Sequence {
+  std::size_t size;
+  unsigned char from = 0x80, to = 0xbf;
+};
+
+Sequence sequence_of(unsigned char first) noexcept {
+  if (first == 0) return {0};
+  if (first < 0x80) return {1};
+  if (first < 0xc2 || first > 0xf4) return {0};
+  if (first < 0xe0) return {2};
+  if (first == 0xe0) return {3, 0xa0, 0xbf};
+  if (first == 0xed) return {3, 0x80, 0x9f};
+  if (first < 0xf0) return {3};
+  if (first == 0xf0) return {4, 0x90, 0xbf};
+  if (first == 0xf4) return {4, 0x80, 0x8f};
+  return {4};
+}
+
+/// Returns the size of the character that a text begins with; 0 when it cannot be stored.
+std::size_t size_of_character(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const Sequence sequence = sequence_of(byte(0));
+  if (text.size() < sequence.size) return 0;
+  for (std::size_t i = 1; i < sequence.size; ++i)
+    if (byte(i) < (i == 1 ? sequence.from : 0x80) || byte(i) > (i == 1 ? sequence.to : 0xbf))
+      return 0;
+  return sequence.size;
+}
+
+/// Returns where the first byte that is NUL or not ASCII may be.  Most texts have none, and are
+/// read eight bytes at a time.
+std::size_t skip_plain(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (((word | (word - ones)) & tops) != 0) break;
+  }
+  return at;
+}
+
+/// Returns where the first byte is that cannot be stored, at `from` or behind it.
+std::size_t find_unstorable(std::string_view text, std::size_t from) noexcept {
+  for (std::size_t at = from + skip_plain(text.substr(from)); at < text.size();) {
+    const std::size_t size = size_of_character(text.substr(at));
+    if (size == 0) return at;
+    at += size;
+  }
+  return std::string_view::npos;
 }
 
 }  // namespace
@@ -33,13 +67,39 @@ void check_text(std::string_view text, std::string_view what) {
   if (text.find('\0') != std::string_view::npos)
     throw InvalidArgument("a text of " + std::string(what) +
                           " has a NUL byte, which the database cannot store; remove it");
-  while (!text.empty()) {
-    const std::size_t length = length_of_character(text);
-    if (length == 0)
-      throw InvalidArgument("a text of " + std::string(what) +
-                            " is not UTF-8; convert it before you store it");
-    text.remove_prefix(length);
+  if (!is_storable(text))
+    throw InvalidArgument("a text of " + std::string(what) +
+                          " is not UTF-8; convert it before you store it");
+}
+
+bool is_storable(std::string_view text) noexcept {
+  return find_unstorable(text, 0) == std::string_view::npos;
+}
+
+void make_storable(std::string& text) {
+  std::size_t bad = find_unstorable(text, 0);
+  if (bad == std::string::npos) return;
+  std::string out;
+  std::size_t from = 0;
+  for (; bad != std::string::npos; bad = find_unstorable(text, from)) {
+    out.append(text, from, bad - from);
+    out += "\xef\xbf\xbd";
+    from = bad + 1;
   }
+  text = out.append(text, from);
+}
+
+std::size_t count_characters(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) >> 6) != 2; }));
+}
+
+std::string_view first_characters(std::string_view text, std::size_t count) noexcept {
+  if (text.size() <= count) return text;
+  for (std::size_t end = 0; end < text.size(); ++end)
+    if ((static_cast<unsigned char>(text[end]) >> 6) != 2 && count-- == 0)
+      return text.substr(0, end);
+  return text;
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

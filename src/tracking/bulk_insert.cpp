@@ -1,0 +1,109 @@
+#include "tracking/bulk_insert.hpp"
+
+#include <cstdint>
+
+#include "tracking/c_errors.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+constexpr std::size_t buffer_size = 256 * 1024;
+/// What PostgreSQL's binary format begins with: a signature, flags, and the size of an extension.
+constexpr std::string_view binary_head("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
+constexpr std::string_view binary_end("\377\377", 2);
+
+std::string insert_statement(Engine engine, const std::string& table, const std::string& columns,
+                             std::size_t count) {
+  if (engine == Engine::postgresql)
+    return "COPY " + table + " (" + columns + ") FROM STDIN (FORMAT binary)";
+  std::string places = "?";
+  for (std::size_t i = 1; i < count; ++i) places += ", ?";
+  return "INSERT INTO " + table + " (" + columns + ") VALUES (" + places + ")";
+}
+
+/// Appends a number with its most significant byte first.
+template <class Number>
+void append_number(std::string& out, Number number) {
+  for (int shift = static_cast<int>(sizeof number) * 8 - 8; shift >= 0; shift -= 8)
+    out += static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
+}
+
+void append_value(std::string& out, const Value& value) {
+  if (const auto* const text = std::get_if<std::string_view>(&value)) {
+    append_number(out, static_cast<std::int32_t>(text->size()));
+    out += *text;
+  } else if (const auto* const number = std::get_if<long long>(&value)) {
+    append_number(out, static_cast<std::int32_t>(sizeof *number));
+    append_number(out, *number);
+  } else {
+    append_number(out, std::int32_t{-1});
+  }
+}
+
+int bind(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) {
+  if (const auto* const text = std::get_if<std::string_view>(&value))
+    return sqlite_api::sqlite3_bind_text64(statement, place, text->data() ? text->data() : "",
+                                           text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (const auto* const number = std::get_if<long long>(&value))
+    return sqlite_api::sqlite3_bind_int64(statement, place, *number);
+  return sqlite_api::sqlite3_bind_null(statement, place);
+}
+
+void expect(Session& session, PGresult* raw, ExecStatusType status) {
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(raw, PQclear);
+  if (PQresultStatus(result.get()) != status) throw_postgresql(session, result.get());
+}
+
+}  // namespace
+
+BulkInsert::BulkInsert(Session& session, const std::string& table, const std::string& columns,
+                       std::size_t count)
+    : session_(session), statement_(insert_statement(session.engine(), table, columns, count)) {}
+
+BulkInsert::~BulkInsert() { sqlite_api::sqlite3_finalize(prepared_); }
+
+void BulkInsert::add(std::initializer_list<Value> row) {
+  if (session_.is_sqlite())
+    add_to_sqlite(row);
+  else
+    add_to_postgresql(row);
+}
+
+void BulkInsert::finish() {
+  if (!buffer_.empty()) copy();
+}
+
+void BulkInsert::add_to_sqlite(std::initializer_list<Value> row) {
+  if (!prepared_) {
+    session_.observe(statement_);
+    check_sqlite(session_, sqlite_api::sqlite3_prepare_v2(session_.sqlite(), statement_.c_str(),
+                                                          static_cast<int>(statement_.size() + 1),
+                                                          &prepared_, nullptr));
+  }
+  int place = 0;
+  for (const Value& value : row) check_sqlite(session_, bind(prepared_, ++place, value));
+  sqlite_api::sqlite3_step(prepared_);
+  check_sqlite(session_, sqlite_api::sqlite3_reset(prepared_));
+}
+
+void BulkInsert::add_to_postgresql(std::initializer_list<Value> row) {
+  if (buffer_.empty()) buffer_ = binary_head;
+  append_number(buffer_, static_cast<std::int16_t>(row.size()));
+  for (const Value& value : row) append_value(buffer_, value);
+  if (buffer_.size() >= buffer_size) copy();
+}
+
+void BulkInsert::copy() {
+  session_.observe(statement_);
+  PGconn* const connection = session_.postgresql();
+  expect(session_, PQexec(connection, statement_.c_str()), PGRES_COPY_IN);
+  buffer_ += binary_end;
+  if (PQputCopyData(connection, buffer_.data(), static_cast<int>(buffer_.size())) != 1 ||
+      PQputCopyEnd(connection, nullptr) != 1)
+    throw_postgresql(session_, nullptr);
+  expect(session_, PQgetResult(connection), PGRES_COMMAND_OK);
+  while (PGresult* const rest = PQgetResult(connection)) PQclear(rest);
+  buffer_.clear();
+}
+
+}  // namespace bitbucket::inline v0_1::tracking

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "tracking/session.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+
+/// NULL, a number, or text that can be stored.
+using Value = std::variant<std::monostate, long long, std::string_view>;
+
+/// Writes many rows to a table: with COPY to PostgreSQL, with one prepared statement to SQLite.
+class BulkInsert {
+ public:
+  /// `columns` are their names, separated by commas; `count` is their number.
+  BulkInsert(Session& session, const std::string& table, const std::string& columns,
+             std::size_t count);
+  BulkInsert(const BulkInsert&) = delete;
+  BulkInsert& operator=(const BulkInsert&) = delete;
+  ~BulkInsert();
+
+  /// Adds a row, which has a value for each column.
+  void add(std::initializer_list<Value> row);
+  /// Sends what is left.
+  void finish();
+
+ private:
+  void add_to_sqlite(std::initializer_list<Value> row);
+  void add_to_postgresql(std::initializer_list<Value> row);
+  void copy();
+
+  Session& session_;
+  const std::string statement_;
+  sqlite_api::sqlite3_stmt* prepared_ = nullptr;  // SQLite
+  std::string buffer_;                            // rows for PostgreSQL
+};
+
+}  // namespace bitbucket::inline v0_1::tracking

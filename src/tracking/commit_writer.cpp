@@ -1,0 +1,71 @@
+#include "tracking/commit_writer.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+long long count_staged(Session& session) {
+  long long count = 0;
+  session.sql() << "SELECT count(*) FROM staged_commits", soci::into(count);
+  return count;
+}
+
+/// Stored commits for which something new was given.
+const std::string changed_commits =
+    "staged_commits AS staged JOIN given_commits AS given ON given.position = staged.position "
+    "LEFT JOIN given_authors AS author ON author.number = staged.author "
+    "WHERE staged.is_new = 0 AND commits.id = staged.commit_id AND ("
+    "(given.message IS NOT NULL AND given.message IS DISTINCT FROM commits.message) OR "
+    "(author.author_id IS NOT NULL AND author.author_id IS DISTINCT FROM commits.author_id) OR "
+    "(given.time IS NOT NULL AND given.time <> commits.date_added) OR "
+    "(given.has_files = 1 AND commits.has_files = 0))";
+
+}  // namespace
+
+AddedCommits insert_commits(Session& session, const Given& given, long long now) {
+  if (!given.commits) return {};
+  AddedCommits result;
+  result.given = count_staged(session);
+  // Two writers that insert the same commits in the same order cannot wait for each other.
+  const std::string order =
+      session.is_sqlite() ? "" : " ORDER BY staged.repository_id, staged.hash COLLATE \"C\"";
+  result.added = session.changed(
+      "INSERT INTO commits (id, repository_id, hash, message, author_id, date_added, has_files) "
+      "SELECT commit_id, repository_id, staged.hash, message, author_id, COALESCE(given.time, " +
+      std::to_string(now) +
+      "), has_files FROM staged_commits AS staged "
+      "JOIN given_commits AS given ON given.position = staged.position "
+      "LEFT JOIN given_authors AS author ON number = staged.author WHERE TRUE" +
+      order + " ON CONFLICT (repository_id, hash) DO NOTHING");
+  if (result.added < result.given)
+    session.execute(
+        "UPDATE staged_commits SET commit_id = stored.id, is_new = 0, "
+        "stored_author_id = stored.author_id FROM commits AS stored "
+        "WHERE stored.repository_id = staged_commits.repository_id "
+        "AND stored.hash = staged_commits.hash AND stored.id <> staged_commits.commit_id");
+  return result;
+}
+
+void update_commits(Session& session) {
+  if (!session.is_sqlite())  // locks rows in the same order as every other writer
+    session.execute("SELECT count(*) FROM (SELECT 1 FROM commits, " + changed_commits +
+                    " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
+  session.execute(
+      "UPDATE staged_commits SET writes_files = 0 FROM commits AS stored "
+      "WHERE is_new = 0 AND stored.id = commit_id AND stored.has_files = 1");
+  session.execute(
+      "UPDATE commits SET message = COALESCE(given.message, commits.message), "
+      "author_id = COALESCE(author.author_id, commits.author_id), "
+      "date_added = COALESCE(given.time, commits.date_added), "
+      "has_files = CASE WHEN given.has_files = 1 THEN 1 ELSE commits.has_files END FROM " +
+      changed_commits);
+}
+
+void insert_files(Session& session, const Given& given) {
+  if (!given.files) return;
+  session.execute(
+      "INSERT INTO file_changes (commit_id, path, type) "
+      "SELECT commit_id, path, type FROM given_files AS given "
+      "JOIN staged_commits AS staged ON staged.position = given.position WHERE writes_files = 1");
+}
+
+}  // namespace bitbucket::inline v0_1::tracking

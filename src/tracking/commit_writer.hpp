@@ -1,0 +1,20 @@
+#pragma once
+
+#include <bitbucket/tracking/commit_store.hpp>
+
+#include "tracking/staging.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+
+/// Stores the staged commits that are not stored yet, with their files.  Tells in staged_commits
+/// which ones are new, and the ids of the others.
+AddedCommits insert_commits(Session& session, const Given& given, long long now);
+
+/// Stores what is given of the staged commits that were stored before; what is equal stays
+/// untouched.  Files that are stored never change.
+void update_commits(Session& session);
+
+/// Stores the files of the staged commits whose files were not stored.
+void insert_files(Session& session, const Given& given);
+
+}  // namespace bitbucket::inline v0_1::tracking

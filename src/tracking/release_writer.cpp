@@ -1,0 +1,72 @@
+#include "tracking/release_writer.hpp"
+
+#include <bitbucket/tracking/release_store.hpp>
+
+#include <string>
+#include <utility>
+
+#include "tracking/clock.hpp"
+#include "tracking/commit_writer.hpp"
+#include "tracking/database.hpp"
+#include "tracking/issue_links.hpp"
+#include "tracking/release_rows.hpp"
+
+namespace bitbucket::inline v0_1 {
+namespace tracking {
+namespace {
+
+void link_commits(Session& session, const std::string& release) {
+  session.execute("DELETE FROM release_commits WHERE release_id = " + release);
+  session.execute("INSERT INTO release_commits (release_id, commit_id, position) SELECT " +
+                  release + ", commit_id, place FROM staged_commits");
+  session.execute(
+      "UPDATE releases SET commit_count = (SELECT count(*) FROM staged_commits), "
+      "author_count = (SELECT count(DISTINCT COALESCE(author_id, stored_author_id)) "
+      "FROM staged_commits LEFT JOIN given_authors ON number = author), "
+      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = " +
+      release);
+}
+
+/// The newest commit of each repository is its head, unless the release has another head of it.
+void add_heads(Session& session, const std::string& release) {
+  session.execute(
+      "INSERT INTO release_heads (release_id, repository_id, commit_id) SELECT " + release +
+      ", newest.repository_id, commit_id FROM "
+      "(SELECT repository_id, min(place) AS place FROM staged_commits GROUP BY repository_id) "
+      "AS newest JOIN staged_commits AS staged ON staged.place = newest.place "
+      "WHERE TRUE ORDER BY 2 ON CONFLICT (repository_id, release_id) DO NOTHING");
+}
+
+}  // namespace
+
+StoredRelease write_release(Session& session, const NewRelease& release, const Given& given) {
+  const long long now = milliseconds_now();
+  resolve_staged(session, given, AuthorRule::release);
+  const AddedCommits added = insert_commits(session, given, now);
+  if (added.added < added.given) update_commits(session);
+  insert_files(session, given);
+  const long long id = ensure_release(session, release);
+  if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
+  const std::string number = std::to_string(id);
+  link_commits(session, number);
+  add_heads(session, number);
+  resolve_issues_of_release(session, id, now);
+  clear_staged(session);
+  return std::move(find_release(session, release.version).value().release);
+}
+
+}  // namespace tracking
+
+StoredRelease ReleaseStore::set_commits(const NewRelease& release,
+                                        const CommitInputs& commits) const {
+  tracking::check_version(release.version);
+  tracking::Given given;
+  return database_->write_after(
+      tracking::lock_of(release),
+      [&](tracking::Session& session) {
+        given = tracking::stage(session, commits, tracking::AuthorRule::release);
+      },
+      [&](tracking::Session& session) { return tracking::write_release(session, release, given); });
+}
+
+}  // namespace bitbucket::inline v0_1

@@ -1,0 +1,152 @@
+#include "tracking/stager.hpp"
+
+#include <array>
+#include <utility>
+
+#include <bitbucket/error.hpp>
+
+#include "tracking/text.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+constexpr std::size_t longest_id = 64, longest_repository = 300, longest_issue = 200;
+constexpr std::size_t longest_text = std::size_t{256} * 1024 * 1024;  // bytes
+constexpr std::size_t most_known = 4096;
+
+[[noreturn]] void refuse(const CommitInput& commit, const std::string& why) {
+  throw InvalidArgument("commit \"" + commit.id.substr(0, longest_id) + "\" " + why);
+}
+
+void check_characters(const CommitInput& commit, std::string_view text, std::size_t longest,
+                      const std::string& what) {
+  if (text.size() > longest * 4 || !is_storable(text) || count_characters(text) > longest)
+    refuse(commit, "has " + what + " that cannot be stored: write at most " +
+                       std::to_string(longest) + " characters of UTF-8 without NUL");
+}
+
+void check_names(const CommitInput& commit) {
+  if (commit.id.empty())
+    throw InvalidArgument("a commit of repository \"" + commit.repository +
+                          "\" has no id: set CommitInput::id");
+  check_characters(commit, commit.id, longest_id, "an id");
+  if (commit.repository.empty() && commit.external_id.empty())
+    refuse(commit, "has no repository: set CommitInput::repository or external_id");
+  check_characters(commit, commit.repository, longest_repository, "a name of a repository");
+  check_characters(commit, commit.external_id, longest_repository, "an id of a repository");
+  if (commit.message && commit.message->size() > longest_text)
+    refuse(commit, "has a message of more than 256 MiB: shorten it");
+}
+
+std::string_view word_of(const CommitInput& commit, const FileChange& file) {
+  switch (file.type) {
+    case FileChangeType::added:
+      return "A";
+    case FileChangeType::deleted:
+      return "D";
+    case FileChangeType::modified:
+      return "M";
+  }
+  refuse(commit, "has a file with an unknown type of change: use a value of FileChangeType");
+}
+
+Value text_or_null(const std::optional<std::string>& text) {
+  return text ? Value(std::string_view(*text)) : Value();
+}
+
+}  // namespace
+
+Stager::Stager(Session& session, AuthorRule rule)
+    : rule_(rule),
+      commits_(session, "given_commits",
+               "position, repository, hash, message, author, time, has_files, has_issues", 8),
+      repositories_(session, "given_repositories", "number, external_id, name", 3),
+      authors_(session, "given_authors", "number, email, name, time, position", 5),
+      files_(session, "given_files", "position, path, type", 3),
+      issues_(session, "staged_issues", "position, issue", 2) {}
+
+void Stager::add(CommitInput& commit) {
+  check_names(commit);
+  Value message, time;
+  long long milliseconds = 0;
+  if (commit.message) {
+    make_storable(*commit.message);
+    message = std::string_view(*commit.message);
+  }
+  if (commit.timestamp) {
+    milliseconds = commit.timestamp->time_since_epoch().count();
+    time = milliseconds;
+  }
+  const Value repository = repository_of(commit), author = author_of_commit(commit, milliseconds);
+  commits_.add({position_, repository, std::string_view(commit.id), message, author, time,
+                commit.files ? 1LL : 0LL, commit.issues ? 1LL : 0LL});
+  if (commit.files) add_files(commit);
+  if (commit.issues) add_issues(commit);
+  ++position_;
+}
+
+Given Stager::finish() {
+  write_authors();
+  for (BulkInsert* const table : {&commits_, &repositories_, &authors_, &files_, &issues_})
+    table->finish();
+  given_.commits = position_ > 0;
+  return given_;
+}
+
+Value Stager::repository_of(const CommitInput& commit) {
+  key_.assign(commit.external_id).append(1, '\0').append(commit.repository);
+  if (known_repositories_.size() >= most_known) known_repositories_.clear();
+  const auto [found, is_new] = known_repositories_.try_emplace(key_, repository_count_);
+  if (is_new) {
+    ++repository_count_;
+    repositories_.add(
+        {found->second, std::string_view(commit.external_id), std::string_view(commit.repository)});
+  }
+  return found->second;
+}
+
+Value Stager::author_of_commit(const CommitInput& commit, long long time) {
+  std::optional<GivenAuthor> author = author_of(commit, rule_);
+  if (!author) return {};
+  given_.authors = true;
+  key_ = author->email;
+  if (author->name) key_.append(1, '\0').append(*author->name);
+  if (known_authors_.size() >= most_known) write_authors();
+  const auto [found, is_new] = known_authors_.try_emplace(key_);
+  Author& known = found->second;
+  if (is_new)
+    known = {author_count_++, time, position_, std::move(author->email), std::move(author->name)};
+  else if (time > known.time)
+    known.time = time, known.position = position_;
+  return known.number;
+}
+
+void Stager::write_authors() {
+  for (const auto& [key, author] : known_authors_)
+    authors_.add({author.number, std::string_view(author.email), text_or_null(author.name),
+                  author.time, author.position});
+  known_authors_.clear();
+}
+
+void Stager::add_files(CommitInput& commit) {
+  paths_.clear();
+  given_.files = given_.files || !commit.files->empty();
+  for (FileChange& file : *commit.files) {
+    if (file.path.empty()) refuse(commit, "has a file without a path: set FileChange::path");
+    if (file.path.size() > longest_text) refuse(commit, "has a path of more than 256 MiB");
+    make_storable(file.path);
+    if (paths_.insert(file.path).second)  // the first change of a path counts
+      files_.add({position_, std::string_view(file.path), word_of(commit, file)});
+  }
+}
+
+void Stager::add_issues(const CommitInput& commit) {
+  given_.issues = true;
+  for (const std::string& issue : *commit.issues) {
+    if (issue.empty()) refuse(commit, "has an issue without a key: leave it out");
+    check_characters(commit, issue, longest_issue, "a key of an issue");
+    issues_.add({position_, std::string_view(issue)});
+  }
+}
+
+}  // namespace bitbucket::inline v0_1::tracking

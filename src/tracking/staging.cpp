@@ -1,0 +1,186 @@
+#include "tracking/staging.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <bitbucket/error.hpp>
+
+#include "tracking/stager.hpp"
+
+namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+// {key} identifies the rows of a table.
+constexpr std::array<std::string_view, 6> staging_tables = {
+    "given_commits (position {key}, repository BIGINT NOT NULL, hash TEXT NOT NULL, message TEXT, "
+    "author BIGINT, time BIGINT, has_files BIGINT NOT NULL, has_issues BIGINT NOT NULL)",
+    "given_repositories (number {key}, external_id TEXT NOT NULL, name TEXT NOT NULL, "
+    "repository_id BIGINT)",
+    "given_authors (number {key}, email TEXT NOT NULL, name TEXT, time BIGINT NOT NULL, "
+    "position BIGINT NOT NULL, author_id BIGINT)",
+    "given_files (position BIGINT NOT NULL, path TEXT NOT NULL, type TEXT NOT NULL)",
+    "staged_commits (position {key}, place BIGINT NOT NULL, repository_id BIGINT NOT NULL, "
+    "hash TEXT NOT NULL, commit_id BIGINT NOT NULL, is_new BIGINT NOT NULL, "
+    "has_issues BIGINT NOT NULL, author BIGINT, stored_author_id BIGINT, "
+    "writes_files BIGINT NOT NULL)",
+    "staged_issues (position BIGINT NOT NULL, issue TEXT NOT NULL)"};
+
+bool exist(Session& session) {
+  long long count = 0;
+  session.sql() << (session.is_sqlite()
+                        ? "SELECT count(*) FROM sqlite_temp_master WHERE name = 'staged_issues'"
+                        : "SELECT count(to_regclass('pg_temp.staged_issues'))"),
+      soci::into(count);
+  return count > 0;
+}
+
+/// The tables stay as long as the connection does, because catalogues of PostgreSQL grow with each
+/// table that is created.
+void create_once(Session& session) {
+  if (exist(session)) return;
+  for (const std::string_view table : staging_tables) {
+    std::string text(table);
+    // SQLite finds rows by their key; PostgreSQL joins with hash tables, which need no index.
+    if (const auto at = text.find("{key}"); at != std::string::npos)
+      text.replace(at, 5, session.is_sqlite() ? "INTEGER PRIMARY KEY" : "BIGINT NOT NULL");
+    session.execute("CREATE TEMPORARY TABLE " + text);
+  }
+}
+
+// The repository that is attached with the given id, or else the newest one with the given name;
+// attached ones go first.
+constexpr const char* find_repositories =
+    "UPDATE given_repositories SET repository_id = COALESCE("
+    "(SELECT id FROM repositories WHERE external_id = given_repositories.external_id "
+    "AND attached = 1), "
+    "(SELECT id FROM repositories WHERE name = given_repositories.name "
+    "ORDER BY attached DESC, id DESC LIMIT 1)) WHERE repository_id IS NULL";
+
+long long count_unknown(Session& session) {
+  long long unknown = 0;
+  session.sql() << "SELECT count(*) FROM given_repositories WHERE repository_id IS NULL",
+      soci::into(unknown);
+  return unknown;
+}
+
+void refuse_unnamed(Session& session) {
+  std::string id;
+  session.sql() << "SELECT external_id FROM given_repositories "
+                   "WHERE repository_id IS NULL AND name = '' LIMIT 1",
+      soci::into(id);
+  if (session.sql().got_data())
+    throw InvalidArgument("no repository with the id \"" + id +
+                          "\" is attached: attach it, or set CommitInput::repository");
+}
+
+void resolve_repositories(Session& session) {
+  session.execute(find_repositories);
+  if (count_unknown(session) == 0) return;
+  refuse_unnamed(session);
+  if (!session.is_sqlite()) {
+    // Names are not unique, so two writers must not create the same repository at once.
+    session.execute("SELECT pg_advisory_xact_lock(hashtextextended('new repositories', 0))");
+    session.execute(find_repositories);
+  }
+  session.execute(
+      "INSERT INTO repositories (name, project, slug, url, attached, webhook_secret) "
+      "SELECT DISTINCT name, '', '', '', 0, '' FROM given_repositories "
+      "WHERE repository_id IS NULL ORDER BY name");
+  session.execute(find_repositories);
+}
+
+/// Each address once, with the name that the newest commit gives.
+const std::string chosen_authors =
+    "(SELECT email, name FROM (SELECT email, name, row_number() OVER (PARTITION BY email "
+    "ORDER BY CASE WHEN name IS NULL THEN 1 ELSE 0 END, time DESC, position) AS nth "
+    "FROM given_authors) AS ranked WHERE nth = 1)";
+
+void rename_authors(Session& session) {
+  const std::string renamed =
+      chosen_authors +
+      " AS chosen WHERE authors.email = chosen.email AND chosen.name IS NOT NULL "
+      "AND authors.name IS DISTINCT FROM chosen.name";
+  if (!session.is_sqlite())  // locks rows in the same order as every other writer
+    session.execute("SELECT count(*) FROM (SELECT 1 FROM authors, " + renamed +
+                    " ORDER BY authors.id FOR UPDATE OF authors) AS locked");
+  session.execute("UPDATE authors SET name = chosen.name FROM " + renamed);
+}
+
+void resolve_authors(Session& session, AuthorRule rule) {
+  session.execute("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
+                  " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
+                  "chosen.email) ORDER BY email" +
+                  by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
+  if (rule == AuthorRule::release) rename_authors(session);
+  session.execute(
+      "UPDATE given_authors SET author_id = "
+      "(SELECT id FROM authors WHERE authors.email = given_authors.email)");
+}
+
+/// Returns what gives a commit at `place` an id before it is stored.
+std::string next_commit_id(Session& session) {
+  if (!session.is_sqlite()) return "nextval(pg_get_serial_sequence('commits', 'id'))";
+  long long last = 0;
+  session.sql() << "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'commits'",
+      soci::into(last);
+  return "place + " + std::to_string(last + 1);
+}
+
+/// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
+/// commit, the newest counts.
+void order_commits(Session& session) {
+  session.execute(
+      "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
+      "has_issues, author, writes_files) "
+      "SELECT position, place, repository_id, hash, " +
+      next_commit_id(session) +
+      ", 1, has_issues, author, has_files FROM ("
+      "SELECT position, row_number() OVER (ORDER BY sort_time DESC, position) - 1 AS place, "
+      "repository_id, hash, has_issues, author, has_files FROM ("
+      "SELECT given.*, repository_id, COALESCE(time, 0) AS sort_time, row_number() OVER ("
+      "PARTITION BY repository_id, hash ORDER BY COALESCE(time, 0) DESC, position) AS nth "
+      "FROM given_commits AS given JOIN given_repositories ON number = repository) AS ranked "
+      "WHERE nth = 1) AS sorted");
+}
+
+}  // namespace
+
+std::string by_bytes(const Session& session) { return session.is_sqlite() ? "" : " COLLATE \"C\""; }
+
+Given stage(Session& session, const CommitInputs& commits, AuthorRule rule) {
+  // One transaction is faster than one for each row.  It locks nothing but temporary tables.
+  session.execute("BEGIN");
+  create_once(session);
+  Given given;
+  {
+    Stager stager(session, rule);
+    for (bool more = true; more;) {
+      CommitInput commit;
+      more = commits(commit);
+      if (more) stager.add(commit);
+    }
+    given = stager.finish();
+  }
+  session.execute("COMMIT");
+  return given;
+}
+
+void resolve_staged(Session& session, const Given& given, AuthorRule rule) {
+  if (!given.commits) return;
+  resolve_repositories(session);
+  if (given.authors) resolve_authors(session, rule);
+  order_commits(session);
+}
+
+void clear_staged(Session& session) {
+  if (!session.is_sqlite()) {
+    session.execute(
+        "TRUNCATE given_commits, given_repositories, given_authors, given_files, staged_commits, "
+        "staged_issues");
+    return;
+  }
+  for (const std::string_view table : staging_tables)
+    session.execute("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
+}
+
+}  // namespace bitbucket::inline v0_1::tracking

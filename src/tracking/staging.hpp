@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include <bitbucket/tracking/commit_store.hpp>
+
+#include "tracking/commit_author.hpp"
+#include "tracking/session.hpp"
+
+// Temporary tables of a connection, which hold the commits that a transaction is going to write:
+//
+//   given_commits       the commits as they were given
+//   given_repositories  their repositories, with the ids of the stored ones
+//   given_authors       their authors, with the ids of the stored ones
+//   given_files         their files; position is the one of given_commits
+//   staged_commits      each commit once, the newest place first, with its id in `commits`
+//   staged_issues       their issues; position is the one of given_commits and staged_commits
+namespace bitbucket::inline v0_1::tracking {
+
+/// What the given commits bring.
+struct Given {
+  bool commits = false, authors = false, files = false, issues = false;
+};
+
+/// Fills the tables given_* and staged_issues without a lock on the database.  Throws
+/// InvalidArgument for a commit that cannot be stored.
+Given stage(Session& session, const CommitInputs& commits, AuthorRule rule);
+
+/// Fills staged_commits, and the ids of repositories and authors, which it creates where they are
+/// missing.
+void resolve_staged(Session& session, const Given& given, AuthorRule rule);
+
+/// Empties the temporary tables.
+void clear_staged(Session& session);
+
+/// Returns what sorts a column of text by its bytes.
+std::string by_bytes(const Session& session);
+
+}  // namespace bitbucket::inline v0_1::tracking
