@@ -10,7 +10,7 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-constexpr std::size_t longest_name = 128, longest_email = 75;  // characters
+constexpr std::size_t longest_author_name = 128, longest_email = 75;  // characters
 
 bool stands_in_address(char c) {
   return (detail::lower(c) >= 'a' && detail::lower(c) <= 'z') || detail::is_digit(c) || c == '-' ||
@@ -39,7 +39,7 @@ std::optional<GivenAuthor> author_of(const CommitInput& commit, AuthorRule rule)
   if (commit.author_name) {
     author.name = *commit.author_name;
     make_storable(*author.name);
-    author.name = first_characters(*author.name, longest_name);
+    author.name = first_characters(*author.name, longest_author_name);
   }
   if (commit.author_email) {
     author.email = *commit.author_email;

@@ -10,12 +10,12 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-constexpr std::size_t longest_id = 64, longest_repository = 300, longest_issue = 200;
+constexpr std::size_t longest_commit_id = 64, longest_repository = 300, longest_issue_key = 200;
 constexpr std::size_t longest_text = std::size_t{256} * 1024 * 1024;  // bytes
 constexpr std::size_t most_known = 4096;
 
 [[noreturn]] void refuse(const CommitInput& commit, const std::string& why) {
-  throw InvalidArgument("commit \"" + commit.id.substr(0, longest_id) + "\" " + why);
+  throw InvalidArgument("commit \"" + commit.id.substr(0, longest_commit_id) + "\" " + why);
 }
 
 void check_characters(const CommitInput& commit, std::string_view text, std::size_t longest,
@@ -29,7 +29,7 @@ void check_names(const CommitInput& commit) {
   if (commit.id.empty())
     throw InvalidArgument("a commit of repository \"" + commit.repository +
                           "\" has no id: set CommitInput::id");
-  check_characters(commit, commit.id, longest_id, "an id");
+  check_characters(commit, commit.id, longest_commit_id, "an id");
   if (commit.repository.empty() && commit.external_id.empty())
     refuse(commit, "has no repository: set CommitInput::repository or external_id");
   check_characters(commit, commit.repository, longest_repository, "a name of a repository");
@@ -144,7 +144,7 @@ void Stager::add_issues(const CommitInput& commit) {
   given_.issues = true;
   for (const std::string& issue : *commit.issues) {
     if (issue.empty()) refuse(commit, "has an issue without a key: leave it out");
-    check_characters(commit, issue, longest_issue, "a key of an issue");
+    check_characters(commit, issue, longest_issue_key, "a key of an issue");
     issues_.add({position_, std::string_view(issue)});
   }
 }
