@@ -3,17 +3,20 @@
 #include <string>
 #include <string_view>
 
-#include "tracking/session.hpp"
-
 namespace bitbucket::inline v0_1::tracking {
+
+/// The database products.
+enum class Engine { sqlite, postgresql };
 
 /// Where a database is.
 struct Address {
   Engine engine = Engine::sqlite;
-  std::string place;  ///< the path of a file, or what libpq takes
+  std::string place;  ///< the absolute path of a file, or keywords and values for libpq
+  std::string name;   ///< for texts of errors; without a password
 };
 
-/// Reads TrackingStoreOptions::database.  Throws InvalidArgument.
+/// Reads TrackingStoreOptions::database.  Throws InvalidArgument, whose text never quotes the
+/// address, which may have a password in it.
 Address parse_address(std::string_view text);
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -3,30 +3,74 @@
 #include "tracking/schema.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int most_deadlocks = 5;
+
+TrackingStoreOptions checked_options(TrackingStoreOptions options) {
+  if (options.connections == 0)
+    throw InvalidArgument("TrackingStoreOptions::connections is 0; allow at least one");
+  if (options.lock_timeout < std::chrono::milliseconds::zero())
+    throw InvalidArgument("TrackingStoreOptions::lock_timeout is negative; set a time to wait");
+  if (!options.sealer.seal != !options.sealer.unseal)
+    throw InvalidArgument("TrackingStoreOptions::sealer has one function; set both or none");
+  return options;
+}
+
+StoreError waited_for(const std::string& what) { return {StoreError::Reason::locked, what}; }
+
+}  // namespace
+
+/// What a caller wants.
+struct Database::Call {
+  Mode mode;
+  std::string what;
+  const Step& prepare;
+  const Step& work;
+  Time end;  ///< when waiting for others ends
+  bool started = false;
+  bool anew = false;
+  int deadlocks = 0;
+
+  [[nodiscard]] std::string doing() const {
+    if (mode == Mode::read) return "reading";
+    return what.empty() ? "writing to" : "storing " + what + " in";
+  }
+};
 
 /// A connection of the pool, which goes back to it unless something failed.
 class Database::Lease {
  public:
-  explicit Lease(Database& database) : database_(database) {
+  /// With `anew`, opens a connection and closes the idle ones, which are probably as broken as the
+  /// one that the caller met.
+  Lease(Database& database, Session::Create create, bool anew, Time end) : database_(database) {
+    std::vector<std::unique_ptr<Session>> broken;
     std::unique_lock lock(database_.mutex_);
-    database_.returned_.wait(lock, [&] {
+    if (anew) {
+      database_.open_ -= database_.idle_.size();
+      broken.swap(database_.idle_);
+      database_.returned_.notify_all();
+    }
+    const bool free = database_.returned_.wait_until(lock, end, [&] {
       return !database_.idle_.empty() || database_.open_ < database_.options_.connections;
     });
-    while (!database_.idle_.empty()) {
+    if (!free)
+      throw waited_for("all " + std::to_string(database_.options_.connections) +
+                       " connections to " + database_.address_.name +
+                       " were in use for too long; raise TrackingStoreOptions::connections, and "
+                       "do not use a store inside of its own callbacks");
+    if (!database_.idle_.empty()) {
       session_ = std::move(database_.idle_.back());
       database_.idle_.pop_back();
-      if (!session_->is_stale()) return;
-      session_.reset();  // the server was restarted
-      --database_.open_;
+      was_idle_ = true;
+      return;
     }
     ++database_.open_;
     lock.unlock();
-    try {
-      session_ = std::make_unique<Session>(database_.options_);
-    } catch (...) {
-      give_up();
-      throw;
-    }
+    broken.clear();
+    connect(create);
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -41,11 +85,26 @@ class Database::Lease {
     }
   }
 
-  [[nodiscard]] Session& session() noexcept { return *session_; }
+  [[nodiscard]] Session& session() const noexcept { return *session_; }
+  /// Returns whether it was opened by an earlier call, and may have broken since.
+  [[nodiscard]] bool was_idle() const noexcept { return was_idle_; }
   /// Says that the connection can be used again.
   void keep() noexcept { intact_ = true; }
 
  private:
+  void connect(Session::Create create) {
+    try {
+      session_ = std::make_unique<Session>(database_.address_, database_.options_, create);
+      // Somebody may have replaced the database, or updated its schema, since the store was opened.
+      if (create == Session::Create::no) check_schema(*session_, migrations());
+    } catch (...) {
+      const auto error = std::current_exception();
+      const auto failure = failure_of(error, session_.get());
+      session_.reset();
+      give_up();
+      throw_store_error(error, "opening", database_.address_, failure, {});
+    }
+  }
   void give_up() {
     const std::lock_guard lock(database_.mutex_);
     --database_.open_;
@@ -54,54 +113,104 @@ class Database::Lease {
 
   Database& database_;
   std::unique_ptr<Session> session_;
+  bool was_idle_ = false;
   bool intact_ = false;
 };
 
-Database::Database(TrackingStoreOptions options) : options_(std::move(options)) {
+/// The turn of a thread to write to a file.  SQLite itself would let the other threads of this
+/// process sleep for up to 100 ms after the file is free.
+class Database::Turn {
+ public:
+  Turn(Database& database, Session& session, Time end) : database_(database) {
+    std::unique_lock lock(database_.mutex_);
+    if (!database_.written_.wait_until(lock, end, [&] { return !database_.writing_; }))
+      throw waited_for("another thread of this process wrote to " + database_.address_.name +
+                       " for too long; try again when it has finished");
+    database_.writing_ = true;
+    session.wait_at_most(
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now()));
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    const std::lock_guard lock(database_.mutex_);
+    database_.writing_ = false;
+    database_.written_.notify_one();
+  }
+
+ private:
+  Database& database_;
+};
+
+Database::Database(TrackingStoreOptions options)
+    : options_(checked_options(std::move(options))), address_(parse_address(options_.database)) {
+  Lease lease(*this, Session::Create::yes, false, steady_clock::now());
   try {
-    Lease lease(*this);
-    migrate(lease.session());
+    migrate(lease.session(), migrations());
     lease.keep();
   } catch (...) {
-    rethrow_as_store_error("opening the database");
+    const auto error = std::current_exception();
+    const auto failure = failure_of(error, &lease.session());
+    const bool locked = failure && failure->reason == StoreError::Reason::locked;
+    throw_store_error(error, "opening", address_, failure,
+                      locked ? holder_of_lock(lease.session(), {}) : std::string());
   }
 }
 
 Database::~Database() = default;
 
 void Database::run(Mode mode, std::string_view what, const Step& prepare, const Step& work) {
-  try {
-    Lease lease(*this);
-    if (prepare) prepare(lease.session());
-    transact(lease.session(), mode, what, work);
-    lease.keep();
-  } catch (...) {
-    const std::string_view unnamed =
-        mode == Mode::read ? "reading the database" : "writing to the database";
-    rethrow_as_store_error(what.empty() ? unnamed : what);
+  Call call{.mode = mode,
+            .what = std::string(what),
+            .prepare = prepare,
+            .work = work,
+            .end = steady_clock::now() + bounded(options_.lock_timeout)};
+  for (;;) {
+    Lease lease(*this, Session::Create::no, call.anew, call.end);
+    try {
+      transact(lease.session(), call);
+      return lease.keep();
+    } catch (...) {
+      const auto error = std::current_exception();
+      const auto failure = failure_of(error, &lease.session());
+      if (may_run_again(call, lease, failure)) continue;
+      const bool locked = failure && failure->reason == StoreError::Reason::locked;
+      throw_store_error(error, call.doing(), address_, failure,
+                        locked ? holder_of_lock(lease.session(), call.what) : std::string());
+    }
   }
 }
 
-void Database::transact(Session& session, Mode mode, std::string_view what, const Step& work) {
-  if (session.is_sqlite())
-    session.execute(mode == Mode::write ? "BEGIN IMMEDIATE" : "BEGIN");
-  else
-    session.execute(mode == Mode::write ? "BEGIN"
-                                        : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  try {
-    if (mode == Mode::write && !session.is_sqlite() && !what.empty()) {
-      const std::string name(what);
-      session.sql() << "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))", soci::use(name);
-    }
-    work(session);
-    session.execute("COMMIT");
-  } catch (...) {
-    try {
-      session.execute("ROLLBACK");
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the first failure matters more
-    }
-    throw;
+void Database::transact(Session& session, Call& call) {
+  if (call.prepare) call.prepare(session);
+  std::optional<Turn> turn;
+  if (session.is_sqlite()) {
+    if (session.is_lost()) throw soci::soci_error("the file is gone");
+    if (call.mode == Mode::write) turn.emplace(*this, session, call.end);
   }
+  Transaction transaction(session, call.mode);
+  if (call.mode == Mode::write && !session.is_sqlite() && !call.what.empty())
+    session.sql() << "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
+        soci::use(call.what);
+  call.started = true;
+  call.work(session);
+  // What is written to a file that is no longer at its path would be lost.
+  if (session.is_sqlite() && call.mode == Mode::write && session.is_lost())
+    throw soci::soci_error("the file is gone");
+  transaction.commit();
+}
+
+/// Returns whether the transaction lost a deadlock, or met a connection that had broken while it
+/// was idle, before anything was done.
+bool Database::may_run_again(Call& call, const Lease& lease,
+                             const std::optional<Failure>& failure) {
+  if (!failure) return false;
+  if (failure->deadlock) {
+    call.started = false;
+    return ++call.deadlocks < most_deadlocks;
+  }
+  if (!failure->lost || call.started || call.anew || !lease.was_idle()) return false;
+  return call.anew = true;
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -15,7 +15,9 @@
 
 #include <bitbucket/tracking/tracking_store.hpp>
 
+#include "tracking/errors.hpp"
 #include "tracking/session.hpp"
+#include "tracking/transaction.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 
@@ -36,7 +38,7 @@ class Database {
   }
   /// Calls `work(Session&)` in a transaction and commits it.  `what`, such as "release 1.2", is
   /// what writers take turns for; it appears in the text of an error.  A transaction that lost a
-  /// deadlock is run again, so `work` must be repeatable.
+  /// deadlock is run again, so `work` and `prepare` must be repeatable.
   template <class Work>
   auto write(std::string_view what, const Work& work) {
     return write_after(
@@ -52,9 +54,11 @@ class Database {
   [[nodiscard]] const TrackingStoreOptions& options() const noexcept { return options_; }
 
  private:
-  enum class Mode { read, write };
   using Step = std::function<void(Session&)>;
+  using Time = std::chrono::steady_clock::time_point;
   class Lease;
+  class Turn;
+  struct Call;
 
   template <class Work, class Run>
   static auto result_of(const Work& work, const Run& run_it) {
@@ -68,13 +72,17 @@ class Database {
     }
   }
   void run(Mode mode, std::string_view what, const Step& prepare, const Step& work);
-  void transact(Session& session, Mode mode, std::string_view what, const Step& work);
+  void transact(Session& session, Call& call);
+  bool may_run_again(Call& call, const Lease& lease, const std::optional<Failure>& failure);
 
   const TrackingStoreOptions options_;
+  const Address address_;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::size_t open_ = 0;  // connections, in use or idle
   std::vector<std::unique_ptr<Session>> idle_;
+  bool writing_ = false;  // a thread has the turn to write to the file of SQLite
+  std::condition_variable written_;
 };
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -1,13 +1,16 @@
 #include "tracking/session.hpp"
 
-#include <poll.h>
-
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <thread>
 
-#include "tracking/address.hpp"
+#include <bitbucket/tracking/store_error.hpp>
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
+
+using std::chrono::milliseconds;
 
 /// Passes each statement on to TrackingStoreOptions::on_statement.
 class Observer : public soci::logger_impl {
@@ -20,44 +23,103 @@ class Observer : public soci::logger_impl {
   const TrackingStoreOptions& options_;
 };
 
-/// Connects to a file; SOCI's parameters are separated by spaces, so the path stands in quotes.
-void open_sqlite(soci::session& sql, const std::string& path) {
-  if (path.find('"') != std::string::npos)
-    throw InvalidArgument("the path of the database must not have a quotation mark");
-  sql.open(*soci::factory_sqlite3(), "db=\"" + path + "\"");
+StoreError unavailable(const std::string& what) { return {StoreError::Reason::unavailable, what}; }
+
+/// Says more than SQLite about a path where no file can be opened.
+void check_path(const Address& address, Session::Create create) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path path = address.place;
+  if (fs::is_directory(path, ignored))
+    throw unavailable(address.name + " is a folder; write the path of a file");
+  if (!fs::exists(path.parent_path(), ignored))
+    throw unavailable(address.name +
+                      " cannot be created, because its folder does not exist; create "
+                      "the folder");
+  if (create == Session::Create::no && !fs::exists(path, ignored))
+    throw unavailable(address.name +
+                      " has been deleted or moved; put it back, or open the store again");
 }
 
-void set_up_sqlite(Session& session, const TrackingStoreOptions& options) {
-  sqlite_api::sqlite3_busy_timeout(session.sqlite(),
-                                   static_cast<int>(options.lock_timeout.count()));
-  session.execute("PRAGMA journal_mode = WAL");
-  session.execute("PRAGMA synchronous = FULL");
-  session.execute("PRAGMA foreign_keys = ON");
-  session.execute("PRAGMA cache_size = -16384");
+/// Opens the file once without SOCI, which always creates it, and keeps its memory when it fails.
+void try_file(const Address& address, Session::Create create) {
+  check_path(address, create);
+  sqlite_api::sqlite3* raw = nullptr;
+  const int flags =
+      SQLITE_OPEN_READWRITE | (create == Session::Create::yes ? SQLITE_OPEN_CREATE : 0);
+  const int result = sqlite_api::sqlite3_open_v2(address.place.c_str(), &raw, flags, nullptr);
+  const std::unique_ptr<sqlite_api::sqlite3, decltype(&sqlite_api::sqlite3_close)> file(
+      raw, sqlite_api::sqlite3_close);
+  if (result != SQLITE_OK)
+    throw soci::sqlite3_soci_error(raw ? sqlite_api::sqlite3_errmsg(raw) : "out of memory", result);
 }
 
-void set_up_postgresql(Session& session, const TrackingStoreOptions& options) {
-  PQsetNoticeProcessor(
-      session.postgresql(), [](void*, const char*) {}, nullptr);
-  session.execute("SET lock_timeout = " + std::to_string(options.lock_timeout.count()));
-  session.execute("SET client_encoding = 'UTF8'");
+void open(soci::session& sql, const Address& address, Session::Create create) {
+  if (address.engine == Engine::sqlite) {
+    if (sqlite_api::sqlite3_libversion_number() < 3'035'000)
+      throw StoreError(StoreError::Reason::other, "SQLite is older than 3.35; install a newer one");
+    try_file(address, create);
+    // SOCI's parameters are separated by spaces, so the path stands in quotes.
+    sql.open(*soci::factory_sqlite3(), "db=\"" + address.place + "\"");
+  } else {
+    sql.open(*soci::factory_postgresql(), address.place);
+  }
 }
 
 }  // namespace
 
-Session::Session(const TrackingStoreOptions& options) : options_(options) {
-  const Address address = parse_address(options.database);
-  engine_ = address.engine;
-  if (is_sqlite())
-    open_sqlite(sql_, address.place);
-  else
-    sql_.open(*soci::factory_postgresql(), address.place);
+milliseconds bounded(milliseconds time) noexcept {
+  // 0 would mean "for ever" to PostgreSQL, and both count milliseconds with 32 bits.
+  return std::clamp(time, milliseconds(1), milliseconds(2'000'000'000));
+}
+
+Session::Session(const Address& address, const TrackingStoreOptions& options, Create create)
+    : address_(address), options_(options) {
+  open(sql_, address, create);
   if (options.on_statement)
     sql_.set_logger(std::make_unique<Observer>(options).release());  // SOCI owns it
   if (is_sqlite())
-    set_up_sqlite(*this, options);
+    set_up_sqlite();
   else
-    set_up_postgresql(*this, options);
+    set_up_postgresql();
+}
+
+void Session::set_up_sqlite() {
+  wait_at_most(options_.lock_timeout);
+  use_write_ahead_log();
+  execute("PRAGMA synchronous = FULL");
+  execute("PRAGMA foreign_keys = ON");
+  execute("PRAGMA cache_size = -16384");
+}
+
+/// SQLite does not wait when two connections change the mode of a new file at the same time.
+void Session::use_write_ahead_log() {
+  const auto end = std::chrono::steady_clock::now() + bounded(options_.lock_timeout);
+  for (;;) {
+    std::string mode;
+    sql_ << "PRAGMA journal_mode", soci::into(mode);
+    if (mode == "wal" || sqlite_api::sqlite3_db_readonly(sqlite(), "main") == 1) return;
+    try {
+      return execute("PRAGMA journal_mode = WAL");
+    } catch (const soci::sqlite3_soci_error& error) {
+      if ((error.result() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() > end) throw;
+    }
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+}
+
+void Session::set_up_postgresql() {
+  PQsetNoticeProcessor(
+      postgresql(), [](void*, const char*) {}, nullptr);
+  PQsetErrorVerbosity(postgresql(), PQERRORS_TERSE);  // its details show rows
+  if (PQserverVersion(postgresql()) < 110'000)
+    throw StoreError(StoreError::Reason::other,
+                     address_.name + " is older than PostgreSQL 11; update the server");
+  const char* encoding = PQparameterStatus(postgresql(), "server_encoding");
+  if (!encoding || std::string_view(encoding) != "UTF8")
+    throw StoreError(StoreError::Reason::other,
+                     address_.name + " cannot store every text; create one with ENCODING 'UTF8'");
+  execute("SET lock_timeout = " + std::to_string(bounded(options_.lock_timeout).count()));
 }
 
 void Session::execute(const std::string& statement) { sql_ << statement; }
@@ -72,11 +134,16 @@ void Session::observe(std::string_view statement) const {
   if (options_.on_statement) options_.on_statement(statement);
 }
 
-bool Session::is_stale() noexcept {
-  if (is_sqlite()) return false;
-  // Between statements the server has something to say only when it closes the connection.
-  pollfd socket{.fd = PQsocket(postgresql()), .events = POLLIN, .revents = 0};
-  return ::poll(&socket, 1, 0) != 0;
+bool Session::is_lost() noexcept {
+  if (!is_sqlite()) return PQstatus(postgresql()) != CONNECTION_OK;
+  int moved = 0;
+  const int result =
+      sqlite_api::sqlite3_file_control(sqlite(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return result == SQLITE_OK && moved != 0;
+}
+
+void Session::wait_at_most(milliseconds time) noexcept {
+  sqlite_api::sqlite3_busy_timeout(sqlite(), static_cast<int>(bounded(time).count()));
 }
 
 sqlite_api::sqlite3* Session::sqlite() noexcept {

@@ -1,27 +1,29 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
 #include <bitbucket/tracking/tracking_store.hpp>
 
+#include "tracking/address.hpp"
 #include "tracking/soci.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 
-/// The database products.
-enum class Engine { sqlite, postgresql };
-
 /// A connection to the database.  One thread at a time uses it.
 class Session {
  public:
-  /// Connects.
-  explicit Session(const TrackingStoreOptions& options);
+  /// Whether a file of SQLite may be created.
+  enum class Create { no, yes };
+  /// Connects.  Both arguments must outlive the session.
+  Session(const Address& address, const TrackingStoreOptions& options, Create create);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  [[nodiscard]] Engine engine() const noexcept { return engine_; }
-  [[nodiscard]] bool is_sqlite() const noexcept { return engine_ == Engine::sqlite; }
+  [[nodiscard]] Engine engine() const noexcept { return address_.engine; }
+  [[nodiscard]] bool is_sqlite() const noexcept { return engine() == Engine::sqlite; }
+  [[nodiscard]] const Address& address() const noexcept { return address_; }
   /// Returns SOCI's session, for statements with values.
   [[nodiscard]] soci::session& sql() noexcept { return sql_; }
   /// Runs one statement without values.
@@ -30,20 +32,25 @@ class Session {
   long long changed(const std::string& statement);
   /// Tells TrackingStoreOptions::on_statement of a statement that does not go through SOCI.
   void observe(std::string_view statement) const;
-  /// Returns whether the server has closed the connection, as far as is known without asking it.
-  [[nodiscard]] bool is_stale() noexcept;
+  /// Returns whether the connection broke, or the file is no longer at its path.
+  [[nodiscard]] bool is_lost() noexcept;
+  /// Sets how long a statement waits for a lock of another process; SQLite only.
+  void wait_at_most(std::chrono::milliseconds time) noexcept;
   /// Returns the connection itself.
   [[nodiscard]] sqlite_api::sqlite3* sqlite() noexcept;
   [[nodiscard]] PGconn* postgresql() noexcept;
 
  private:
+  void set_up_sqlite();
+  void use_write_ahead_log();
+  void set_up_postgresql();
+
+  const Address& address_;
   const TrackingStoreOptions& options_;
-  Engine engine_;
   soci::session sql_;
 };
 
-/// Returns an error for the exception that is being handled, which may be SOCI's or our own.
-/// `what` says what was being done.
-[[noreturn]] void rethrow_as_store_error(std::string_view what);
+/// Returns a time that the databases accept: 1 ms to 24 days.
+std::chrono::milliseconds bounded(std::chrono::milliseconds time) noexcept;
 
 }  // namespace bitbucket::inline v0_1::tracking

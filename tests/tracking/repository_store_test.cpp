@@ -10,6 +10,12 @@
 namespace bitbucket::test {
 namespace {
 
+AttachedRepository repository(const std::string& external_id) {
+  AttachedRepository made;
+  made.external_id = external_id;
+  return made;
+}
+
 class DatabaseRepositoryStoreTest : public StoreTest {
  protected:
   AttachedRepository demo_{.external_id = "10",
@@ -34,7 +40,7 @@ TEST_P(DatabaseRepositoryStoreTest, KeepsTheFirstOfEachExternalId) {
 TEST_P(DatabaseRepositoryStoreTest, ListsByTheBytesOfTheExternalId) {
   const auto store = open();
   std::vector<std::string> ids = {"b", "10", "B", "9", "\xc3\xa4", "a-b", "ab"};
-  for (const std::string& id : ids) store->repositories->add({.external_id = id});
+  for (const std::string& id : ids) store->repositories->add(repository(id));
   std::ranges::sort(ids);
   std::vector<std::string> listed;
   for (const AttachedRepository& each : store->repositories->list())
@@ -128,8 +134,8 @@ INSTANTIATE_TEST_SUITE_P(Products, BranchStoreTest, both_products(), name_of);
 
 TEST_P(BranchStoreTest, KeepsWhatEachBranchPointsTo) {
   const auto store = open();
-  store->repositories->add({.external_id = "1"});
-  store->repositories->add({.external_id = "2"});
+  store->repositories->add(repository("1"));
+  store->repositories->add(repository("2"));
   const std::string a(40, 'a'), b(40, 'b');
   store->branches.set("1", {"refs/heads/main", a});
   store->branches.set("1", {"refs/heads/B", a});
@@ -149,7 +155,7 @@ TEST_P(BranchStoreTest, RefusesARepositoryThatIsNotAttached) {
   EXPECT_THROW(store->branches.set("1", {"refs/heads/main", std::string(40, 'a')}),
                InvalidArgument);
   EXPECT_THROW(store->branches.remove("1", "refs/heads/main"), InvalidArgument);
-  store->repositories->add({.external_id = "1"});
+  store->repositories->add(repository("1"));
   EXPECT_THROW(store->branches.set("1", {"", "a"}), InvalidArgument);
   EXPECT_THROW(store->branches.set("1", {"refs/heads/main", ""}), InvalidArgument);
 }
