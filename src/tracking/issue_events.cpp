@@ -88,12 +88,12 @@ class EventsLease {
     });
   }
   /// Removes an event and renews the lease.  Returns false when the lease had ended and another
-  /// call has it.
+  /// call has had it since.
   bool finish(const IssueEvent& event) {
     return database_.write(what, [&](Session& session) {
       const long long id = event.id;
       session.sql() << "DELETE FROM issue_events WHERE id = :id", soci::use(id);
-      return take(session);
+      return take(session, "owner = :owner");
     });
   }
 
@@ -101,20 +101,23 @@ class EventsLease {
   static constexpr std::string_view what = "handing issue events on";
 
   bool take(Session& session) {
+    // A lease that begins much later than now is from before a clock was set back.
+    const long long now = milliseconds_now();
+    return take(session, "(owner = :owner OR owner = '' OR ends_at <= " + std::to_string(now) +
+                             " OR begins_at > " + std::to_string(now + 60'000) + ")");
+  }
+  bool take(Session& session, const std::string& condition) {
     const long long now = milliseconds_now(), end = now + length_;
-    // A lease that begins later than now is from before a clock was set back.
-    const long long latest = now + 60'000;
     long long taken = 0;
-    session.sql() << "UPDATE issue_events_lease SET owner = :owner, begins_at = :now, "
-                     "ends_at = :end WHERE id = 1 AND (owner = :owner OR owner = '' "
-                     "OR ends_at <= :now OR begins_at > :latest) RETURNING id",
-        soci::use(owner_), soci::use(now), soci::use(end), soci::use(owner_), soci::use(now),
-        soci::use(latest), soci::into(taken);
+    session.sql() << "UPDATE issue_events_lease SET owner = :owner, begins_at = :begin, "
+                     "ends_at = :end WHERE " +
+                         condition + " RETURNING id",
+        soci::use(owner_), soci::use(now), soci::use(end), soci::use(owner_), soci::into(taken);
     held_ = session.sql().got_data();
     return held_;
   }
   void give_back(Session& session) {
-    session.sql() << "UPDATE issue_events_lease SET owner = '' WHERE id = 1 AND owner = :owner",
+    session.sql() << "UPDATE issue_events_lease SET owner = '' WHERE owner = :owner",
         soci::use(owner_);
     held_ = false;
   }
@@ -138,7 +141,7 @@ std::size_t take_issue_events(Database& database,
     for (const IssueEvent& event : events) {
       handle(event);
       ++taken;
-      if (!lease.finish(event)) return taken;
+      if (!lease.finish(event)) break;
     }
   }
   return taken;

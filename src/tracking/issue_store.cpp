@@ -55,27 +55,17 @@ std::optional<ReleaseDate> newest_release(Session& session) {
 struct ResolvedIn {
   IssueResolution::Type type = IssueResolution::Type::in_release;
   std::optional<ReleaseDate> release;
-  long long commit = 0;
 };
 
 std::optional<ResolvedIn> find_resolved_in(Session& session, const std::string& issue) {
   std::string type;
-  long long release = 0, commit = 0;
-  session.sql() << "SELECT type, coalesce(release_id, 0), coalesce(commit_id, 0) "
-                   "FROM resolutions WHERE issue = :issue",
-      soci::use(issue), soci::into(type), soci::into(release), soci::into(commit);
+  long long release = 0;
+  session.sql() << "SELECT type, coalesce(release_id, 0) FROM resolutions WHERE issue = :issue",
+      soci::use(issue), soci::into(type), soci::into(release);
   if (!session.sql().got_data()) return std::nullopt;
-  ResolvedIn found{.type = resolution_type(type), .release = std::nullopt, .commit = commit};
+  ResolvedIn found{.type = resolution_type(type), .release = std::nullopt};
   if (release != 0) found.release = tracking::release_date(session, release);
   return found;
-}
-
-bool contains(Session& session, long long release, long long commit) {
-  long long found = 0;
-  session.sql() << "SELECT 1 FROM release_commits WHERE commit_id = :commit "
-                   "AND release_id = :release",
-      soci::use(commit), soci::use(release), soci::into(found);
-  return session.sql().got_data();
 }
 
 /// Returns whether an issue that is resolved in a release or after it is still to be expected in
@@ -231,8 +221,8 @@ bool IssueStore::has_resolution(std::string_view issue, std::string_view version
     const auto resolved = find_resolved_in(session, key);
     if (!resolved || name.empty()) return resolved.has_value();
     const auto seen = tracking::find_release_date(session, name);
-    if (resolved->type == IssueResolution::Type::in_commit)
-      return seen && !contains(session, seen->id, resolved->commit);
+    // A release that had the commit would have taken over.
+    if (resolved->type == IssueResolution::Type::in_commit) return seen.has_value();
     return is_expected(*resolved, name, seen);
   });
 }

@@ -14,8 +14,8 @@ TEST_P(IssueStoreTest, LinksACommitOnceAndDoesNotResolveItsIssues) {
   EXPECT_EQ(store_->issues.of_commit("10", "c2"), Issues{});
   EXPECT_EQ(store_->issues.of_commit("11", "c1"), Issues{});
   EXPECT_EQ(resolution("A-1"), "open");
-  EXPECT_EQ(events(), (Texts{"referenced A-1 c1 mia@example.com",
-                             "referenced B-2 c1 mia@example.com"}));
+  EXPECT_EQ(events(),
+            (Texts{"referenced A-1 c1 mia@example.com", "referenced B-2 c1 mia@example.com"}));
   EXPECT_EQ(database_.query("SELECT count(*) FROM issue_events"), "0\n");
 }
 
@@ -80,8 +80,8 @@ TEST_P(IssueStoreTest, ReopensAnIssueWhenItsCommitNoLongerResolvesIt) {
   EXPECT_EQ(resolution("A-1"), "open");
   EXPECT_EQ(resolution("B-2"), "in_release 1.0.0 c1 mia@example.com");
   EXPECT_EQ(store_->issues.of_commit("10", "c1"), Issues{"B-2"});
-  EXPECT_EQ(events(), (Texts{"unlinked A-1 c1 mia@example.com",
-                             "reopened A-1 1.0.0 c1 mia@example.com"}));
+  EXPECT_EQ(events(),
+            (Texts{"unlinked A-1 c1 mia@example.com", "reopened A-1 1.0.0 c1 mia@example.com"}));
 }
 
 TEST_P(IssueStoreTest, AnotherCommitOfTheReleaseTakesThePlaceOfTheOneThatDoesNotResolveAnyMore) {
@@ -149,8 +149,8 @@ TEST_P(IssueStoreTest, APullRequestThatComesAfterItsReleaseResolvesItsIssues) {
       {.external_id = "10", .number = 7, .merge_commit = "c1", .issues = {"A-1", "B-2"}});
   EXPECT_EQ(resolution("A-1"), "in_release 1.0.0 c1");
   EXPECT_EQ(resolution("B-2"), "in_release 2.0.0 c2 mia@example.com");
-  EXPECT_EQ(events(), (Texts{"referenced A-1 c1 #7", "referenced B-2 c1 #7",
-                             "resolved A-1 1.0.0 c1"}));
+  EXPECT_EQ(events(),
+            (Texts{"referenced A-1 c1 #7", "referenced B-2 c1 #7", "resolved A-1 1.0.0 c1"}));
 }
 
 TEST_P(IssueStoreTest, APullRequestThatNoLongerResolvesAnIssueReopensIt) {
@@ -180,8 +180,8 @@ TEST_P(IssueStoreTest, TheNextReleaseResolvesWhatWaitsForIt) {
   EXPECT_EQ(resolution("A-1"), "in_next_release 1.0.0") << "an older date";
   create("1.0.1", 3);
   EXPECT_EQ(resolution("A-1"), "in_release 1.0.1");
-  EXPECT_EQ(events(), (Texts{"resolved A-1", "resolved A-1 1.0.0", "resolved A-1",
-                             "resolved A-1 1.0.1"}));
+  EXPECT_EQ(events(),
+            (Texts{"resolved A-1", "resolved A-1 1.0.0", "resolved A-1", "resolved A-1 1.0.1"}));
 }
 
 TEST_P(IssueStoreTest, AReleaseWithACommitReplacesWaitingForTheNextOne) {
@@ -217,9 +217,9 @@ TEST_P(IssueStoreTest, RefusesKeysThatBothProductsCannotStore) {
   for (const std::string& issue :
        {std::string(), longest + "x", std::string("A\0B", 3), std::string("\xff")}) {
     EXPECT_THROW(push({commit("c2", Issues{issue})}), InvalidArgument);
-    EXPECT_THROW(store_->issues.set_pull_request(
-                     {.external_id = "10", .number = 1, .issues = {issue}}),
-                 InvalidArgument);
+    EXPECT_THROW(
+        store_->issues.set_pull_request({.external_id = "10", .number = 1, .issues = {issue}}),
+        InvalidArgument);
     EXPECT_THROW(store_->issues.reopen(issue), InvalidArgument);
     EXPECT_THROW((void)store_->issues.has_resolution(issue, ""), InvalidArgument);
   }
