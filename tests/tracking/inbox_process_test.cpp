@@ -9,6 +9,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,7 +30,11 @@ class InboxProcess {
   }
   /// Returns the status of the answer, or 0 when there was none.
   [[nodiscard]] int deliver(const std::string& id) const {
-    return server_test::send(port_, "POST", "/hook", signed_headers(body_, id), body_).status;
+    try {
+      return server_test::send(port_, "POST", "/hook", signed_headers(body_, id), body_).status;
+    } catch (const std::runtime_error&) {  // it cannot connect, because the process is gone
+      return 0;
+    }
   }
 
  private:
