@@ -101,8 +101,11 @@ Options parse(int argc, char** argv) {
 
 BitbucketServer connect(const std::string& url) {
   const char* folder = std::getenv("BITBUCKET_INSTALLATION");
-  if (!folder || !*folder)
-    return BitbucketServer{example::CommandLine{.options = {{"--base-url", url}}}.client()};
+  if (!folder || !*folder) {
+    example::CommandLine line;
+    line.options["--base-url"] = url;
+    return BitbucketServer{line.client()};
+  }
   const bitbucket::ConnectedInstallation connected = example::read_stored(folder);
   if (url.substr(0, url.find_last_not_of('/') + 1) != connected.installation.base_url)
     throw bitbucket::InvalidArgument("BITBUCKET_INSTALLATION is for the server " +
@@ -170,11 +173,14 @@ class Release {
 
   // Stores the repositories.  Nothing is changed on the server.
   void add_repositories() const {
-    for (const bitbucket::Repo& repo : members_)
-      store->repositories->add({.external_id = std::to_string(repo.id),
-                                .name = repo.full_name(),
-                                .repo = repo.ref(),
-                                .url = std::string(repo.links.find("self"))});
+    for (const bitbucket::Repo& repo : members_) {
+      bitbucket::AttachedRepository repository;
+      repository.external_id = std::to_string(repo.id);
+      repository.name = repo.full_name();
+      repository.repo = repo.ref();
+      repository.url = repo.links.find("self");
+      store->repositories->add(repository);
+    }
   }
 
   // Gets the release from the server.

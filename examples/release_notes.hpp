@@ -18,15 +18,15 @@ namespace example {
 
 // What a release has of a repository.
 struct NotesRange {
-  std::string repository;
-  std::string from, from_commit;  // empty: from the beginning
-  std::string to, to_commit;
+  std::string repository = {};
+  std::string from = {}, from_commit = {};  // empty: from the beginning
+  std::string to = {}, to_commit = {};
 };
 
 struct NotesCommit {
   bitbucket::StoredCommit commit;
-  std::vector<bitbucket::FileChange> files;
-  std::vector<std::string> issues;
+  std::vector<bitbucket::FileChange> files = {};
+  std::vector<std::string> issues = {};
 };
 
 struct NotesAuthor {
@@ -40,12 +40,12 @@ struct NotesIssue {
 };
 
 struct Notes {
-  std::string version;
-  std::vector<NotesRange> ranges;
-  std::vector<NotesCommit> commits;  // newest first
-  std::vector<NotesAuthor> authors;
-  std::vector<NotesIssue> issues;
-  std::set<std::string> files;
+  std::string version = {};
+  std::vector<NotesRange> ranges = {};
+  std::vector<NotesCommit> commits = {};  // newest first
+  std::vector<NotesAuthor> authors = {};
+  std::vector<NotesIssue> issues = {};
+  std::set<std::string> files = {};
 };
 
 // Reads a release.  `attached` are the repositories that it may have.

@@ -10,8 +10,8 @@ namespace tracker {
 
 struct CommitRow {
   bitbucket::StoredCommit commit;
-  std::vector<bitbucket::FileChange> files;
-  std::vector<std::string> issues;
+  std::vector<bitbucket::FileChange> files = {};
+  std::vector<std::string> issues = {};
 };
 
 // Returns the newest commits that no release has, with their issues, and one more than `limit` if

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -96,6 +97,10 @@ class BITBUCKET_EXPORT CommitStore {
   /// Returns those of the commits whose files are not stored, in the same order.
   [[nodiscard]] std::vector<std::string> without_files(std::string_view external_id,
                                                        const std::vector<std::string>& ids) const;
+  /// Returns at most `limit` commits of an attached repository that no release has, the newest
+  /// first.
+  [[nodiscard]] std::vector<StoredCommit> unreleased(std::string_view external_id,
+                                                     std::size_t limit = 1000) const;
   /// Returns the number of commits of an attached repository.
   [[nodiscard]] std::int64_t count(std::string_view external_id) const;
   /// Passes the ids of all commits of an attached repository to `visit`, sorted.
