@@ -113,7 +113,8 @@ TEST_F(ExamplesTest, SayWhatIsWrongAndWhatToDo) {
 const std::vector<std::string> programs = {
     "list_repos",       "compare_commits", "oauth_setup",        "manage_hooks",
     "download_file",    "fan_out",         "your_own_operation", "quickstart",
-    "webhook_receiver", "connect",         "test_your_service"};
+    "webhook_receiver", "connect",         "test_your_service",  "release_notes",
+    "release_tracker"};
 
 TEST_F(ExamplesTest, HelpPrintsTheUsageAndSucceeds) {
   for (const std::string& name : programs) {
