@@ -45,6 +45,15 @@ struct ReleaseHead {
   friend bool operator==(const ReleaseHead&, const ReleaseHead&) = default;
 };
 
+/// What ReleaseStore::set_commits() does besides, in the same transaction.
+struct ReleaseParts {
+  /// What the release has of repositories, as with ReleaseStore::set_heads().
+  std::vector<ReleaseHead> heads = {};
+  /// Names of the repositories whose commits are replaced; the release keeps its commits of all
+  /// others.  Not set: the commits of all repositories are replaced.
+  std::optional<std::vector<std::string>> repositories = {};
+};
+
 /// How releases are ordered.
 enum class ReleaseOrder {
   date,  ///< by StoredRelease::date(); of two with the same date, the one created later is newer
@@ -67,7 +76,8 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// sorted by time, the newest first; commits without a time keep their place.  Creates
   /// repositories, authors and commits that are not stored, and updates what is given of the
   /// others.  Resolves the issues of its commits.
-  StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits) const;
+  StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits,
+                            const ReleaseParts& parts = {}) const;
   /// Stores what the release has of each repository; the last of two heads of a repository counts.
   /// Creates the release and commits that are not stored.  Throws InvalidArgument that names every
   /// repository that is not stored, and then has stored nothing.

@@ -25,8 +25,14 @@ struct TrackerOptions {
   std::function<std::optional<std::string>(const IssueReference&)> find_issue = {};
   ResolvePolicy policy = ResolvePolicy::on_release;  ///< when a commit resolves an issue
   bool include_merges = false;  ///< whether commits with several parents are recorded
-  /// Most commits that one branch of a push, or one repository of a release, may bring; what is
-  /// beyond is reported.
+  /// Whether the files of pushed commits are asked for at once, with one request for each commit.
+  /// If not, they are asked for when a release contains the commit.
+  bool files_of_pushes = false;
+  /// Which release is the one before, where a release begins.
+  ReleaseOrder release_order = ReleaseOrder::date;
+  /// Most commits that one branch of a push, or one repository of a release, may bring; 0 is no
+  /// limit.  The newest ones are stored, and RecordedRef::capped or FetchedRef::capped says that
+  /// there are more.
   std::size_t max_commits = 1'000'000;
   /// Most commits whose files are asked for at a time.
   std::size_t batch = 200;
@@ -38,11 +44,14 @@ struct RecordedRef {
   std::string from, to;      ///< commits; empty when the branch is new, or deleted
   std::int64_t commits = 0;  ///< commits that the server gave
   std::int64_t added = 0;    ///< those of them that were not stored before
-  bool capped = false;       ///< there are more than TrackerOptions::max_commits
+  /// There are more than TrackerOptions::max_commits; no later call asks for the older ones.
+  bool capped = false;
+  bool gone = false;  ///< the server does not have `to` any more, so nothing was stored
   friend bool operator==(const RecordedRef&, const RecordedRef&) = default;
 };
 
-/// What a release has of a repository.
+/// What a release has of a repository.  Without a `previous_commit`, the release begins after the
+/// head of the release before, and contains the whole history when there is none.
 struct ReleaseRef {
   std::string repository = {};       ///< name, "PRJ/demo"
   std::string commit = {};           ///< id, branch or tag; "a..b" sets `previous_commit` too
@@ -68,18 +77,33 @@ class BITBUCKET_EXPORT Tracker {
   Tracker& operator=(Tracker&&) noexcept;
   ~Tracker();
 
-  /// Stores the commits of a push, which it asks the server for.  Does nothing when the repository
-  /// is not attached.
+  /// Stores the commits of the branches that a push moved, which it asks the server for, and then
+  /// what the branches point to.  The push may come late, twice or after others: nothing is lost,
+  /// and a stored branch does not move back.  Returns nothing when the repository is not attached.
+  /// Skips tags, whose commits belong to branches or else come with set_refs().
+  ///
+  /// As long as no branch of the repository is stored, a push that moves a branch brings only its
+  /// own commits.  The branch is not stored then, so that reconcile() finds the older commits.
   std::vector<RecordedRef> record_push(const RefsChanged& push) const;
-  /// Compares the branches of an attached repository with the stored ones, and stores the commits
-  /// that are missing.
+  /// Compares the branches of an attached repository with the stored ones, stores the commits that
+  /// are missing, and removes branches that are gone.  Without stored branches, this is the whole
+  /// history.  n missing commits of a branch take n/1000 requests, rounded up, and the list of
+  /// branches one for each 1000.
   std::vector<RecordedRef> reconcile(std::string_view external_id) const;
 
-  /// Returns the commits of a range with their files, as a release needs them, the newest first.
-  /// Asks the server for the files of a commit only once.
+  /// Returns the commits of a range with their files, as a release needs them, the newest first,
+  /// with ignored ones.  If the repository is attached, it stores the commits that are not ignored,
+  /// and never asks the server again for their files.
   [[nodiscard]] std::vector<CommitInput> compare_commits(const RepoRef& repo,
                                                          const CommitRange& range) const;
   /// Says what a release has of each repository, and fetches the commits since the release before.
+  /// The last ref of a repository counts.  The release is written in one transaction at the end;
+  /// commits and their files are stored before, so that an interrupted call does not ask for them
+  /// again.  Returns what happened, in the order of the refs.
+  ///
+  /// The release keeps what it has of other repositories, and of repositories that could not be
+  /// fetched.  When none could be fetched, nothing is written.  Throws InvalidArgument, before
+  /// anything is sent, that names all repositories that are not attached.
   std::vector<FetchedRef> set_refs(const NewRelease& release,
                                    const std::vector<ReleaseRef>& refs) const;
 

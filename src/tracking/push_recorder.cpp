@@ -1,0 +1,136 @@
+#include "tracking/push_recorder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <bitbucket/error.hpp>
+
+namespace bitbucket::inline v0_1::tracking {
+namespace {
+
+/// The branches that most others begin at, so that there is little beyond them.
+constexpr std::array<std::string_view, 2> common_branches = {"refs/heads/main",
+                                                             "refs/heads/master"};
+
+bool is_common(std::string_view ref) {
+  return std::find(common_branches.begin(), common_branches.end(), ref) != common_branches.end();
+}
+
+}  // namespace
+
+PushRecorder::PushRecorder(const TrackerParts& parts, AttachedRepository repository)
+    : parts_(parts), repository_(std::move(repository)) {
+  for (SourceHead& head : parts_.store->branches.list(repository_.external_id))
+    heads_.emplace(std::move(head.ref), std::move(head.commit));
+}
+
+RecordedRef PushRecorder::record(const std::string& ref, const std::string& from,
+                                 const std::string& to) {
+  RecordedRef change{.ref = ref, .from = from, .to = to};
+  if (to.empty()) {
+    forget(ref);
+    return change;
+  }
+  const std::string before = stored(ref);
+  if (before == to) return change;
+  const bool complete = fetch(change);
+  // A delivery that comes late brings nothing new, and must not move the branch back.
+  const bool late = !before.empty() && before != from && change.commits == 0;
+  if (complete && !late) remember(ref, to);
+  return change;
+}
+
+std::vector<RecordedRef> PushRecorder::reconcile() {
+  for (SourceHead& head : parts_.source->heads(repository_.repo))
+    server_.emplace(std::move(head.ref), std::move(head.commit));
+  std::vector<RecordedRef> out;
+  for (const bool common : {true, false})
+    for (const auto& [ref, commit] : server_)
+      if (is_common(ref) == common && stored(ref) != commit) {
+        RecordedRef change{.ref = ref, .from = stored(ref), .to = commit};
+        if (fetch(change)) remember(ref, commit);
+        out.push_back(std::move(change));
+      }
+  // Branches that are gone come last, because the others may begin at them.
+  const auto before = heads_;
+  for (const auto& [ref, commit] : before)
+    if (!server_.contains(ref)) {
+      forget(ref);
+      out.push_back({.ref = ref, .from = commit});
+    }
+  return out;
+}
+
+std::string PushRecorder::stored(const std::string& ref) const {
+  const auto found = heads_.find(ref);
+  return found == heads_.end() ? std::string() : found->second;
+}
+
+bool PushRecorder::is_stored_head(const std::string& commit) const {
+  return std::any_of(heads_.begin(), heads_.end(),
+                     [&](const auto& head) { return head.second == commit; });
+}
+
+std::vector<PushRecorder::Base> PushRecorder::bases(const RecordedRef& change) const {
+  std::vector<Base> out;
+  const auto add = [&](const std::string& since, bool complete = true) {
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&](const Base& base) { return base.since == since; });
+    if (!known) out.push_back({since, complete});
+  };
+  if (const std::string own = stored(change.ref); !own.empty()) add(own);
+  for (const std::string_view ref : common_branches)
+    if (const std::string other = stored(std::string(ref)); !other.empty()) add(other);
+  // A commit that a branch of the server points to exists there, others may have been collected.
+  for (const auto& [ref, commit] : heads_)
+    if (const auto found = server_.find(ref); found != server_.end() && found->second == commit) {
+      add(commit);
+      break;
+    }
+  if (out.empty() && !heads_.empty()) add(heads_.begin()->second);
+  if (heads_.empty() && server_.empty() && !change.from.empty()) add(change.from, false);
+  add({});
+  return out;
+}
+
+bool PushRecorder::fetch(RecordedRef& change) {
+  if (is_stored_head(change.to)) return true;
+  for (const Base& base : bases(change)) {
+    CommitIntake intake(parts_, {.external_id = repository_.external_id,
+                                 .name = repository_.name,
+                                 .repo = repository_.repo,
+                                 .files = parts_.options.files_of_pushes,
+                                 .most = parts_.options.max_commits});
+    try {
+      intake.take_range({.since = base.since,
+                         .until = change.to,
+                         .include_merges = parts_.options.include_merges});
+      change.commits = intake.commits();
+      change.added = intake.added();
+      change.capped = intake.is_capped();
+      return base.complete;
+    } catch (const SourceFailure& failure) {
+      // The server may have collected one of the commits.  The next base shows which one.
+      if (!failure.is_not_found()) std::rethrow_exception(failure.cause);
+    }
+  }
+  // Without the commit, nothing can be stored, now or later.  Without the repository, this throws.
+  if (server_.empty()) (void)parts_.source->heads(repository_.repo);
+  change.gone = true;
+  return false;
+}
+
+void PushRecorder::remember(const std::string& ref, const std::string& commit) {
+  parts_.store->branches.set(repository_.external_id, {.ref = ref, .commit = commit});
+  heads_.insert_or_assign(ref, commit);
+}
+
+void PushRecorder::forget(const std::string& ref) {
+  if (!heads_.contains(ref)) return;
+  parts_.store->branches.remove(repository_.external_id, ref);
+  heads_.erase(ref);
+}
+
+}  // namespace bitbucket::inline v0_1::tracking
