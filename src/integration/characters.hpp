@@ -4,15 +4,12 @@
 #include <optional>
 #include <string_view>
 
-#include <bitbucket/detail/export.hpp>
-
 namespace bitbucket::inline v0_1::integration {
 
 /// Returns how many characters a text has; nothing when it is not valid UTF-8.
-BITBUCKET_EXPORT std::optional<std::size_t> count_characters(std::string_view text) noexcept;
+std::optional<std::size_t> count_characters(std::string_view text) noexcept;
 
 /// Returns at most the first `count` characters.  A byte that is not UTF-8 counts as one.
-BITBUCKET_EXPORT std::string_view first_characters(std::string_view text,
-                                                   std::size_t count) noexcept;
+std::string_view first_characters(std::string_view text, std::size_t count) noexcept;
 
 }  // namespace bitbucket::inline v0_1::integration

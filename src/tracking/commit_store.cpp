@@ -68,8 +68,9 @@ AddedCommits CommitStore::add(const CommitInputs& commits, ResolvePolicy policy)
         resolve_staged(session, given, AuthorRule::push);
         const AddedCommits added = insert_commits(session, given, now);
         if (added.added < added.given)
-          session.execute("DELETE FROM staged_commits WHERE is_new = 0");
-        insert_files(session, given);
+          complete_commits(session, given);
+        else
+          insert_files(session, given);
         if (given.issues) write_issue_links(session, policy, now);
         clear_staged(session);
         return added;

@@ -19,6 +19,24 @@ const std::string changed_commits =
     "(given.time IS NOT NULL AND given.time <> commits.date_added) OR "
     "(given.has_files = 1 AND commits.has_files = 0))";
 
+/// Stored commits that lack what was given.
+const std::string incomplete_commits =
+    "staged_commits AS staged JOIN given_commits AS given ON given.position = staged.position "
+    "LEFT JOIN given_authors AS author ON author.number = staged.author "
+    "WHERE staged.is_new = 0 AND commits.id = staged.commit_id AND ("
+    "(given.message IS NOT NULL AND commits.message IS NULL) OR "
+    "(given.has_files = 1 AND commits.has_files = 0))";
+
+/// Locks rows in the same order as every other writer, and finds out whose files are stored.
+void prepare_update(Session& session, const std::string& rows) {
+  if (!session.is_sqlite())
+    session.execute("SELECT count(*) FROM (SELECT 1 FROM commits, " + rows +
+                    " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
+  session.execute(
+      "UPDATE staged_commits SET writes_files = 0 FROM commits AS stored "
+      "WHERE is_new = 0 AND stored.id = commit_id AND stored.has_files = 1");
+}
+
 }  // namespace
 
 AddedCommits insert_commits(Session& session, const Given& given, long long now) {
@@ -46,18 +64,30 @@ AddedCommits insert_commits(Session& session, const Given& given, long long now)
 }
 
 void update_commits(Session& session) {
-  if (!session.is_sqlite())  // locks rows in the same order as every other writer
-    session.execute("SELECT count(*) FROM (SELECT 1 FROM commits, " + changed_commits +
-                    " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
-  session.execute(
-      "UPDATE staged_commits SET writes_files = 0 FROM commits AS stored "
-      "WHERE is_new = 0 AND stored.id = commit_id AND stored.has_files = 1");
+  prepare_update(session, changed_commits);
   session.execute(
       "UPDATE commits SET message = COALESCE(given.message, commits.message), "
       "author_id = COALESCE(author.author_id, commits.author_id), "
       "date_added = COALESCE(given.time, commits.date_added), "
       "has_files = CASE WHEN given.has_files = 1 THEN 1 ELSE commits.has_files END FROM " +
       changed_commits);
+}
+
+void complete_commits(Session& session, const Given& given) {
+  prepare_update(session, incomplete_commits);
+  insert_files(session, given);
+  session.execute(
+      "UPDATE commits SET has_files = 1 FROM staged_commits "
+      "WHERE is_new = 0 AND writes_files = 1 AND commits.id = commit_id");
+  // A commit without a message is known only by its id.
+  session.execute(
+      "DELETE FROM staged_commits WHERE is_new = 0 AND commit_id IN "
+      "(SELECT id FROM commits WHERE message IS NOT NULL)");
+  session.execute(
+      "UPDATE commits SET message = given.message, "
+      "author_id = COALESCE(commits.author_id, author.author_id), "
+      "date_added = COALESCE(given.time, commits.date_added) FROM " +
+      incomplete_commits);
 }
 
 void insert_files(Session& session, const Given& given) {

@@ -14,6 +14,10 @@ AddedCommits insert_commits(Session& session, const Given& given, long long now)
 /// untouched.  Files that are stored never change.
 void update_commits(Session& session);
 
+/// Stores what was not known of the staged commits that were stored before, and removes those from
+/// staged_commits of which everything but files was known.  Writes files like insert_files().
+void complete_commits(Session& session, const Given& given);
+
 /// Stores the files of the staged commits whose files were not stored.
 void insert_files(Session& session, const Given& given);
 

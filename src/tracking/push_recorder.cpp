@@ -18,6 +18,14 @@ bool is_common(std::string_view ref) {
   return std::find(common_branches.begin(), common_branches.end(), ref) != common_branches.end();
 }
 
+RecordedRef change_of(const std::string& ref, const std::string& from, const std::string& to) {
+  RecordedRef change;
+  change.ref = ref;
+  change.from = from;
+  change.to = to;
+  return change;
+}
+
 }  // namespace
 
 PushRecorder::PushRecorder(const TrackerParts& parts, AttachedRepository repository)
@@ -28,7 +36,7 @@ PushRecorder::PushRecorder(const TrackerParts& parts, AttachedRepository reposit
 
 RecordedRef PushRecorder::record(const std::string& ref, const std::string& from,
                                  const std::string& to) {
-  RecordedRef change{.ref = ref, .from = from, .to = to};
+  RecordedRef change = change_of(ref, from, to);
   if (to.empty()) {
     forget(ref);
     return change;
@@ -49,7 +57,7 @@ std::vector<RecordedRef> PushRecorder::reconcile() {
   for (const bool common : {true, false})
     for (const auto& [ref, commit] : server_)
       if (is_common(ref) == common && stored(ref) != commit) {
-        RecordedRef change{.ref = ref, .from = stored(ref), .to = commit};
+        RecordedRef change = change_of(ref, stored(ref), commit);
         if (fetch(change)) remember(ref, commit);
         out.push_back(std::move(change));
       }
@@ -58,7 +66,7 @@ std::vector<RecordedRef> PushRecorder::reconcile() {
   for (const auto& [ref, commit] : before)
     if (!server_.contains(ref)) {
       forget(ref);
-      out.push_back({.ref = ref, .from = commit});
+      out.push_back(change_of(ref, commit, {}));
     }
   return out;
 }

@@ -8,9 +8,9 @@
 
 #include <bitbucket/error.hpp>
 
-#include "integration/characters.hpp"
 #include "tracking/issue_links.hpp"
 #include "tracking/repositories.hpp"
+#include "tracking/text.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
@@ -32,9 +32,8 @@ std::map<long long, std::string> commits_by_repository(Session& session,
   std::set<std::string_view> unknown;
   std::string names;
   for (const ReleaseHead& head : heads) {
-    const auto id = can_be_stored(head.repository)
-                        ? find_repository_by_name(session, head.repository)
-                        : std::nullopt;
+    const auto id = is_storable(head.repository) ? find_repository_by_name(session, head.repository)
+                                                 : std::nullopt;
     if (id)
       out.insert_or_assign(*id, head.commit);
     else if (unknown.insert(head.repository).second)
@@ -47,11 +46,6 @@ std::map<long long, std::string> commits_by_repository(Session& session,
 }
 
 }  // namespace
-
-bool can_be_stored(std::string_view text) noexcept {
-  return integration::count_characters(text).has_value() &&
-         text.find('\0') == std::string_view::npos;
-}
 
 std::string lock_of(const NewRelease& release) { return "release " + release.version; }
 
@@ -80,7 +74,7 @@ long long ensure_release(Session& session, const NewRelease& release) {
 
 void check_heads(const std::vector<ReleaseHead>& heads) {
   for (const ReleaseHead& head : heads)
-    if (head.commit.empty() || head.commit.size() > longest_id || !can_be_stored(head.commit))
+    if (head.commit.empty() || head.commit.size() > longest_id || !is_storable(head.commit))
       throw InvalidArgument("the id of a commit must have 1 to " + std::to_string(longest_id) +
                             " characters of UTF-8; that of " + head.repository + " does not");
 }

@@ -31,9 +31,6 @@ std::vector<long long> store_head_commits(Session& session, const std::vector<Re
 /// Makes commits the heads of a release, each of its own repository.
 void link_heads(Session& session, long long release_id, const std::vector<long long>& commit_ids);
 
-/// Returns whether a text can be a value: UTF-8 without a NUL byte, where PostgreSQL's texts end.
-bool can_be_stored(std::string_view text) noexcept;
-
 /// A release and the id of its row.
 struct ReleaseRow {
   long long id = 0;

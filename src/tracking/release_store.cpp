@@ -8,6 +8,7 @@
 #include "tracking/database.hpp"
 #include "tracking/release_rows.hpp"
 #include "tracking/release_versions.hpp"
+#include "tracking/text.hpp"
 
 namespace bitbucket::inline v0_1 {
 
@@ -35,7 +36,7 @@ void ReleaseStore::set_heads(const NewRelease& release,
 }
 
 std::optional<StoredRelease> ReleaseStore::find(std::string_view version) const {
-  if (!tracking::can_be_stored(version)) return std::nullopt;
+  if (!tracking::is_storable(version)) return std::nullopt;
   return database_->read([&](Session& session) -> std::optional<StoredRelease> {
     auto row = tracking::find_release(session, version);
     return row ? std::optional(std::move(row->release)) : std::nullopt;
@@ -50,8 +51,7 @@ std::vector<StoredRelease> ReleaseStore::list(ReleaseOrder order, std::size_t li
 std::optional<StoredRelease> ReleaseStore::previous(std::string_view version,
                                                     std::string_view repository,
                                                     ReleaseOrder order) const {
-  if (!tracking::can_be_stored(version) || !tracking::can_be_stored(repository))
-    return std::nullopt;
+  if (!tracking::is_storable(version) || !tracking::is_storable(repository)) return std::nullopt;
   return database_->read([&](Session& session) -> std::optional<StoredRelease> {
     const auto row = tracking::find_release(session, version);
     if (!row) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<StoredRelease> ReleaseStore::previous(const NewRelease& release,
                                                     std::string_view repository,
                                                     ReleaseOrder order) const {
   tracking::check_version(release.version);
-  if (!tracking::can_be_stored(repository)) return std::nullopt;
+  if (!tracking::is_storable(repository)) return std::nullopt;
   const Timestamp now =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   return database_->read([&](Session& session) {
@@ -81,7 +81,7 @@ std::optional<StoredRelease> ReleaseStore::previous(const NewRelease& release,
 
 std::vector<ReleaseHead> ReleaseStore::heads(std::string_view version) const {
   std::vector<ReleaseHead> out;
-  if (!tracking::can_be_stored(version)) return out;
+  if (!tracking::is_storable(version)) return out;
   return database_->read([&](Session& session) {
     const std::string name(version);
     out.clear();

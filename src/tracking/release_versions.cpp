@@ -7,7 +7,7 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/tracking/release_store.hpp>
 
-#include "integration/characters.hpp"
+#include "tracking/text.hpp"
 
 namespace bitbucket::inline v0_1 {
 namespace tracking {
@@ -95,10 +95,8 @@ void check_version(std::string_view version) {
   };
   if (version.find_first_of("\n\t\f\r/\\") != std::string_view::npos)
     refuse("must not have line breaks, tabs, form feeds, \"/\" or \"\\\"");
-  if (version.find('\0') != std::string_view::npos) refuse("must not have a NUL byte");
-  const auto characters = integration::count_characters(version);
-  if (!characters) refuse("must be valid UTF-8");
-  if (*characters > most_characters)
+  if (!is_storable(version)) refuse("must be valid UTF-8 without NUL bytes");
+  if (count_characters(version) > most_characters)
     refuse("must have at most " + std::to_string(most_characters) + " characters");
   const std::string_view text = without_white_space(version);
   if (text.empty()) refuse("must not be blank");

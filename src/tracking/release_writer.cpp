@@ -9,6 +9,7 @@
 #include "tracking/commit_writer.hpp"
 #include "tracking/database.hpp"
 #include "tracking/issue_links.hpp"
+#include "tracking/kept_commits.hpp"
 #include "tracking/release_rows.hpp"
 
 namespace bitbucket::inline v0_1 {
@@ -39,16 +40,20 @@ void add_heads(Session& session, const std::string& release) {
 
 }  // namespace
 
-StoredRelease write_release(Session& session, const NewRelease& release, const Given& given) {
+StoredRelease write_release(Session& session, const NewRelease& release, Given given,
+                            const ReleaseParts& parts) {
   const long long now = milliseconds_now();
+  if (give_kept_commits(session, release, parts)) given.commits = true;
   resolve_staged(session, given, AuthorRule::release);
   const AddedCommits added = insert_commits(session, given, now);
   if (added.added < added.given) update_commits(session);
   insert_files(session, given);
+  const std::vector<long long> heads = store_head_commits(session, parts.heads);
   const long long id = ensure_release(session, release);
   if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   const std::string number = std::to_string(id);
   link_commits(session, number);
+  link_heads(session, id, heads);
   add_heads(session, number);
   resolve_issues_of_release(session, id, now);
   clear_staged(session);
@@ -57,16 +62,19 @@ StoredRelease write_release(Session& session, const NewRelease& release, const G
 
 }  // namespace tracking
 
-StoredRelease ReleaseStore::set_commits(const NewRelease& release,
-                                        const CommitInputs& commits) const {
+StoredRelease ReleaseStore::set_commits(const NewRelease& release, const CommitInputs& commits,
+                                        const ReleaseParts& parts) const {
   tracking::check_version(release.version);
+  tracking::check_heads(parts.heads);
   tracking::Given given;
   return database_->write_after(
       tracking::lock_of(release),
       [&](tracking::Session& session) {
         given = tracking::stage(session, commits, tracking::AuthorRule::release);
       },
-      [&](tracking::Session& session) { return tracking::write_release(session, release, given); });
+      [&](tracking::Session& session) {
+        return tracking::write_release(session, release, given, parts);
+      });
 }
 
 }  // namespace bitbucket::inline v0_1

@@ -32,7 +32,7 @@ std::string text_of(const std::optional<CommitId>& id) {
 
 class Tracker::Impl {
  public:
-  explicit Impl(tracking::TrackerParts parts) : parts(std::move(parts)) {}
+  explicit Impl(tracking::TrackerParts of) : parts(std::move(of)) {}
   const tracking::TrackerParts parts;
 };
 

@@ -84,7 +84,9 @@ struct AddedCommits {
 /// The commits of a TrackingStore.
 class BITBUCKET_EXPORT CommitStore {
  public:
-  /// Stores commits that are not stored yet, in one transaction, and leaves the others as they are.
+  /// Stores commits that are not stored yet, in one transaction.  Of the others, it stores the
+  /// files when they are not stored, and what was given when only the id is known; nothing else
+  /// changes.
   AddedCommits add(const CommitInputs& commits,
                    ResolvePolicy policy = ResolvePolicy::on_release) const;
   /// Returns a commit of an attached repository, or nothing.
