@@ -1,6 +1,5 @@
 #include "tracking/issue_links.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,7 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-constexpr std::ptrdiff_t longest_issue = 200;
+constexpr std::size_t longest_issue = 200;
 
 bool finds_a_row(Session& session, const std::string& statement) {
   long long found = 0;
@@ -59,9 +58,7 @@ void find_link_changes(Session& session) {
 
 void check_issue(std::string_view issue) {
   check_text(issue, "the key of an issue");
-  const auto characters = std::count_if(issue.begin(), issue.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
-  });
+  const std::size_t characters = count_characters(issue);
   if (characters < 1 || characters > longest_issue)
     throw InvalidArgument("the key of an issue has " + std::to_string(characters) +
                           " characters; it must have 1 to " + std::to_string(longest_issue));

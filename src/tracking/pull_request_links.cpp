@@ -1,10 +1,10 @@
 #include "tracking/pull_request_links.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include <bitbucket/error.hpp>
 
+#include "tracking/commit_author.hpp"
 #include "tracking/issue_links.hpp"
 #include "tracking/issue_resolutions.hpp"
 #include "tracking/text.hpp"
@@ -12,7 +12,7 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-constexpr std::size_t longest_commit = 64, longest_address = 200;
+constexpr std::size_t longest_commit = 64;
 
 /// A pull request while its links are written.
 struct PullRequest {
@@ -32,17 +32,19 @@ long long attached_repository(Session& session, const std::string& external_id) 
   return id;
 }
 
-/// Stores the author, who keeps a name that is stored; an author without an address is not stored.
-void store_author(Session& session, const CommitAuthor& author, PullRequest& request) {
-  if (author.email.empty() || author.email.size() > longest_address) return;
-  std::string email = author.email;
-  std::transform(email.begin(), email.end(), email.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+/// Stores the author as that of a commit of a push, and returns the id; 0 for an author without an
+/// address.
+long long store_author(Session& session, const CommitAuthor& given) {
+  const auto author =
+      author_of({.author_name = given.name, .author_email = given.email}, AuthorRule::push);
+  if (!author) return 0;
+  long long id = 0;
   session.sql() << "INSERT INTO authors (email, name) VALUES (:email, :name) "
                    "ON CONFLICT (email) DO NOTHING",
-      soci::use(email), soci::use(author.name);
-  session.sql() << "SELECT id FROM authors WHERE email = :email", soci::use(email),
-      soci::into(request.author);
+      soci::use(author->email), soci::use(author->name.value());
+  session.sql() << "SELECT id FROM authors WHERE email = :email", soci::use(author->email),
+      soci::into(id);
+  return id;
 }
 
 /// Fills wanted_issues with the issues; is_new says that the link to this merge commit is new.
@@ -143,10 +145,6 @@ void check_pull_request(const PullRequestLink& link) {
   if (link.merge_commit.size() > longest_commit)
     throw InvalidArgument("the id of the merge commit is longer than " +
                           std::to_string(longest_commit) + " characters");
-  if (link.author) {
-    check_text(link.author->name, "the name of an author");
-    check_text(link.author->email, "the address of an author");
-  }
   for (const std::string& issue : link.issues) check_issue(issue);
 }
 
@@ -155,7 +153,7 @@ void write_pull_request_links(Session& session, const PullRequestLink& link, lon
   request.repository = attached_repository(session, link.external_id);
   request.number = link.number;
   request.merge_commit = link.merge_commit;
-  if (link.author) store_author(session, *link.author, request);
+  if (link.author) request.author = store_author(session, *link.author);
   clear_issue_tables(session);
   lock_issues(session);
   stage_issues(session, link, request);

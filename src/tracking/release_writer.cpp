@@ -50,11 +50,12 @@ StoredRelease write_release(Session& session, const NewRelease& release, Given g
   insert_files(session, given);
   const std::vector<long long> heads = store_head_commits(session, parts.heads);
   const long long id = ensure_release(session, release);
-  if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   const std::string number = std::to_string(id);
   link_commits(session, number);
   link_heads(session, id, heads);
   add_heads(session, number);
+  // An issue whose commit no longer resolves it looks for another commit of the release.
+  if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   resolve_issues_of_release(session, id, now);
   clear_staged(session);
   return std::move(find_release(session, release.version).value().release);

@@ -16,7 +16,14 @@ class IssueTest : public StoreTest {
  protected:
   using Issues = std::vector<std::string>;
 
-  IssueTest() { store_->repositories->add({.external_id = "10", .name = "PRJ/demo"}); }
+  IssueTest() { attach("10", "PRJ/demo"); }
+
+  void attach(std::string external_id, std::string name) const {
+    AttachedRepository repository;
+    repository.external_id = std::move(external_id);
+    repository.name = std::move(name);
+    store_->repositories->add(repository);
+  }
 
   /// The later a commit is made, the newer it is.
   CommitInput commit(std::string id, std::optional<Issues> issues = {}) {

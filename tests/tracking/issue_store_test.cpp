@@ -32,7 +32,7 @@ TEST_P(IssueStoreTest, ResolvesAnIssueWithItsCommitWhenThePolicySaysSo) {
   EXPECT_EQ(resolution("A-1"), "in_commit c3 mia@example.com");
 }
 
-TEST_P(IssueStoreTest, ARelaseTakesOverFromTheCommit) {
+TEST_P(IssueStoreTest, AReleaseTakesOverFromTheCommit) {
   const auto first = commit("c1", Issues{"A-1"});
   push({first}, ResolvePolicy::on_commit);
   (void)events();
@@ -134,7 +134,7 @@ TEST_P(IssueStoreTest, APullRequestResolvesItsIssuesWithItsMergeCommit) {
 }
 
 TEST_P(IssueStoreTest, ThePullRequestOfAnotherRepositoryDoesNotCount) {
-  store_->repositories->add({.external_id = "11", .name = "PRJ/other"});
+  attach("11", "PRJ/other");
   store_->issues.set_pull_request(
       {.external_id = "11", .number = 7, .merge_commit = "c1", .issues = {"A-1"}});
   release("1.0.0", {commit("c1")});

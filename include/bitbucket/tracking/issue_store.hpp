@@ -28,14 +28,14 @@ enum class IssueEventType {
 struct IssueEvent {
   std::int64_t id = 0;                               ///< grows with time
   IssueEventType type = IssueEventType::referenced;  ///< what happened
-  std::string issue;                                 ///< the service's key
+  std::string issue = {};                            ///< the service's key
   /// Version of the release that resolves the issue or no longer does; empty when there is none.
-  std::string release;
-  std::string repository;              ///< of the commit or pull request, "PRJ/demo"; may be empty
-  std::int64_t pull_request = 0;       ///< number; 0 when a commit, a release or a person did it
-  std::string commit;                  ///< id; may be empty
-  std::optional<CommitAuthor> author;  ///< of the commit or pull request
-  Timestamp time{};                    ///< when it was stored
+  std::string release = {};
+  std::string repository = {};    ///< of the commit or pull request, "PRJ/demo"; may be empty
+  std::int64_t pull_request = 0;  ///< number; 0 when a commit, a release or a person did it
+  std::string commit = {};        ///< id; may be empty
+  std::optional<CommitAuthor> author = {};  ///< of the commit or pull request
+  Timestamp time{};                         ///< when it was stored
   friend bool operator==(const IssueEvent&, const IssueEvent&) = default;
 };
 
