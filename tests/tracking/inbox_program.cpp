@@ -73,8 +73,8 @@ void serve(const std::string& database, const std::string& log_path, Death& deat
   if (!death.is_at("stored"))
     for (int i = 0; i < 2; ++i)
       handlers.emplace_back([&](const std::stop_token& stop) { inbox.run(stop, handle); });
-  death.arm();
   std::cout << "port " << port << "\n" << std::flush;
+  death.arm();
   server.listen_after_bind();
 }
 
