@@ -126,7 +126,12 @@ class Inbox::Impl {
   bool hand_on(const StoredDelivery& delivery, const Handler& handle) const {
     try {
       const WebhookEvent event = read(delivery);
-      const ExtendedClaim claim(store_->deliveries, delivery, options_.lease);
+      milliseconds lease = options_.lease;
+      if (delivery.attempt > 1) {  // it must not kill one process after the other
+        lease = std::max(lease, rest_after(delivery.attempt));
+        store_->deliveries.postpone(delivery, lease);
+      }
+      const ExtendedClaim claim(store_->deliveries, delivery, lease);
       handle(event);
       return true;
     } catch (const std::exception& error) {

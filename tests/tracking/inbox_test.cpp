@@ -202,6 +202,14 @@ TEST_P(InboxTest, RestsLongerEachTimeAndForAnHourAtMost) {
   }
 }
 
+TEST_P(InboxTest, ADeliveryThatKillsItsProcessesRestsLongerEachTime) {
+  const Inbox mine = inbox({.lease = 1min, .retry = 10s});
+  deliver(mine, "one");
+  database_.query("UPDATE deliveries SET attempts = 7");
+  const auto before = std::chrono::system_clock::now().time_since_epoch();
+  mine.drain([&](const WebhookEvent&) { EXPECT_GE(due() + 2ms, before + 1280s); });
+}
+
 TEST_P(InboxTest, DrainReturnsAlthoughADeliveryIsDueAgain) {
   const Inbox mine = inbox({.retry = 1ms});
   deliver(mine, "one");

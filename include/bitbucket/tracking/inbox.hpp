@@ -35,11 +35,12 @@ struct InboxOptions {
 /// Receives deliveries of webhooks without losing one: each is on the disk before the answer
 /// leaves, and is handed on later, even when the process dies in between.  Thread-safe.
 ///
-/// A delivery that was handled is never handed on again, also when it arrives again (DeliveryStore
-/// says when two are the same).  One whose handler did not return is handed on again: after
-/// InboxOptions::retry when it threw, after InboxOptions::lease when its process died.  So a
-/// handler that was interrupted must be able to begin again.  A delivery is tried until its handler
-/// returns; it does not hold up the others.
+/// A delivery is handed on once, also when it arrives again (DeliveryStore says when two are the
+/// same), except when its handler does not finish.  Then it is handed on again: after
+/// InboxOptions::retry when the handler threw, after InboxOptions::lease (or `retry`, if it has
+/// grown longer) when the process died.  A process may also die just before it can store that the
+/// handler was done, so a handler must cope with an event that it knows.  A delivery is tried until
+/// its handler returns; it does not hold up the others.
 ///
 /// Deliveries are handed on in the order in which they arrived, except for those that are tried
 /// again.  When several threads or processes run, they handle deliveries at the same time, also
