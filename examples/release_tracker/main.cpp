@@ -101,7 +101,11 @@ Options parse(int argc, char** argv) {
     else
       throw bitbucket::InvalidArgument("there is no option " + word);
   }
-  while (options.public_url.ends_with('/')) options.public_url.pop_back();
+  std::string& url = options.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  const std::size_t host = url.find("://");
+  if (!url.empty() && (host == std::string::npos || url.find('/', host + 3) != std::string::npos))
+    throw bitbucket::InvalidArgument("--public-url must be a scheme, a host and perhaps a port");
   return options;
 }
 

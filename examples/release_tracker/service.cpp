@@ -244,7 +244,6 @@ void Service::reconcile_now_and_then(const std::stop_token& stop) {
         if (stop.stop_requested()) return;
         reconcile(*connected, repository);
       }
-      show_issue_events();
     } catch (const std::exception& error) {
       note(std::string("The repositories cannot be compared with the server: ") + error.what());
     }
@@ -257,6 +256,8 @@ void Service::reconcile(const Connection& connected, const AttachedRepository& r
   const auto tags = new_tags(connected, *store_, repository);
   for (const std::string& problem : set_releases(connected, *store_, repository, tags))
     note(problem);
+  show_issue_events();
+  std::cout << example::plain(repository.name) << " is up to date" << std::endl;
 } catch (const bitbucket::StoreError&) {
   throw;
 } catch (const bitbucket::Error& error) {
