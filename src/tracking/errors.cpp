@@ -100,6 +100,9 @@ std::optional<Failure> failure_of(const std::exception_ptr& error, Session* sess
   } catch (const soci::postgresql_soci_error& thrown) {
     failure.text = words_of(thrown);
     failure.reason = reason_of_postgresql(thrown.sqlstate());
+    // No code: libpq itself failed.  It may notice only at the next statement that the server is
+    // gone, and only then does the connection count as lost.
+    failure.lost = thrown.sqlstate() == "     " || thrown.sqlstate().starts_with("57P");
     failure.deadlock = thrown.sqlstate() == "40P01" || thrown.sqlstate() == "40001";
   } catch (const soci::soci_error& thrown) {
     failure.text = words_of(thrown);
@@ -108,7 +111,7 @@ std::optional<Failure> failure_of(const std::exception_ptr& error, Session* sess
   } catch (...) {
     return std::nullopt;
   }
-  failure.lost = session && session->is_lost();
+  failure.lost = failure.lost || (session && session->is_lost());
   if (failure.lost) failure.reason = Reason::unavailable;
   return failure;
 }

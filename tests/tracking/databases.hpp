@@ -54,6 +54,8 @@ class TestDatabase {
   /// and a line break after each row; NULL is "-".
   [[nodiscard]] std::string query(const std::string& statement) const;
   [[nodiscard]] Product product() const noexcept { return product_; }
+  /// Returns the name of a database of PostgreSQL.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// Returns the file of SQLite.
   [[nodiscard]] std::filesystem::path file() const { return folder_ / "tracking.db"; }
 
