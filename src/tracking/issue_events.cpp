@@ -93,7 +93,7 @@ class EventsLease {
     return database_.write(what, [&](Session& session) {
       const long long id = event.id;
       session.sql() << "DELETE FROM issue_events WHERE id = :id", soci::use(id);
-      return take(session, "owner = :owner");
+      return take(session, "owner = :holder");
     });
   }
 
@@ -103,7 +103,7 @@ class EventsLease {
   bool take(Session& session) {
     // A lease that begins much later than now is from before a clock was set back.
     const long long now = milliseconds_now();
-    return take(session, "(owner = :owner OR owner = '' OR ends_at <= " + std::to_string(now) +
+    return take(session, "(owner = :holder OR owner = '' OR ends_at <= " + std::to_string(now) +
                              " OR begins_at > " + std::to_string(now + 60'000) + ")");
   }
   bool take(Session& session, const std::string& condition) {

@@ -105,7 +105,7 @@ void resolve_issues_of_release(Session& session, long long release_id, long long
         " UNION ALL SELECT p.issue, c.id, p.author_id, rc.position, 1 "
         "FROM release_commits rc JOIN commits c ON c.id = rc.commit_id "
         "JOIN pull_request_links p ON p.merge_commit = c.hash "
-        "AND p.repository_id = c.repository_id WHERE rc.release_id = :release";
+        "AND p.repository_id = c.repository_id WHERE rc.release_id = :same_release";
   const std::string statement =
       "INSERT INTO reasons (issue, commit_id, author_id) "
       "SELECT issue, commit_id, author_id FROM (SELECT issue, commit_id, author_id, row_number() "

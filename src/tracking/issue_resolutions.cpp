@@ -106,7 +106,7 @@ void resolve_by_reasons(Session& session, long long release_id, long long now) {
                    "t.commit_id, t.author_id, CAST(:now AS BIGINT) FROM reasons t "
                    "LEFT JOIN commits c ON c.id = t.commit_id "
                    "LEFT JOIN resolutions r ON r.issue = t.issue AND r.type = 'in_release' "
-                   "AND r.release_id = :release WHERE r.issue IS NULL ORDER BY t.issue",
+                   "AND r.release_id = :release2 WHERE r.issue IS NULL ORDER BY t.issue",
       soci::use(release_id), soci::use(now), soci::use(release_id);
   session.sql()
       << "INSERT INTO resolutions (issue, type, release_id, commit_id, author_id, resolved_at) "

@@ -144,7 +144,7 @@ std::vector<std::string> IssueStore::of_release(std::string_view version) const 
                 "JOIN release_commits rc ON rc.release_id = r.id "
                 "JOIN commits c ON c.id = rc.commit_id JOIN pull_request_links p "
                 "ON p.merge_commit = c.hash AND p.repository_id = c.repository_id "
-                "WHERE r.version = :version",
+                "WHERE r.version = :version2",
          soci::use(release), soci::use(release), soci::into(issue));
     return fetch_issues(rows, issue);
   });

@@ -84,9 +84,9 @@ void find_changes(Session& session, const PullRequest& request) {
       << columns +
              "SELECT 1, 1, w.issue, c.id, CAST(:repository AS BIGINT), CAST(:number AS BIGINT), "
              "nullif(CAST(:author AS BIGINT), 0) FROM wanted_issues w "
-             "LEFT JOIN commits c ON c.repository_id = :repository AND c.hash = :merge_commit "
-             "LEFT JOIN pull_request_links p ON p.repository_id = :repository "
-             "AND p.number = :number AND p.issue = w.issue WHERE p.issue IS NULL",
+             "LEFT JOIN commits c ON c.repository_id = :repository2 AND c.hash = :merge_commit "
+             "LEFT JOIN pull_request_links p ON p.repository_id = :repository3 "
+             "AND p.number = :number2 AND p.issue = w.issue WHERE p.issue IS NULL",
       soci::use(request.repository), soci::use(request.number), soci::use(request.author),
       soci::use(request.repository), soci::use(request.merge_commit), soci::use(request.repository),
       soci::use(request.number);
