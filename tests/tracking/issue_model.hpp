@@ -28,6 +28,7 @@ class IssueModel {
   [[nodiscard]] std::multiset<std::string> links() const;
   [[nodiscard]] std::multiset<std::string> resolutions() const;
   [[nodiscard]] const std::multiset<std::string>& events() const { return events_; }
+  void forget_events() { events_.clear(); }
   [[nodiscard]] Issues issues_of(int version) const;
 
  private:
