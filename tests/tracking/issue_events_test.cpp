@@ -76,7 +76,7 @@ TEST_P(IssueEventsTest, TakesOverWhenAHandlerTakesLongerThanItsLease) {
   const auto slow = [&](const IssueEvent& event) {
     issues.push_back(event.issue);
     if (event.issue != "A-1") return;
-    database_.query("UPDATE issue_events_lease SET ends_at = 1");
+    (void)database_.query("UPDATE issue_events_lease SET ends_at = 1");
     EXPECT_EQ(take(nested, 2), 2U);
   };
   EXPECT_EQ(store_->issues.take_events(slow, 1000), 2U);
@@ -89,8 +89,8 @@ TEST_P(IssueEventsTest, ADeadProcessDelaysEventsUntilItsLeaseEnds) {
                             std::chrono::system_clock::now().time_since_epoch())
                             .count();
   const auto lease = [&](long long begin, long long end) {
-    database_.query("UPDATE issue_events_lease SET owner = 'dead', begins_at = " +
-                    std::to_string(now + begin) + ", ends_at = " + std::to_string(now + end));
+    (void)database_.query("UPDATE issue_events_lease SET owner = 'dead', begins_at = " +
+                          std::to_string(now + begin) + ", ends_at = " + std::to_string(now + end));
   };
   Issues issues;
   lease(-60'000, 60'000);

@@ -33,7 +33,7 @@ class IssueLinksTest : public IssueTest {
                   "LEFT JOIN releases l ON l.id = release_id LEFT JOIN commits c ON "
                   "c.id = commit_id LEFT JOIN authors a ON a.id = e.author_id")),
               model.events());
-    database_.query("DELETE FROM issue_events");
+    (void)database_.query("DELETE FROM issue_events");
     model.forget_events();
   }
 };
