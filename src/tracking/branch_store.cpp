@@ -36,7 +36,7 @@ std::vector<SourceHead> BranchStore::list(std::string_view external_id) const {
 }
 
 void BranchStore::set(std::string_view external_id, const SourceHead& head) const {
-  tracking::check_text(head.ref, "a branch");
+  tracking::check_key(head.ref, "a branch");
   tracking::check_text(head.commit, "a branch");
   if (head.ref.empty() || head.commit.empty())
     throw InvalidArgument("a branch needs a name and a commit; remove() forgets a branch");

@@ -1,5 +1,7 @@
 #include "tracking/database.hpp"
 
+#include <thread>
+
 #include "tracking/schema.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
@@ -29,10 +31,12 @@ struct Database::Call {
   std::string what;
   const Step& prepare;
   const Step& work;
-  Time end;  ///< when waiting for others ends
-  bool started = false;
-  bool anew = false;
-  int deadlocks = 0;
+  Time end;                   ///< when waiting for others ends
+  bool started = false;       ///< `work` was called
+  bool committing = false;    ///< COMMIT was sent
+  bool anew = false;          ///< the idle connections may be broken
+  int deadlocks = 0;          ///< deadlocks so far
+  long long transaction = 0;  ///< the server's number of the transaction
 
   [[nodiscard]] std::string doing() const {
     if (mode == Mode::read) return "reading";
@@ -174,6 +178,15 @@ void Database::run(Mode mode, std::string_view what, const Step& prepare, const 
       const auto error = std::current_exception();
       const auto failure = failure_of(error, &lease.session());
       if (may_run_again(call, lease, failure)) continue;
+      if (failure && failure->lost && call.transaction != 0 && call.committing) {
+        const auto committed = was_committed(call);
+        if (committed == true) return;
+        if (!committed)
+          throw StoreError(StoreError::Reason::unavailable,
+                           call.doing() + ' ' + address_.name +
+                               " may have failed: the connection broke at the end, and nobody can "
+                               "tell whether the transaction was stored; do the same again");
+      }
       const bool locked = failure && failure->reason == StoreError::Reason::locked;
       throw_store_error(error, call.doing(), address_, failure,
                         locked ? holder_of_lock(lease.session(), call.what) : std::string());
@@ -189,15 +202,47 @@ void Database::transact(Session& session, Call& call) {
     if (call.mode == Mode::write) turn.emplace(*this, session, call.end);
   }
   Transaction transaction(session, call.mode);
-  if (call.mode == Mode::write && !session.is_sqlite() && !call.what.empty())
-    session.sql() << "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
-        soci::use(call.what);
+  if (call.mode == Mode::write && !session.is_sqlite()) take_turn_on_server(session, call);
   call.started = true;
   call.work(session);
   // What is written to a file that is no longer at its path would be lost.
   if (session.is_sqlite() && call.mode == Mode::write && session.is_lost())
     throw soci::soci_error("the file is gone");
+  call.committing = true;
   transaction.commit();
+}
+
+void Database::take_turn_on_server(Session& session, Call& call) {
+  if (call.what.empty()) {
+    session.sql() << "SELECT txid_current()", soci::into(call.transaction);
+    return;
+  }
+  std::string nothing;
+  session.sql() << "SELECT txid_current(),"
+                   " CAST(pg_advisory_xact_lock(hashtextextended(:name, 0)) AS TEXT)",
+      soci::use(call.what), soci::into(call.transaction), soci::into(nothing);
+}
+
+/// Asks the server whether it committed a transaction though its answer did not arrive; returns
+/// nothing when it does not say in time.
+std::optional<bool> Database::was_committed(const Call& call) {
+  const Time end = steady_clock::now() + bounded(options_.lock_timeout);
+  do {
+    try {
+      Session session(address_, options_, Session::Create::no);
+      std::string status;
+      soci::indicator known = soci::i_null;
+      session.sql() << "SELECT txid_status(:id)", soci::use(call.transaction),
+          soci::into(status, known);
+      if (known != soci::i_ok) return std::nullopt;
+      if (status != "in progress") return status == "committed";
+    } catch (const soci::soci_error&) {  // the server may still be starting
+    } catch (...) {
+      return std::nullopt;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  } while (steady_clock::now() < end);
+  return std::nullopt;
 }
 
 /// Returns whether the transaction lost a deadlock, or met a connection that had broken while it
@@ -206,7 +251,7 @@ bool Database::may_run_again(Call& call, const Lease& lease,
                              const std::optional<Failure>& failure) {
   if (!failure) return false;
   if (failure->deadlock) {
-    call.started = false;
+    call.started = call.committing = false;
     return ++call.deadlocks < most_deadlocks;
   }
   if (!failure->lost || call.started || call.anew || !lease.was_idle()) return false;

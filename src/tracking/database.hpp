@@ -73,6 +73,8 @@ class Database {
   }
   void run(Mode mode, std::string_view what, const Step& prepare, const Step& work);
   void transact(Session& session, Call& call);
+  void take_turn_on_server(Session& session, Call& call);
+  std::optional<bool> was_committed(const Call& call);
   bool may_run_again(Call& call, const Lease& lease, const std::optional<Failure>& failure);
 
   const TrackingStoreOptions options_;

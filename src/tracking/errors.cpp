@@ -63,6 +63,9 @@ std::string words_of(const soci::soci_error& error) {
         text.erase(0, text.find(": ") + 2);
       break;
     }
+  for (const std::string_view before : {"Cannot execute query. ", "Fatal error. ",
+                                        "Cannot establish connection to the database.\n"})
+    if (text.starts_with(before)) text.erase(0, before.size());
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return text;
 }

@@ -143,7 +143,8 @@ class DatabaseRepositoryStore : public RepositoryStore {
       row.webhook = repository.webhook->value;
       row.has_webhook = soci::i_ok;
     }
-    for (const std::string* text : {&row.external_id, &row.name, &row.project, &row.slug, &row.url})
+    for (const std::string* key : {&row.external_id, &row.name}) check_key(*key, "a repository");
+    for (const std::string* text : {&row.project, &row.slug, &row.url})
       check_text(*text, "a repository");
     check_text(row.sealed, "the sealed secret of a webhook");
     return row;

@@ -102,4 +102,11 @@ std::string_view first_characters(std::string_view text, std::size_t count) noex
   return text;
 }
 
+void check_key(std::string_view text, std::string_view what) {
+  check_text(text, what);
+  if (text.size() > 1000)
+    throw InvalidArgument("a text of " + std::string(what) +
+                          " is longer than 1,000 bytes; shorten it");
+}
+
 }  // namespace bitbucket::inline v0_1::tracking

@@ -11,6 +11,10 @@ namespace bitbucket::inline v0_1::tracking {
 /// it is.
 void check_text(std::string_view text, std::string_view what);
 
+/// Throws InvalidArgument unless a text can also be the key of a row: PostgreSQL's indexes have no
+/// room for more than 1,000 bytes.
+void check_key(std::string_view text, std::string_view what);
+
 /// Returns whether a text can be stored as it is.
 bool is_storable(std::string_view text) noexcept;
 

@@ -106,8 +106,9 @@ TEST_P(DatabaseRepositoryStoreTest, RefusesTextThatADatabaseCannotStore) {
     AttachedRepository repository = demo_;
     repository.name = text;
     EXPECT_THROW(store->repositories->add(repository), InvalidArgument);
-    EXPECT_THROW(store->repositories->find(text), InvalidArgument);
+    EXPECT_THROW(store->branches.set("10", {text, "a"}), InvalidArgument);
   }
+  EXPECT_THROW(store->repositories->find("\xff"), InvalidArgument);
   AttachedRepository emoji = demo_;
   emoji.name = "\xf0\x9f\x98\x80 \xed\x9f\xbf \xe2\x82\xac \xc3\xa9";
   EXPECT_EQ(store->repositories->add(emoji).name, emoji.name);
