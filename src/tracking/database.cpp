@@ -195,6 +195,7 @@ void Database::run(Mode mode, std::string_view what, const Step& prepare, const 
 }
 
 void Database::transact(Session& session, Call& call) {
+  if (session.is_sqlite()) session.wait_at_most(options_.lock_timeout);
   if (call.prepare) call.prepare(session);
   std::optional<Turn> turn;
   if (session.is_sqlite()) {
