@@ -105,7 +105,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& error, Session* sess
     failure.reason = reason_of_postgresql(thrown.sqlstate());
     // No code: libpq itself failed.  It may notice only at the next statement that the server is
     // gone, and only then does the connection count as lost.
-    failure.lost = thrown.sqlstate() == "     " || thrown.sqlstate().starts_with("57P");
+    failure.lost = thrown.sqlstate() == "     " || thrown.sqlstate().starts_with("57P") ||
+                   thrown.sqlstate().starts_with("08");
     failure.deadlock = thrown.sqlstate() == "40P01" || thrown.sqlstate() == "40001";
   } catch (const soci::soci_error& thrown) {
     failure.text = words_of(thrown);
