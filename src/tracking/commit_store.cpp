@@ -61,8 +61,9 @@ CommitStore::CommitStore(std::shared_ptr<tracking::Database> database)
 AddedCommits CommitStore::add(const CommitInputs& commits, ResolvePolicy policy) const {
   using namespace tracking;
   Given given;
+  bool begun = false;
   return database_->write_after(
-      "", [&](Session& session) { given = stage(session, commits, AuthorRule::push); },
+      "", [&](Session& session) { given = stage(session, commits, AuthorRule::push, begun); },
       [&](Session& session) {
         const long long now = milliseconds_now();
         resolve_staged(session, given, AuthorRule::push);

@@ -38,14 +38,14 @@ class Database {
   }
   /// Calls `work(Session&)` in a transaction and commits it.  `what`, such as "release 1.2", is
   /// what writers take turns for; it appears in the text of an error.  A transaction that lost a
-  /// deadlock is run again, so `work` and `prepare` must be repeatable.
+  /// deadlock is run again, so `work` must be repeatable.
   template <class Work>
   auto write(std::string_view what, const Work& work) {
     return write_after(
         what, [](Session&) {}, work);
   }
   /// The same, but first calls `prepare(Session&)` on the same connection without a lock, to fill
-  /// temporary tables.
+  /// temporary tables.  `prepare` is called again when the connection turns out to be broken.
   template <class Prepare, class Work>
   auto write_after(std::string_view what, const Prepare& prepare, const Work& work) {
     return result_of(work, [&](const Step& step) { run(Mode::write, what, Step(prepare), step); });
@@ -73,8 +73,7 @@ class Database {
   }
   void run(Mode mode, std::string_view what, const Step& prepare, const Step& work);
   void transact(Session& session, Call& call);
-  void take_turn_on_server(Session& session, Call& call);
-  std::optional<bool> was_committed(const Call& call);
+  void attempt(Session& session, Call& call);
   bool may_run_again(Call& call, const Lease& lease, const std::optional<Failure>& failure);
 
   const TrackingStoreOptions options_;

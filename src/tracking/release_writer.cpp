@@ -68,10 +68,11 @@ StoredRelease ReleaseStore::set_commits(const NewRelease& release, const CommitI
   tracking::check_version(release.version);
   tracking::check_heads(parts.heads);
   tracking::Given given;
+  bool begun = false;
   return database_->write_after(
       tracking::lock_of(release),
       [&](tracking::Session& session) {
-        given = tracking::stage(session, commits, tracking::AuthorRule::release);
+        given = tracking::stage(session, commits, tracking::AuthorRule::release, begun);
       },
       [&](tracking::Session& session) {
         return tracking::write_release(session, release, given, parts);

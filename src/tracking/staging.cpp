@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <bitbucket/error.hpp>
+#include <bitbucket/tracking/store_error.hpp>
 
 #include "tracking/stager.hpp"
 
@@ -147,10 +148,15 @@ void order_commits(Session& session) {
 
 std::string by_bytes(const Session& session) { return session.is_sqlite() ? "" : " COLLATE \"C\""; }
 
-Given stage(Session& session, const CommitInputs& commits, AuthorRule rule) {
+Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool& begun) {
   // One transaction is faster than one for each row.  It locks nothing but temporary tables.
   session.execute("BEGIN");
   create_once(session);
+  if (begun)
+    throw StoreError(StoreError::Reason::unavailable,
+                     "the connection to the database broke while commits were read, which can be "
+                     "read only once; make the call again with all of them");
+  begun = true;
   Given given;
   {
     Stager stager(session, rule);

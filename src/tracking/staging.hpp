@@ -23,8 +23,10 @@ struct Given {
 };
 
 /// Fills the tables given_* and staged_issues without a lock on the database.  Throws
-/// InvalidArgument for a commit that cannot be stored.
-Given stage(Session& session, const CommitInputs& commits, AuthorRule rule);
+/// InvalidArgument for a commit that cannot be stored.  `begun` becomes true when the first commit
+/// is asked for.  When it was true before, the commits are not there any more, and StoreError is
+/// thrown.
+Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool& begun);
 
 /// Fills staged_commits, and the ids of repositories and authors, which it creates where they are
 /// missing.

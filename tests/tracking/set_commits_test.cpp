@@ -1,11 +1,11 @@
 // ReleaseStore::set_commits, line by line.
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tracking/commit_inputs.hpp"
+#include "tracking/commit_ranges.hpp"
 #include "tracking/databases.hpp"
 
 namespace bitbucket::test {
@@ -309,21 +309,6 @@ TEST_P(SetCommitsTest, ReleasesShareCommits) {
   set({{.repository = "r", .id = "b"}, {.repository = "r", .id = "a"}}, "2.0");
   EXPECT_EQ(commits_of("1.0") + commits_of("2.0"), "a\nb\na\n");
   EXPECT_EQ(database_.query("SELECT count(*) FROM commits"), "2\n");
-}
-
-/// Returns commits `from` to `to`, whose order differs from one `turn` to the next.
-std::vector<CommitInput> range_of(int from, int to, int turn) {
-  std::vector<CommitInput> commits;
-  for (int i = from; i < to; ++i)
-    commits.push_back({.repository = i % 3 == 0 ? "r" : "s",
-                       .id = std::to_string(i),
-                       .message = "message " + std::to_string(i),
-                       .author_name = "Author " + std::to_string(i % 5),
-                       .author_email = std::to_string(i % 5) + "@x",
-                       .timestamp = at(i),
-                       .files = {{{"f" + std::to_string(i), FileChangeType::added}}}});
-  if (turn % 2 == 1) std::reverse(commits.begin(), commits.end());
-  return commits;
 }
 
 TEST_P(SetCommitsTest, ThreadsThatSetReleasesAtOnceEndWithTheSameRows) {

@@ -1,0 +1,104 @@
+// Processes that set releases are killed: no release is half there, lost or doubled.
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tracking/commit_inputs.hpp"
+#include "tracking/commit_ranges.hpp"
+#include "tracking/databases.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+/// Runs the program and returns how it ended, as waitpid() tells it.
+int run_writer(const std::string& database, const std::string& what, long long number) {
+  std::vector<std::string> words = {BITBUCKET_WRITING_PROGRAM, database, what,
+                                    std::to_string(number)};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  if (::posix_spawn(&pid, words[0].c_str(), nullptr, nullptr, arguments.data(), environ) != 0)
+    throw std::runtime_error("the program does not start");
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return status;
+}
+
+bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
+
+class KilledWriterTest : public StoreTest {
+ protected:
+  static void set(const TrackingStore& store, int release) {
+    store.releases.set_commits({.version = std::to_string(release) + ".0"},
+                               each_of(range_of(10 * release, 10 * release + 60, 0)));
+  }
+  /// Returns the rows of a release in a database.
+  static std::string rows_of(const TestDatabase& database, const std::string& version) {
+    return database.query(
+               "SELECT commit_count, author_count, hash FROM releases JOIN commits ON "
+               "commits.id = last_commit_id WHERE version = '" +
+               version + "'") +
+           database.query(
+               "SELECT position, hash, message, email, path FROM releases JOIN release_commits "
+               "rc ON rc.release_id = releases.id JOIN commits ON commits.id = rc.commit_id JOIN "
+               "authors ON authors.id = author_id JOIN file_changes f ON "
+               "f.commit_id = commits.id WHERE version = '" +
+               version + "' ORDER BY position");
+  }
+  static int kills() {
+    const char* const wanted = std::getenv("BITBUCKET_WRITER_KILLS");
+    return wanted ? std::atoi(wanted) : 200;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Products, KilledWriterTest, both_products(), name_of);
+
+TEST_P(KilledWriterTest, BeforeEachStatementTheReleaseStaysAsItWasAndALaterRunCompletesIt) {
+  const auto store = open();
+  store->releases.set_commits({.version = "1.0"}, each_of(range_of(0, 20, 0)));
+  const std::string before = rows_of_releases(database_);
+  int statement = 1;
+  for (; was_killed(run_writer(database_.address(), "statement", statement)); ++statement)
+    ASSERT_EQ(rows_of_releases(database_), before) << "killed before statement " << statement;
+  EXPECT_GT(statement, 15);
+  TestDatabase fresh(GetParam());
+  const TrackingStore undisturbed({.database = fresh.address()});
+  undisturbed.releases.set_commits({.version = "1.0"}, each_of(range_of(0, 20, 0)));
+  undisturbed.releases.set_commits({.version = "1.0"}, each_of(range_of(5, 40, 0)));
+  EXPECT_EQ(rows_of_releases(database_), rows_of_releases(fresh));
+}
+
+TEST_P(KilledWriterTest, AtAnyTimeEachReleaseIsThereWholeOrNotAtAll) {
+  const auto store = open();
+  constexpr int processes = 8;
+  {
+    std::vector<std::jthread> threads;
+    for (int process = 0; process < processes; ++process)
+      threads.emplace_back([&, process] {
+        std::mt19937 random(static_cast<unsigned>(process));
+        for (int i = process; i < kills(); i += processes)
+          EXPECT_TRUE(was_killed(
+              run_writer(database_.address(), "microseconds", 1000 + random() % 150'000)));
+      });
+  }
+  TestDatabase fresh(GetParam());
+  const TrackingStore undisturbed({.database = fresh.address()});
+  for (int release = 0; release < 4; ++release) set(undisturbed, release);
+  for (int release = 0; release < 4; ++release) {
+    const std::string version = std::to_string(release) + ".0", rows = rows_of(database_, version);
+    EXPECT_TRUE(rows.empty() || rows == rows_of(fresh, version)) << rows;
+    set(*store, release);
+  }
+  EXPECT_EQ(rows_of_releases(database_), rows_of_releases(fresh));
+}
+
+}  // namespace
+}  // namespace bitbucket::test
