@@ -26,22 +26,37 @@ enum class ResolvePolicy {
 };
 
 /// A commit to store.  A member that is not set keeps what is stored.
+///
+/// Git allows bytes in messages, names, addresses and paths that no database stores: NUL, and those
+/// that are not UTF-8.  U+FFFD takes the place of each.  Ids, names of repositories and keys of
+/// issues with such bytes are refused with InvalidArgument, as is a message or a path of more than
+/// 256 MiB; nothing is stored then.
+///
+/// The author is who has the address.  A release makes an address for an author without one, from
+/// the letters, digits, "-", "_" and "." of the name ("foo bar" becomes foobar@localhost), and cuts
+/// a long address to 75 characters, of which the last three are "..."; a push leaves such a commit
+/// without an author.  A release renames an author whose name differs; the newest commit decides.
 struct CommitInput {
-  std::string repository = {};  ///< name, "PRJ/demo"; the newest repository with that name
+  /// Name of at most 300 characters, "PRJ/demo"; the newest repository with that name, attached
+  /// ones first.  A repository that is not stored is created.
+  std::string repository = {};
   /// Id of an attached repository, which goes before `repository`.
   std::string external_id = {};
   std::string id = {};                      ///< 1 to 64 characters, mostly 40 hexadecimal digits
   std::optional<std::string> message = {};  ///< may be empty
-  std::optional<std::string> author_name = {};        ///< cut after 128 characters
-  std::optional<std::string> author_email = {};       ///< identifies the author, in lower case
-  std::optional<Timestamp> timestamp = {};            ///< when the commit was written
-  std::optional<std::vector<FileChange>> files = {};  ///< all files that it changed
-  /// All issues that it resolves, by the service's own keys.
+  std::optional<std::string> author_name = {};   ///< cut after 128 characters
+  std::optional<std::string> author_email = {};  ///< identifies the author, in lower case
+  std::optional<Timestamp> timestamp = {};       ///< when the commit was written
+  /// All files that it changed.  Files that are stored never change; the first change of a path
+  /// counts.
+  std::optional<std::vector<FileChange>> files = {};
+  /// All issues that it resolves, by the service's own keys of at most 200 characters.
   std::optional<std::vector<std::string>> issues = {};
 };
 
 /// Gives the commits one by one: fills in the commit and returns true, or returns false at the end.
-/// The commit is fresh for each call.
+/// The commit is fresh for each call.  The function is called before any lock is held, so it may
+/// take its time and use the store; what it throws reaches the caller, and nothing is stored.
 using CommitInputs = std::function<bool(CommitInput&)>;
 
 /// Returns the commits of a list, one by one.
@@ -105,7 +120,8 @@ class BITBUCKET_EXPORT CommitStore {
                                                      std::size_t limit = 1000) const;
   /// Returns the number of commits of an attached repository.
   [[nodiscard]] std::int64_t count(std::string_view external_id) const;
-  /// Passes the ids of all commits of an attached repository to `visit`, sorted.
+  /// Passes the ids of all commits of an attached repository to `visit`, sorted, with one at a time
+  /// in memory.
   void visit_ids(std::string_view external_id,
                  const std::function<void(std::string_view)>& visit) const;
 

@@ -75,7 +75,9 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// Replaces the commits of a release, which it creates if it does not exist, in one transaction:
   /// sorted by time, the newest first; commits without a time keep their place.  Creates
   /// repositories, authors and commits that are not stored, and updates what is given of the
-  /// others.  Resolves the issues of its commits.
+  /// others.  Resolves the issues of its commits.  A commit that is given twice counts once, at its
+  /// newest place.  The newest commit of a repository becomes the head of the release unless it has
+  /// one.  The memory does not grow with the number of commits.
   StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits,
                             const ReleaseParts& parts = {}) const;
   /// Stores what the release has of each repository; the last of two heads of a repository counts.
@@ -98,7 +100,7 @@ class BITBUCKET_EXPORT ReleaseStore {
       ReleaseOrder order = ReleaseOrder::date) const;
   /// Returns the heads of a release, sorted by repository.
   [[nodiscard]] std::vector<ReleaseHead> heads(std::string_view version) const;
-  /// Passes the commits of a release to `visit`, the newest first.
+  /// Passes the commits of a release to `visit`, the newest first, with one at a time in memory.
   void visit_commits(std::string_view version,
                      const std::function<void(const StoredCommit&)>& visit) const;
   /// Passes the files of a release to `visit`, commit by commit, the newest first, and by path.
