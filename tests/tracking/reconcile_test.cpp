@@ -1,0 +1,89 @@
+// A store that missed deliveries, after it was compared with the server.
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include <bitbucket/error.hpp>
+
+#include "tracking/tracker_fixture.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ReconcileTest : public TrackerFixture {};
+INSTANTIATE_TEST_SUITE_P(Products, ReconcileTest, both_products(), name_of);
+
+TEST_P(ReconcileTest, LostDoubledAndReorderedDeliveriesLoseNothing) {
+  const std::vector<std::string> refs = {main_, "refs/heads/a", "refs/heads/b"};
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    std::mt19937 random(seed);
+    const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+    std::vector<RefsChanged> deliveries;
+    for (int i = 0; i < 20; ++i) {
+      RefsChanged made = push_commits(1 + random() % 4, refs[random() % refs.size()]);
+      if (chance(20)) continue;
+      deliveries.push_back(made);
+      if (chance(20)) deliveries.push_back(made);
+      if (chance(20)) std::swap(deliveries.back(), deliveries[random() % deliveries.size()]);
+    }
+    for (const RefsChanged& delivery : deliveries) tracker().record_push(delivery);
+    tracker().reconcile("1");
+    EXPECT_EQ(stored_commits(), rev_list({"--branches"})) << "seed " << seed;
+    std::string heads;
+    for (const std::string& line :
+         git({"for-each-ref", "--format=%(refname)|%(objectname)", "refs/heads"}))
+      heads += line + "\n";
+    EXPECT_EQ(stored_heads(), heads) << "seed " << seed;
+    EXPECT_THAT(tracker().reconcile("1"), IsEmpty());
+  }
+}
+
+TEST_P(ReconcileTest, RemovesBranchesThatAreGone) {
+  tracker().record_push(push_commits(2));
+  store_->branches.set("1", {.ref = "refs/heads/gone", .commit = tip(main_)});
+  const auto recorded = tracker().reconcile("1");
+  ASSERT_THAT(recorded, SizeIs(1));
+  EXPECT_EQ(recorded[0].ref, "refs/heads/gone");
+  EXPECT_EQ(recorded[0].to, "");
+  run_git(folder(), {"update-ref", "-d", main_});
+  EXPECT_THAT(tracker().reconcile("1"), SizeIs(1));
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_THAT(stored_commits(), SizeIs(2));
+}
+
+TEST_P(ReconcileTest, FollowsAForcedPushWhoseOldCommitsWereCollected) {
+  tracker().record_push(push_commits(3));
+  store_->branches.set("1", {.ref = main_, .commit = std::string(40, 'd')});
+  push_commits(2);
+  tracker().reconcile("1");
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
+TEST_P(ReconcileTest, ARepositoryThatIsNotAttachedIsRefused) {
+  EXPECT_THROW(tracker().reconcile("77"), InvalidArgument);
+}
+
+class LargeReconcileTest : public TrackerFixture {};
+INSTANTIATE_TEST_SUITE_P(Products, LargeReconcileTest, ::testing::Values(Product::sqlite), name_of);
+
+TEST_P(LargeReconcileTest, OneHundredThousandCommitsTakeAPageForEachThousandAndTwoRequests) {
+  push_commits(100'000);
+  const auto whole = tracker().reconcile("1");
+  EXPECT_EQ(whole[0].added, 100'000);
+  EXPECT_LE(server_->requests().size(), 102u);
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+  push_commits(1500);
+  server_->clear_requests();
+  EXPECT_EQ(tracker().reconcile("1")[0].added, 1500);
+  EXPECT_LE(server_->requests().size(), 4u);
+  server_->clear_requests();
+  EXPECT_THAT(tracker().reconcile("1"), IsEmpty());
+  EXPECT_THAT(server_->requests(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace bitbucket::test

@@ -1,0 +1,170 @@
+// What a tracker stores of pushes, compared with plain git.
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+
+#include <bitbucket/error.hpp>
+
+#include "tracking/tracker_fixture.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class TrackerTest : public TrackerFixture {};
+INSTANTIATE_TEST_SUITE_P(Products, TrackerTest, both_products(), name_of);
+
+TEST_P(TrackerTest, StoresTheCommitsOfAPushAndThenTheBranch) {
+  const RefsChanged first = push_commits(3), second = push_commits(2);
+  const auto recorded = tracker().record_push(first);
+  ASSERT_THAT(recorded, SizeIs(1));
+  EXPECT_EQ(recorded[0].commits, 3);
+  EXPECT_EQ(recorded[0].added, 3);
+  EXPECT_EQ(stored_heads(), main_ + "|" + first.changes[0].to_hash->value + "\n");
+  EXPECT_EQ(tracker().record_push(second)[0].commits, 2);
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
+TEST_P(TrackerTest, APushThatComesTwiceNeedsNoRequest) {
+  const RefsChanged first = push_commits(3);
+  tracker().record_push(first);
+  server_->clear_requests();
+  EXPECT_EQ(tracker().record_push(first)[0].commits, 0);
+  EXPECT_THAT(server_->requests(), IsEmpty());
+}
+
+TEST_P(TrackerTest, ALatePushDoesNotMoveTheBranchBack) {
+  const RefsChanged first = push_commits(3), second = push_commits(2), third = push_commits(1);
+  tracker().record_push(first);
+  EXPECT_EQ(tracker().record_push(third)[0].commits, 3);
+  tracker().record_push(second);
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+}
+
+TEST_P(TrackerTest, AFirstPushAfterOlderCommitsBringsItsOwnAndReconcileTheOthers) {
+  push_commits(5);
+  const auto recorded = tracker().record_push(push_commits(2));
+  EXPECT_EQ(recorded[0].commits, 2);
+  EXPECT_THAT(stored_commits(), SizeIs(2));
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_EQ(tracker().reconcile("1")[0].added, 5);
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+}
+
+TEST_P(TrackerTest, ANewBranchBringsOnlyWhatLiesBeyondAStoredOne) {
+  tracker().record_push(push_commits(5));
+  run_git(folder(), {"branch", "same", "main"});
+  run_git(folder(), {"branch", "topic", "main~2"});
+  server_->clear_requests();
+  tracker().record_push(push({change("refs/heads/same", "", tip(main_))}));
+  EXPECT_THAT(server_->requests(), IsEmpty());
+  RefsChanged topic = push_commits(4, "refs/heads/topic");
+  topic.changes[0].from_hash.reset();
+  EXPECT_EQ(tracker().record_push(topic)[0].commits, 4);
+  EXPECT_EQ(requests("commits"), 1u);
+  EXPECT_EQ(stored_commits(), rev_list({"--branches"}));
+}
+
+TEST_P(TrackerTest, ADeletedBranchIsRemovedAndItsCommitsStay) {
+  const RefsChanged first = push_commits(3);
+  tracker().record_push(first);
+  const std::string last = tip(main_);
+  const auto recorded = tracker().record_push(push({change(main_, last, std::string(40, '0'))}));
+  EXPECT_EQ(recorded[0].to, "");
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_THAT(stored_commits(), SizeIs(3));
+}
+
+TEST_P(TrackerTest, AForcedPushBringsWhatTheBranchDidNotHave) {
+  tracker().record_push(push_commits(5));
+  const std::string old_tip = tip(main_);
+  run_git(folder(), {"update-ref", main_, old_tip + "~3"});
+  RefsChanged forced = push_commits(4);
+  forced.changes[0].from_hash = old_tip;
+  EXPECT_EQ(tracker().record_push(forced)[0].commits, 4);
+  EXPECT_EQ(stored_commits(), rev_list({old_tip, "main"}));
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
+TEST_P(TrackerTest, ACollectedCommitMakesTheTrackerBeginElsewhere) {
+  tracker().record_push(push_commits(5));
+  const std::string unknown(40, 'd');
+  store_->branches.set("1", {.ref = main_, .commit = unknown});
+  RefsChanged next = push_commits(2);
+  next.changes[0].from_hash = unknown;
+  const auto recorded = tracker().record_push(next);
+  EXPECT_EQ(recorded[0].commits, 7);
+  EXPECT_EQ(recorded[0].added, 2);
+  const auto gone = tracker().record_push(push({change(main_, tip(main_), unknown)}));
+  EXPECT_TRUE(gone[0].gone);
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
+TEST_P(TrackerTest, AMissingRepositoryIsAnErrorAndNotACollectedCommit) {
+  store_->repositories->add({.external_id = "9", .name = "PRJ/no", .repo = {"PRJ", "no"}});
+  const auto lost = push({change(main_, "", std::string(40, 'a'))}, 9);
+  EXPECT_THROW(tracker().record_push(lost), ApiError);
+}
+
+TEST_P(TrackerTest, SkipsTagsAndRepositoriesThatAreNotAttached) {
+  const RefsChanged first = push_commits(1);
+  EXPECT_THAT(tracker().record_push(push({change("refs/tags/v1", "", tip(main_))})), IsEmpty());
+  EXPECT_THAT(tracker().record_push(push(first.changes, 77)), IsEmpty());
+  EXPECT_THAT(server_->requests(), IsEmpty());
+}
+
+TEST_P(TrackerTest, ReportsThatThereAreMoreCommitsThanAllowed) {
+  const auto recorded = tracker({.max_commits = 3}).record_push(push_commits(4));
+  EXPECT_TRUE(recorded[0].capped);
+  EXPECT_EQ(stored_commits(), rev_list({"-3", "main"}));
+  EXPECT_FALSE(tracker({.max_commits = 3}).record_push(push_commits(3))[0].capped);
+}
+
+TEST_P(TrackerTest, IgnoredCommitsAreNotStored) {
+  append_history(folder(), {.commits = 4, .message = [](std::size_t number) {
+                              return number == 2 ? "x #skip-tracking" : "y";
+                            }});
+  const auto recorded = tracker().record_push(push({change(main_, "", tip(main_))}));
+  EXPECT_EQ(recorded[0].commits, 4);
+  EXPECT_EQ(recorded[0].added, 3);
+  EXPECT_EQ(stored_commits(), rev_list({"--invert-grep", "--grep=#skip-tracking", "main"}));
+}
+
+TEST_P(TrackerTest, LinksTheIssuesThatTheServiceFinds) {
+  TrackerOptions options;
+  options.find_issue = [](const IssueReference& reference) -> std::optional<std::string> {
+    if (reference.text == "APP-20") return std::nullopt;
+    return "key of " + reference.text;
+  };
+  tracker(options).record_push(push_commits(31));
+  EXPECT_EQ(database_.query("SELECT issue FROM issue_links ORDER BY issue"),
+            "key of APP-0\nkey of APP-10\nkey of APP-30\n");
+}
+
+TEST_P(TrackerTest, WhatTheServicesOwnFunctionThrowsComesOut) {
+  TrackerOptions options;
+  options.find_issue = [](const IssueReference&) -> std::optional<std::string> {
+    throw std::runtime_error("no database of issues");
+  };
+  const RefsChanged first = push_commits(1);
+  EXPECT_THROW(tracker(options).record_push(first), std::runtime_error);
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_THROW(tracker(options).set_refs({.version = "1"}, {{"PRJ/demo", "main", ""}}),
+               std::runtime_error);
+}
+
+TEST_P(TrackerTest, FilesOfPushesAreStoredOnDemand) {
+  tracker().record_push(push_commits(2));
+  EXPECT_EQ(changes_requests(), 0u);
+  tracker({.files_of_pushes = true, .batch = 2}).record_push(push_commits(3, main_, 4));
+  EXPECT_EQ(changes_requests(), 3u);
+  EXPECT_EQ(database_.query("SELECT count(*) FROM commits WHERE has_files = 1"), "3\n");
+}
+
+}  // namespace
+}  // namespace bitbucket::test
