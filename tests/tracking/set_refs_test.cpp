@@ -1,0 +1,160 @@
+// What a tracker stores of releases, compared with plain git.
+#include <gmock/gmock.h>
+
+#include <bitbucket/error.hpp>
+
+#include "tracking/tracker_fixture.hpp"
+
+namespace bitbucket::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class SetRefsTest : public TrackerFixture {
+ protected:
+  std::vector<FetchedRef> set(const std::string& version, const std::vector<ReleaseRef>& refs,
+                              TrackerOptions options = {}) {
+    return tracker(std::move(options))
+        .set_refs({.version = version, .date_added = Timestamp(std::chrono::hours(++hours_))},
+                  refs);
+  }
+  /// The files of a release as git shows them: "commit|path|type".
+  [[nodiscard]] std::vector<std::string> git_files(const std::vector<std::string>& range) const {
+    std::vector<std::string> out;
+    for (const std::string& id : rev_list(range))
+      for (const std::string& line :
+           git({"diff-tree", "-r", "--root", "--no-commit-id", "--name-status", id}))
+        out.push_back(id + "|" + line.substr(2) + "|" + line.substr(0, 1));
+    return sorted(out);
+  }
+  [[nodiscard]] std::vector<std::string> stored_files(const std::string& version) const {
+    return sorted(
+        lines(database_.query("SELECT hash, path, type FROM file_changes "
+                              "JOIN commits ON commits.id = file_changes.commit_id "
+                              "JOIN release_commits ON release_commits.commit_id = commits.id "
+                              "JOIN releases ON releases.id = release_id WHERE version = '" +
+                              version + "'")));
+  }
+  int hours_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(Products, SetRefsTest, both_products(), name_of);
+
+TEST_P(SetRefsTest, AReleaseHasTheCommitsAndFilesSinceTheOneBefore) {
+  push_commits(7, main_, 3);
+  const std::string first = tip(main_);
+  const auto one = set("1.0.0", {{"PRJ/demo", "main", ""}}, {.batch = 3});
+  ASSERT_THAT(one, SizeIs(1));
+  EXPECT_EQ(one[0].error, "");
+  EXPECT_EQ(one[0].since, "");
+  EXPECT_EQ(one[0].until, first);
+  EXPECT_EQ(one[0].commits, 7);
+  EXPECT_EQ(release_commits("1.0.0"), rev_list({"main"}));
+  EXPECT_EQ(stored_files("1.0.0"), git_files({"main"}));
+  push_commits(4, main_, 2);
+  EXPECT_EQ(set("1.1.0", {{"PRJ/demo", tip(main_), ""}})[0].since, first);
+  EXPECT_EQ(release_commits("1.1.0"), rev_list({first + "..main"}));
+  EXPECT_EQ(stored_files("1.1.0"), git_files({first + "..main"}));
+  EXPECT_THAT(store_->releases.heads("1.1.0"), ElementsAre(ReleaseHead{"PRJ/demo", tip(main_)}));
+}
+
+TEST_P(SetRefsTest, TheFilesOfACommitAreAskedForOnce) {
+  tracker().record_push(push_commits(5));
+  set("1", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(changes_requests(), 5u);
+  set("1", {{"PRJ/demo", "main", ""}});
+  const Tracker another(open(), source_);
+  another.set_refs({.version = "2"}, {{"PRJ/demo", "main", "main~3"}});
+  EXPECT_THAT(another.compare_commits({"PRJ", "demo"}, {.until = "main"}), SizeIs(5));
+  EXPECT_EQ(changes_requests(), 5u);
+  EXPECT_EQ(release_commits("2"), rev_list({"main~3..main"}));
+}
+
+TEST_P(SetRefsTest, ARangeGoesBeforeThePreviousCommit) {
+  push_commits(6);
+  git({"tag", "-a", "-m", "x", "v1", "main~1"});
+  set("1", {{"PRJ/demo", "main~4..v1", "main~2"}});
+  EXPECT_EQ(release_commits("1"), rev_list({"main~4..main~1"}));
+  EXPECT_THAT(store_->releases.heads("1"),
+              ElementsAre(ReleaseHead{"PRJ/demo", commit_id(folder(), "main~1")}));
+  EXPECT_THROW(set("2", {{"PRJ/demo", "..main", ""}}), InvalidArgument);
+  EXPECT_THROW(set("2", {{"PRJ/demo", "main..", ""}}), InvalidArgument);
+  EXPECT_THROW(set("2", {{"PRJ/demo", "a...main", ""}}), InvalidArgument);
+}
+
+TEST_P(SetRefsTest, NamesAllUnknownRepositoriesAndWritesNothing) {
+  push_commits(1);
+  server_->clear_requests();
+  try {
+    set("1", {{"PRJ/no", "main", ""}, {"PRJ/demo", "main", ""}, {"PRJ/nor", "main", ""}});
+    FAIL();
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("PRJ/no, PRJ/nor;"));
+  }
+  EXPECT_THAT(server_->requests(), IsEmpty());
+  EXPECT_EQ(database_.query("SELECT count(*) FROM releases"), "0\n");
+}
+
+TEST_P(SetRefsTest, TheLastRefOfARepositoryCounts) {
+  push_commits(4);
+  const auto fetched = set("1", {{"PRJ/demo", "main", ""}, {"PRJ/demo", "main~2", ""}});
+  EXPECT_THAT(fetched, SizeIs(1));
+  EXPECT_EQ(release_commits("1"), rev_list({"main~2"}));
+}
+
+TEST_P(SetRefsTest, ARepositoryThatFailsKeepsWhatTheReleaseHas) {
+  push_commits(3);
+  append_history(folder("other"), {.commits = 2, .first = 500});
+  const std::vector<ReleaseRef> both = {{"PRJ/demo", "main", ""}, {"PRJ/other", "main", ""}};
+  set("1", both);
+  const auto before = store_->releases.heads("1");
+  push_commits(2);
+  const auto fetched = set("1", {{"PRJ/other", "nowhere", ""}, {"PRJ/demo", "main", ""}});
+  EXPECT_THAT(fetched[0].error, HasSubstr("nowhere"));
+  EXPECT_EQ(fetched[1].commits, 5);
+  EXPECT_THAT(release_commits("1"), SizeIs(7));
+  EXPECT_EQ(store_->releases.find("1")->commit_count, 7);
+  EXPECT_EQ(store_->releases.heads("1")[1], before[1]);
+  set("2", {{"PRJ/other", "nowhere", ""}});
+  EXPECT_FALSE(store_->releases.find("2"));
+}
+
+TEST_P(SetRefsTest, AnErrorInTheMiddleOfTheFilesLeavesOutTheRepository) {
+  push_commits(4);
+  append_history(folder("other"), {.commits = 2, .first = 500});
+  server_->misbehave(
+      {.path = "/rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}/changes",
+       .first = 3,
+       .times = 1,
+       .fault = testing::server_error(500)});
+  const std::vector<ReleaseRef> both = {{"PRJ/demo", "main", ""}, {"PRJ/other", "main", ""}};
+  const auto fetched = set("1", both, {.batch = 1});
+  EXPECT_NE(fetched[0].error, "");
+  EXPECT_EQ(fetched[0].commits, 0);
+  EXPECT_EQ(release_commits("1"), rev_list({"main"}, "other"));
+  server_->clear_requests();
+  set("1", both);
+  EXPECT_EQ(changes_requests(), 2u);  // two of the four are stored
+  EXPECT_THAT(release_commits("1"), SizeIs(6));
+}
+
+TEST_P(SetRefsTest, IgnoredCommitsAreNotInTheRelease) {
+  append_history(folder(), {.commits = 4, .message = [](std::size_t number) {
+                              return number == 2 ? "x #skip-tracking" : "y";
+                            }});
+  set("1", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(release_commits("1"), rev_list({"--invert-grep", "--grep=#skip-tracking", "main"}));
+  EXPECT_THAT(tracker().compare_commits({"PRJ", "demo"}, {.until = "main"}), SizeIs(4));
+}
+
+TEST_P(SetRefsTest, CapsAreReported) {
+  push_commits(4);
+  const auto fetched = set("1", {{"PRJ/demo", "main", ""}}, {.max_commits = 3});
+  EXPECT_TRUE(fetched[0].capped);
+  EXPECT_EQ(release_commits("1"), rev_list({"-3", "main"}));
+}
+
+}  // namespace
+}  // namespace bitbucket::test
