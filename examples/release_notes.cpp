@@ -334,7 +334,7 @@ void watch(const Options& options, const Release& release, example::StopSignals&
   signals.on_stop([stop]() mutable { stop.request_stop(); });
   const bitbucket::Inbox inbox(
       release.store, example::receiver_for(*release.store),
-      {.on_error = [](const bitbucket::StoredDelivery&, const std::exception& error) {
+      {.on_error = [](const std::exception& error, const bitbucket::StoredDelivery*) {
         std::cerr << "release_notes: " << plain(error.what()) << "; trying again\n";
       }});
   const example::InboxServer receiver(inbox, options.port);

@@ -21,17 +21,13 @@ std::optional<bitbucket::Commit> resolve(const Connection& connected,
 
 // The date of a release is that of its commit, so that tags that are found late still come in
 // order.
-void store_release(const Connection& connected, const TrackingStore& store,
-                   const AttachedRepository& repository, const std::string& version,
-                   const bitbucket::Commit& commit) {
-  std::vector<bitbucket::ReleaseRef> refs{{.repository = repository.name, .commit = commit.id}};
-  for (const bitbucket::ReleaseHead& head : store.releases.heads(version))
-    if (head.repository != repository.name)
-      refs.push_back({.repository = head.repository, .commit = head.commit});
+void store_release(const Connection& connected, const AttachedRepository& repository,
+                   const std::string& version, const bitbucket::Commit& commit) {
   const bitbucket::NewRelease release{.version = version,
                                       .date_added = commit.committer_timestamp,
                                       .date_released = commit.committer_timestamp};
-  for (const bitbucket::FetchedRef& fetched : connected.tracker.set_refs(release, refs)) {
+  for (const bitbucket::FetchedRef& fetched : connected.tracker.set_refs(
+           release, {{.repository = repository.name, .commit = commit.id}})) {
     if (!fetched.error.empty())
       throw Refused("The commits of " + fetched.repository + " for the release " + version +
                     " cannot be fetched: " + fetched.error);
@@ -43,16 +39,15 @@ void store_release(const Connection& connected, const TrackingStore& store,
 
 }  // namespace
 
-void set_release(const Connection& connected, const TrackingStore& store,
-                 const AttachedRepository& repository, const std::string& version,
-                 const std::string& commit) {
+void set_release(const Connection& connected, const AttachedRepository& repository,
+                 const std::string& version, const std::string& commit) {
   const auto found = resolve(connected, repository, commit);
   if (!found)
     throw Refused("'" + commit + "' is no branch, tag or commit of " + repository.name + ".");
-  store_release(connected, store, repository, version, *found);
+  store_release(connected, repository, version, *found);
 }
 
-std::vector<std::string> set_releases(const Connection& connected, const TrackingStore& store,
+std::vector<std::string> set_releases(const Connection& connected,
                                       const AttachedRepository& repository,
                                       const std::vector<std::string>& tags) {
   std::vector<std::pair<std::string, bitbucket::Commit>> found;
@@ -64,7 +59,7 @@ std::vector<std::string> set_releases(const Connection& connected, const Trackin
     return a.second.committer_timestamp < b.second.committer_timestamp;
   });
   for (const auto& [tag, commit] : found) try {
-      store_release(connected, store, repository, tag, commit);
+      store_release(connected, repository, tag, commit);
     } catch (const bitbucket::InvalidArgument& error) {
       problems.push_back("The tag " + tag + " of " + repository.name +
                          " cannot be a release: " + error.what());

@@ -10,13 +10,11 @@ namespace tracker {
 // Makes or updates the release `version`: `commit`, a tag, branch or id, is what it has of the
 // repository.  What it has of other repositories stays.  Throws Refused when there is no such
 // commit.
-void set_release(const Connection& connected, const bitbucket::TrackingStore& store,
-                 const bitbucket::AttachedRepository& repository, const std::string& version,
-                 const std::string& commit);
+void set_release(const Connection& connected, const bitbucket::AttachedRepository& repository,
+                 const std::string& version, const std::string& commit);
 
 // Makes releases of tags, the oldest first, and returns what went wrong.
 std::vector<std::string> set_releases(const Connection& connected,
-                                      const bitbucket::TrackingStore& store,
                                       const bitbucket::AttachedRepository& repository,
                                       const std::vector<std::string>& tags);
 

@@ -79,10 +79,12 @@ Service::Service(ServiceOptions options)
               .sealer = sealer_,
               .connection = options_.connection}),
       inbox_(store_, make_receiver(store_->repositories),
-             {.on_error = [this](const bitbucket::StoredDelivery& delivery,
-                                 const std::exception& error) {
-               note("The delivery " + std::to_string(delivery.id) + " (" + delivery.event_key +
-                    ") waits for another attempt: " + error.what());
+             {.on_error = [this](const std::exception& error,
+                                 const bitbucket::StoredDelivery* delivery) {
+               note(delivery == nullptr
+                        ? std::string("Pushes cannot be handed on: ") + error.what()
+                        : "The delivery " + std::to_string(delivery->id) + " (" +
+                              delivery->event_key + ") waits for another attempt: " + error.what());
              }}) {
   if (example::is_stored(options_.folder))
     connection_ =
@@ -92,7 +94,9 @@ Service::Service(ServiceOptions options)
 Service::~Service() = default;
 
 void Service::start() {
-  follower_ = std::jthread([this](const std::stop_token& stop) { follow_pushes(stop); });
+  follower_ = std::jthread([this](const std::stop_token& stop) {
+    inbox_.run(stop, [this](const bitbucket::WebhookEvent& event) { handle(event); });
+  });
   reconciler_ = std::jthread([this](const std::stop_token& stop) { reconcile_now_and_then(stop); });
 }
 
@@ -156,7 +160,7 @@ void Service::create_release(const std::string& version, const std::string& exte
                              const std::string& from) {
   const auto repository = store_->repositories->find(external_id);
   if (!repository) throw Refused("This repository is not attached.");
-  set_release(*connection(), *store_, *repository, version, from);
+  set_release(*connection(), *repository, version, from);
   show_issue_events();
 }
 
@@ -197,8 +201,7 @@ void Service::handle_push(const bitbucket::RefsChanged& push) {
   for (const bitbucket::RefChange& change : push.changes)
     if (change.ref.type == bitbucket::RefType::tag && change.to_hash)
       tags.push_back(change.ref.display_id);
-  for (const std::string& problem : set_releases(*connected, *store_, *repository, tags))
-    note(problem);
+  for (const std::string& problem : set_releases(*connected, *repository, tags)) note(problem);
   std::cout << example::plain(push.actor.display_name + " pushed to " + repository->name)
             << std::endl;
   show_issue_events();
@@ -214,18 +217,6 @@ void Service::show_issue_events() const {
     if (!event.release.empty()) line += ", in the release " + event.release;
     std::cout << example::plain(line) << std::endl;
   });
-}
-
-void Service::follow_pushes(const std::stop_token& stop) {
-  std::mutex own;
-  std::unique_lock lock(own);
-  while (!stop.stop_requested()) try {
-      inbox_.run(stop, [this](const bitbucket::WebhookEvent& event) { handle(event); });
-    } catch (const std::exception& error) {  // the database is gone; it may come back
-      note(std::string("Pushes cannot be handed on: ") + error.what());
-      std::condition_variable_any().wait_for(lock, stop, std::chrono::seconds(1),
-                                             [] { return false; });
-    }
 }
 
 void Service::reconcile_now_and_then(const std::stop_token& stop) {
@@ -254,8 +245,7 @@ void Service::reconcile_now_and_then(const std::stop_token& stop) {
 void Service::reconcile(const Connection& connected, const AttachedRepository& repository) try {
   (void)connected.tracker.reconcile(repository.external_id);
   const auto tags = new_tags(connected, *store_, repository);
-  for (const std::string& problem : set_releases(connected, *store_, repository, tags))
-    note(problem);
+  for (const std::string& problem : set_releases(connected, repository, tags)) note(problem);
   show_issue_events();
   std::cout << example::plain(repository.name) << " is up to date" << std::endl;
 } catch (const bitbucket::StoreError&) {

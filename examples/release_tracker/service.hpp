@@ -86,7 +86,6 @@ class Service {
  private:
   void handle(const bitbucket::WebhookEvent& event);
   void handle_push(const bitbucket::RefsChanged& push);
-  void follow_pushes(const std::stop_token& stop);
   void reconcile_now_and_then(const std::stop_token& stop);
   void reconcile(const Connection& connected, const bitbucket::AttachedRepository& repository);
   void show_issue_events() const;
