@@ -144,6 +144,15 @@ void order_commits(Session& session) {
       "WHERE nth = 1) AS sorted");
 }
 
+/// Returns whether the tables are worth new files, which PostgreSQL makes when it truncates; rows
+/// that are deleted stay in the old ones.
+bool are_large(Session& session) {
+  long long size = 0;
+  session.sql() << "SELECT pg_relation_size('given_commits') + pg_relation_size('given_files')",
+      soci::into(size);
+  return size > 512 * 1024;
+}
+
 }  // namespace
 
 std::string by_bytes(const Session& session) { return session.is_sqlite() ? "" : " COLLATE \"C\""; }
@@ -179,7 +188,7 @@ void resolve_staged(Session& session, const Given& given, AuthorRule rule) {
 }
 
 void clear_staged(Session& session) {
-  if (!session.is_sqlite()) {
+  if (!session.is_sqlite() && are_large(session)) {
     session.execute(
         "TRUNCATE given_commits, given_repositories, given_authors, given_files, staged_commits, "
         "staged_issues");
