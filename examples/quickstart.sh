@@ -12,8 +12,8 @@ usage() {
 usage: examples/quickstart.sh [OPTIONS] [REPOSITORY [SINCE [UNTIL]]]
 
 Authorises an application through the three OAuth legs, lists and searches repositories, registers a
-webhook, pushes, and reads the commits from SINCE (left out) to UNTIL with the files that each one
-changed.  All this goes over HTTP, to an embedded Bitbucket Server that serves your git REPOSITORY and
+webhook, pushes, reads the commits from SINCE (left out) to UNTIL with the files that each one
+changed, and shows the release that the push became and the issue that it resolved.  All this goes over HTTP, to an embedded Bitbucket Server that serves your git REPOSITORY and
 only reads it.  On Debian the script first installs missing packages (as root or with sudo).
 
   REPOSITORY      a git repository, bare or not (default: this checkout)
@@ -39,7 +39,7 @@ TEXT
 
 # --- arguments
 
-url='' repo='' hook_url='' build='' path='' since='' until=''
+url='' repo='' hook_url='' release='' build='' path='' since='' until=''
 browser=false push=false
 
 wrong_usage() {
@@ -163,7 +163,7 @@ has_option() { grep -qx "BITBUCKET_BUILD_$1:BOOL=ON" "$build/CMakeCache.txt"; }
 
 has_programs() {
   is_configured "$build" "$root" && has_option EXAMPLES &&
-    { has_option TESTS || { has_option INTEGRATION && has_option TESTING_LIBRARY; }; }
+    { has_option TESTS || { has_option TRACKING && has_option TESTING_LIBRARY; }; }
 }
 
 build_programs() {
@@ -181,8 +181,8 @@ build_programs() {
   # eight source files are compiled as one, which takes less than half the time.
   if ! { has_programs || configure_quietly "$log" "$root" "$build" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8 \
-    -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_INTEGRATION=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
-    ! build_quietly "$log" "$build" quickstart connect webhook_receiver bitbucket-git-server; then
+    -DBITBUCKET_BUILD_EXAMPLES=ON -DBITBUCKET_BUILD_TRACKING=ON -DBITBUCKET_BUILD_TESTING_LIBRARY=ON; } ||
+    ! build_quietly "$log" "$build" quickstart connect webhook_receiver release_notes bitbucket-git-server; then
     tail -n 60 "$log" >&2
     fail "the build failed; its last lines are above"
   fi
@@ -301,20 +301,20 @@ commit_and_push() {
     git read-tree HEAD &&
     git update-index --add --cacheinfo "100644,$blob,QUICKSTART.md" &&
     tree=$(git write-tree --missing-ok) &&
-    commit=$(git "${author[@]}" commit-tree -p HEAD -m 'Add QUICKSTART.md' "$tree") &&
-    git push --quiet origin "$commit:refs/heads/$3"
+    commit=$(git "${author[@]}" commit-tree -p HEAD -m 'Add QUICKSTART.md' -m 'Fixes QUICK-1' "$tree") &&
+    git push --quiet origin "$commit:refs/heads/$3" ${4:+"$commit:refs/tags/$4"}
 }
 
-# Pushes one commit with one new file to a new branch.  It fetches only what this needs, however long
-# the history is.
+# push_commit BRANCH [TAG]: pushes one commit with one new file to a new branch and a new tag.  It
+# fetches only what this needs, however long the history is.
 push_commit() {
   local link clone=$work/clone
   link=$(clone_link)
   [[ -n $link ]] || fail "$repo shows no clone link"
-  if ! (git_credentials && commit_and_push "$link" "$clone" "$1") >"$work/push.log" 2>&1; then
+  if ! (git_credentials && commit_and_push "$link" "$clone" "$@") >"$work/push.log" 2>&1; then
     fail "the push to $link failed: $(grep -vE '^(hint:|To |$)' "$work/push.log" | head -n 1)"
   fi
-  say "  pushed one commit to the branch $1 through ${dim}$link${normal}"
+  say "  pushed one commit to the branch $1 ${2:+and the tag $2 }through ${dim}$link${normal}"
 }
 
 receiver_is_up() { hook_url=$(grep -s -m 1 '^http' "$work/receiver.log"); }
@@ -337,7 +337,8 @@ use_webhook_locally() {
   heading "Registering a webhook and pushing to a private clone"
   start_receiver
   "$client" webhook "$repo" "$hook_url"
-  push_commit "quickstart/$(date +%Y%m%d-%H%M%S)-$$"
+  release=quickstart-$(date +%Y%m%d-%H%M%S)-$$
+  push_commit "quickstart/${release#*-}" "$release"
   show_delivery
 }
 
@@ -367,10 +368,17 @@ show_commits() {
   "$client" commits "$repo" "$since" "$until"
 }
 
+# What is in the pushed tag and not in the branch that it began at.
+show_release() {
+  heading "The release that the push became"
+  "$build/examples/release_notes" --url "$url" "$repo" "$release" HEAD
+}
+
 show_what_is_next() {
   heading "Read next"
   say "  examples/connect.cpp     the program that got the access" \
     "  examples/quickstart.cpp  the program that used it" \
+    "  examples/release_tracker shows releases and issues in a browser: release_tracker --demo REPOSITORY" \
     "  docs/getting-started.md  the same in a program of your own" \
     "  README.md, \"Examples\"    what else there is"
 }
@@ -393,6 +401,7 @@ on_embedded_server() {
   since=$(name_for_server "$since")
   until=$(name_for_server "$until")
   show_commits
+  [[ -z $release ]] || show_release
 }
 
 on_given_server() {
@@ -406,7 +415,7 @@ on_given_server() {
 
 main() {
   parse_arguments "$@"
-  install_missing "${build_packages[@]}"
+  install_missing "${build_packages[@]}" "${tracking_packages[@]}"
   make_work_folder
   export BITBUCKET_WEBHOOK_SECRET_GIVEN=${BITBUCKET_WEBHOOK_SECRET:-}
   export BITBUCKET_WEBHOOK_SECRET=${BITBUCKET_WEBHOOK_SECRET:-$(openssl rand -hex 20)}

@@ -96,7 +96,20 @@ expect_same() {
   files=$(grep -c '^    ' "$work/expected") || true
   grep -qE "^1 repository, $commits commits?, $files changed files?\$" "$work/out" ||
     die "quickstart $*: the counts are wrong: $(grep '^1 repository' "$work/out")"
+  shows_release || die "quickstart $*: no release: $(tail -n 30 "$work/out")"
   printf 'ok: quickstart %s\n' "$*"
+}
+
+# The pushed tag became a release with one commit, which adds one file and resolves one issue.
+shows_release() {
+  sed -n '/^The release that the push became/,/^Read next/p' "$work/out" >"$work/release"
+  grep -qE '^quickstart-[0-9]+-[0-9]+-[0-9]+$' "$work/release" &&
+    grep -qx '1 resolved issue' "$work/release" &&
+    grep -qE '^  QUICK-1  by [0-9a-f]{7} Add QUICKSTART.md$' "$work/release" &&
+    grep -qx '1 commit, 1 changed file' "$work/release" &&
+    grep -qE '^  [0-9a-f]{7} Add QUICKSTART.md  Quickstart  \[QUICK-1\]$' "$work/release" &&
+    grep -qx '    A QUICKSTART.md' "$work/release" &&
+    grep -qx '  Quickstart <quickstart@example.com>  1 commit' "$work/release"
 }
 
 # expect_error STATUS TEXT QUICKSTART_ARGUMENTS...: expects one line on standard error that contains TEXT.
