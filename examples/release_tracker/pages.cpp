@@ -224,7 +224,7 @@ std::string issue_page(const Service& service, const std::string& key) {
   html = "<p id=\"state\">";
   if (resolution->type == Type::in_commit)
     html += "Resolved by a commit";
-  else if (resolution->type == Type::in_next_release && resolution->pending)
+  else if (resolution->type == Type::in_next_release)
     html += "Resolved in the next release";
   else
     html += "Resolved in the release " + link("/release", "version", resolution->release);

@@ -208,8 +208,8 @@ void Service::handle_push(const bitbucket::RefsChanged& push) {
 }
 
 void Service::show_issue_events() const {
-  static constexpr std::string_view words[] = {"referenced by", "resolved by", "reopened by",
-                                               "no longer referenced by"};
+  static constexpr std::string_view words[] = {"referenced by", "no longer referenced by",
+                                               "resolved by", "reopened by"};
   (void)store_->issues.take_events([](const bitbucket::IssueEvent& event) {
     std::string line = event.issue + " is ";
     line += words[static_cast<std::size_t>(event.type)];
