@@ -128,7 +128,7 @@ TEST_P(SetRefsTest, AnErrorInTheMiddleOfTheFilesLeavesOutTheRepository) {
       {.path = "/rest/api/1.0/projects/{project}/repos/{repo}/commits/{commit}/changes",
        .first = 3,
        .times = 1,
-       .fault = testing::server_error(500)});
+       .fault = testing::faults::server_error(500)});
   const std::vector<ReleaseRef> both = {{"PRJ/demo", "main", ""}, {"PRJ/other", "main", ""}};
   const auto fetched = set("1", both, {.batch = 1});
   EXPECT_NE(fetched[0].error, "");
