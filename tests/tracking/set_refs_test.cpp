@@ -66,7 +66,7 @@ TEST_P(SetRefsTest, TheFilesOfACommitAreAskedForOnce) {
   EXPECT_EQ(changes_requests(), 5u);
   set("1", {{"PRJ/demo", "main", ""}});
   const Tracker another(open(), source_);
-  another.set_refs({.version = "2"}, {{"PRJ/demo", "main", "main~3"}});
+  another.set_refs({.version = "2"}, {{"PRJ/demo", "main", commit_id(folder(), "main~3")}});
   EXPECT_THAT(another.compare_commits({"PRJ", "demo"}, {.until = "main"}), SizeIs(5));
   EXPECT_EQ(changes_requests(), 5u);
   EXPECT_EQ(release_commits("2"), rev_list({"main~3..main"}));
@@ -75,7 +75,7 @@ TEST_P(SetRefsTest, TheFilesOfACommitAreAskedForOnce) {
 TEST_P(SetRefsTest, ARangeGoesBeforeThePreviousCommit) {
   push_commits(6);
   git({"tag", "-a", "-m", "x", "v1", "main~1"});
-  set("1", {{"PRJ/demo", "main~4..v1", "main~2"}});
+  set("1", {{"PRJ/demo", commit_id(folder(), "main~4") + "..v1", "main"}});
   EXPECT_EQ(release_commits("1"), rev_list({"main~4..main~1"}));
   EXPECT_THAT(store_->releases.heads("1"),
               ElementsAre(ReleaseHead{"PRJ/demo", commit_id(folder(), "main~1")}));
@@ -99,7 +99,8 @@ TEST_P(SetRefsTest, NamesAllUnknownRepositoriesAndWritesNothing) {
 
 TEST_P(SetRefsTest, TheLastRefOfARepositoryCounts) {
   push_commits(4);
-  const auto fetched = set("1", {{"PRJ/demo", "main", ""}, {"PRJ/demo", "main~2", ""}});
+  const auto fetched =
+      set("1", {{"PRJ/demo", "main", ""}, {"PRJ/demo", commit_id(folder(), "main~2"), ""}});
   EXPECT_THAT(fetched, SizeIs(1));
   EXPECT_EQ(release_commits("1"), rev_list({"main~2"}));
 }
