@@ -46,8 +46,8 @@ TEST_P(ReconcileTest, RemovesBranchesThatAreGone) {
   store_->branches.set("1", {.ref = "refs/heads/gone", .commit = tip(main_)});
   const auto recorded = tracker().reconcile("1");
   ASSERT_THAT(recorded, SizeIs(1));
-  EXPECT_EQ(recorded[0].ref, "refs/heads/gone");
-  EXPECT_EQ(recorded[0].to, "");
+  EXPECT_EQ(recorded.at(0).ref, "refs/heads/gone");
+  EXPECT_EQ(recorded.at(0).to, "");
   run_git(folder(), {"update-ref", "-d", main_});
   EXPECT_THAT(tracker().reconcile("1"), SizeIs(1));
   EXPECT_EQ(stored_heads(), "");
@@ -73,12 +73,12 @@ INSTANTIATE_TEST_SUITE_P(Products, LargeReconcileTest, ::testing::Values(Product
 TEST_P(LargeReconcileTest, OneHundredThousandCommitsTakeAPageForEachThousandAndTwoRequests) {
   push_commits(100'000);
   const auto whole = tracker().reconcile("1");
-  EXPECT_EQ(whole[0].added, 100'000);
+  EXPECT_EQ(whole.at(0).added, 100'000);
   EXPECT_LE(server_->requests().size(), 102u);
   EXPECT_EQ(stored_commits(), rev_list({"main"}));
   push_commits(1500);
   server_->clear_requests();
-  EXPECT_EQ(tracker().reconcile("1")[0].added, 1500);
+  EXPECT_EQ(tracker().reconcile("1").at(0).added, 1500);
   EXPECT_LE(server_->requests().size(), 4u);
   server_->clear_requests();
   EXPECT_THAT(tracker().reconcile("1"), IsEmpty());

@@ -47,14 +47,14 @@ TEST_P(SetRefsTest, AReleaseHasTheCommitsAndFilesSinceTheOneBefore) {
   const std::string first = tip(main_);
   const auto one = set("1.0.0", {{"PRJ/demo", "main", ""}}, {.batch = 3});
   ASSERT_THAT(one, SizeIs(1));
-  EXPECT_EQ(one[0].error, "");
-  EXPECT_EQ(one[0].since, "");
-  EXPECT_EQ(one[0].until, first);
-  EXPECT_EQ(one[0].commits, 7);
+  EXPECT_EQ(one.at(0).error, "");
+  EXPECT_EQ(one.at(0).since, "");
+  EXPECT_EQ(one.at(0).until, first);
+  EXPECT_EQ(one.at(0).commits, 7);
   EXPECT_EQ(release_commits("1.0.0"), rev_list({"main"}));
   EXPECT_EQ(stored_files("1.0.0"), git_files({"main"}));
   push_commits(4, main_, 2);
-  EXPECT_EQ(set("1.1.0", {{"PRJ/demo", tip(main_), ""}})[0].since, first);
+  EXPECT_EQ(set("1.1.0", {{"PRJ/demo", tip(main_), ""}}).at(0).since, first);
   EXPECT_EQ(release_commits("1.1.0"), rev_list({first + "..main"}));
   EXPECT_EQ(stored_files("1.1.0"), git_files({first + "..main"}));
   EXPECT_THAT(store_->releases.heads("1.1.0"), ElementsAre(ReleaseHead{"PRJ/demo", tip(main_)}));
@@ -113,8 +113,8 @@ TEST_P(SetRefsTest, ARepositoryThatFailsKeepsWhatTheReleaseHas) {
   const auto before = store_->releases.heads("1");
   push_commits(2);
   const auto fetched = set("1", {{"PRJ/other", "nowhere", ""}, {"PRJ/demo", "main", ""}});
-  EXPECT_THAT(fetched[0].error, HasSubstr("nowhere"));
-  EXPECT_EQ(fetched[1].commits, 5);
+  EXPECT_THAT(fetched.at(0).error, HasSubstr("nowhere"));
+  EXPECT_EQ(fetched.at(1).commits, 5);
   EXPECT_THAT(release_commits("1"), SizeIs(7));
   EXPECT_EQ(store_->releases.find("1")->commit_count, 7);
   EXPECT_EQ(store_->releases.heads("1")[1], before[1]);
@@ -132,8 +132,8 @@ TEST_P(SetRefsTest, AnErrorInTheMiddleOfTheFilesLeavesOutTheRepository) {
        .fault = testing::faults::server_error(500)});
   const std::vector<ReleaseRef> both = {{"PRJ/demo", "main", ""}, {"PRJ/other", "main", ""}};
   const auto fetched = set("1", both, {.batch = 1});
-  EXPECT_NE(fetched[0].error, "");
-  EXPECT_EQ(fetched[0].commits, 0);
+  EXPECT_NE(fetched.at(0).error, "");
+  EXPECT_EQ(fetched.at(0).commits, 0);
   EXPECT_EQ(release_commits("1"), rev_list({"main"}, "other"));
   server_->clear_requests();
   set("1", both);
@@ -153,7 +153,7 @@ TEST_P(SetRefsTest, IgnoredCommitsAreNotInTheRelease) {
 TEST_P(SetRefsTest, CapsAreReported) {
   push_commits(4);
   const auto fetched = set("1", {{"PRJ/demo", "main", ""}}, {.max_commits = 3});
-  EXPECT_TRUE(fetched[0].capped);
+  EXPECT_TRUE(fetched.at(0).capped);
   EXPECT_EQ(release_commits("1"), rev_list({"-3", "main"}));
 }
 

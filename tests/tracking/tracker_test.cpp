@@ -21,10 +21,10 @@ TEST_P(TrackerTest, StoresTheCommitsOfAPushAndThenTheBranch) {
   const RefsChanged first = push_commits(3), second = push_commits(2);
   const auto recorded = tracker().record_push(first);
   ASSERT_THAT(recorded, SizeIs(1));
-  EXPECT_EQ(recorded[0].commits, 3);
-  EXPECT_EQ(recorded[0].added, 3);
+  EXPECT_EQ(recorded.at(0).commits, 3);
+  EXPECT_EQ(recorded.at(0).added, 3);
   EXPECT_EQ(stored_heads(), main_ + "|" + first.changes[0].to_hash->value + "\n");
-  EXPECT_EQ(tracker().record_push(second)[0].commits, 2);
+  EXPECT_EQ(tracker().record_push(second).at(0).commits, 2);
   EXPECT_EQ(stored_commits(), rev_list({"main"}));
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
@@ -33,14 +33,14 @@ TEST_P(TrackerTest, APushThatComesTwiceNeedsNoRequest) {
   const RefsChanged first = push_commits(3);
   tracker().record_push(first);
   server_->clear_requests();
-  EXPECT_EQ(tracker().record_push(first)[0].commits, 0);
+  EXPECT_EQ(tracker().record_push(first).at(0).commits, 0);
   EXPECT_THAT(server_->requests(), IsEmpty());
 }
 
 TEST_P(TrackerTest, ALatePushDoesNotMoveTheBranchBack) {
   const RefsChanged first = push_commits(3), second = push_commits(2), third = push_commits(1);
   tracker().record_push(first);
-  EXPECT_EQ(tracker().record_push(third)[0].commits, 3);
+  EXPECT_EQ(tracker().record_push(third).at(0).commits, 3);
   tracker().record_push(second);
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
   EXPECT_EQ(stored_commits(), rev_list({"main"}));
@@ -49,10 +49,10 @@ TEST_P(TrackerTest, ALatePushDoesNotMoveTheBranchBack) {
 TEST_P(TrackerTest, AFirstPushAfterOlderCommitsBringsItsOwnAndReconcileTheOthers) {
   push_commits(5);
   const auto recorded = tracker().record_push(push_commits(2));
-  EXPECT_EQ(recorded[0].commits, 2);
+  EXPECT_EQ(recorded.at(0).commits, 2);
   EXPECT_THAT(stored_commits(), SizeIs(2));
   EXPECT_EQ(stored_heads(), "");
-  EXPECT_EQ(tracker().reconcile("1")[0].added, 5);
+  EXPECT_EQ(tracker().reconcile("1").at(0).added, 5);
   EXPECT_EQ(stored_commits(), rev_list({"main"}));
 }
 
@@ -65,7 +65,7 @@ TEST_P(TrackerTest, ANewBranchBringsOnlyWhatLiesBeyondAStoredOne) {
   EXPECT_THAT(server_->requests(), IsEmpty());
   RefsChanged topic = push_commits(4, "refs/heads/topic");
   topic.changes[0].from_hash.reset();
-  EXPECT_EQ(tracker().record_push(topic)[0].commits, 4);
+  EXPECT_EQ(tracker().record_push(topic).at(0).commits, 4);
   EXPECT_EQ(requests("commits"), 1u);
   EXPECT_EQ(stored_commits(), rev_list({"--branches"}));
 }
@@ -75,7 +75,7 @@ TEST_P(TrackerTest, ADeletedBranchIsRemovedAndItsCommitsStay) {
   tracker().record_push(first);
   const std::string last = tip(main_);
   const auto recorded = tracker().record_push(push({change(main_, last, std::string(40, '0'))}));
-  EXPECT_EQ(recorded[0].to, "");
+  EXPECT_EQ(recorded.at(0).to, "");
   EXPECT_EQ(stored_heads(), "");
   EXPECT_THAT(stored_commits(), SizeIs(3));
 }
@@ -86,7 +86,7 @@ TEST_P(TrackerTest, AForcedPushBringsWhatTheBranchDidNotHave) {
   run_git(folder(), {"update-ref", main_, old_tip + "~3"});
   RefsChanged forced = push_commits(4);
   forced.changes[0].from_hash = old_tip;
-  EXPECT_EQ(tracker().record_push(forced)[0].commits, 4);
+  EXPECT_EQ(tracker().record_push(forced).at(0).commits, 4);
   EXPECT_EQ(stored_commits(), rev_list({old_tip, "main"}));
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
@@ -98,10 +98,10 @@ TEST_P(TrackerTest, ACollectedCommitMakesTheTrackerBeginElsewhere) {
   RefsChanged next = push_commits(2);
   next.changes[0].from_hash = unknown;
   const auto recorded = tracker().record_push(next);
-  EXPECT_EQ(recorded[0].commits, 7);
-  EXPECT_EQ(recorded[0].added, 2);
+  EXPECT_EQ(recorded.at(0).commits, 7);
+  EXPECT_EQ(recorded.at(0).added, 2);
   const auto gone = tracker().record_push(push({change(main_, tip(main_), unknown)}));
-  EXPECT_TRUE(gone[0].gone);
+  EXPECT_TRUE(gone.at(0).gone);
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
@@ -120,9 +120,9 @@ TEST_P(TrackerTest, SkipsTagsAndRepositoriesThatAreNotAttached) {
 
 TEST_P(TrackerTest, ReportsThatThereAreMoreCommitsThanAllowed) {
   const auto recorded = tracker({.max_commits = 3}).record_push(push_commits(4));
-  EXPECT_TRUE(recorded[0].capped);
+  EXPECT_TRUE(recorded.at(0).capped);
   EXPECT_EQ(stored_commits(), rev_list({"-3", "main"}));
-  EXPECT_FALSE(tracker({.max_commits = 3}).record_push(push_commits(3))[0].capped);
+  EXPECT_FALSE(tracker({.max_commits = 3}).record_push(push_commits(3)).at(0).capped);
 }
 
 TEST_P(TrackerTest, IgnoredCommitsAreNotStored) {
@@ -130,8 +130,8 @@ TEST_P(TrackerTest, IgnoredCommitsAreNotStored) {
                               return number == 2 ? "x #skip-tracking" : "y";
                             }});
   const auto recorded = tracker().record_push(push({change(main_, "", tip(main_))}));
-  EXPECT_EQ(recorded[0].commits, 4);
-  EXPECT_EQ(recorded[0].added, 3);
+  EXPECT_EQ(recorded.at(0).commits, 4);
+  EXPECT_EQ(recorded.at(0).added, 3);
   EXPECT_EQ(stored_commits(), rev_list({"--invert-grep", "--grep=#skip-tracking", "main"}));
 }
 
