@@ -57,7 +57,7 @@ class ReleaseNotesProgramTest : public ::testing::Test {
       std::set<std::string> files;
       for (const json& file : commit["files"])
         files.insert(file["type"].get<std::string>() + ' ' + file["path"].get<std::string>());
-      EXPECT_EQ(files, diff_tree(demo, commit["id"])) << commit;
+      EXPECT_EQ(files, diff_tree(demo, commit["id"].get<std::string>())) << commit;
     }
     EXPECT_EQ(ids, rev_list(demo, range));
     EXPECT_EQ(found["commits"].size(), ids.size());
@@ -102,8 +102,9 @@ TEST_F(ReleaseNotesProgramTest, MergesTheRepositoriesOfAFolder) {
   commit_files(folder / "untagged", "Fixes XY-2", {{"y", "y"}});
   const json found = notes({".", "v1.1.0"});
   std::set<std::string> repositories, issues;
-  for (const json& range : found["ranges"]) repositories.insert(range["repository"]);
-  for (const json& issue : found["issues"]) issues.insert(issue["key"]);
+  for (const json& range : found["ranges"])
+    repositories.insert(range["repository"].get<std::string>());
+  for (const json& issue : found["issues"]) issues.insert(issue["key"].get<std::string>());
   EXPECT_THAT(repositories, UnorderedElementsAre("LOCAL/demo", "LOCAL/other"));
   EXPECT_THAT(issues, UnorderedElementsAre("ABC-12", "ABC-7", "XY-1"));
   EXPECT_EQ(found["commits"].size(), 5u);
