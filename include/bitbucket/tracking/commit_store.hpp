@@ -32,10 +32,11 @@ enum class ResolvePolicy {
 /// issues with such bytes are refused with InvalidArgument, as is a message or a path of more than
 /// 256 MiB; nothing is stored then.
 ///
-/// The author is who has the address.  A release makes an address for an author without one, from
-/// the letters, digits, "-", "_" and "." of the name ("foo bar" becomes foobar@localhost), and cuts
-/// a long address to 75 characters, of which the last three are "..."; a push leaves such a commit
-/// without an author.  A release renames an author whose name differs; the newest commit decides.
+/// The address identifies the author.  CommitStore::add() leaves a commit without an author when
+/// the address is missing or has more than 75 characters, and does not rename stored authors.
+/// ReleaseStore::set_commits() makes a missing address from the letters, digits, "-", "_" and "."
+/// of the name ("foo bar" becomes `foobar@localhost`), cuts a long one to 75 characters, of which
+/// the last three are "...", and gives an author the name in the newest commit.
 struct CommitInput {
   /// Name of at most 300 characters, "PRJ/demo"; the newest repository with that name, attached
   /// ones first.  A repository that is not stored is created.

@@ -10,11 +10,12 @@ namespace bitbucket::inline v0_1 {
 
 /// An issue that a commit message says it resolves.
 struct IssueReference {
+  /// What a reference looks like.
   enum class Kind {
     id,    ///< an id such as "PRJ-12"
     link,  ///< a link to the service's own page of an issue
   };
-  Kind kind = Kind::id;
+  Kind kind = Kind::id;  ///< what it looks like
   /// "PRJ-12" as the message has it; for links and ids that are numbers, the number: "12".
   std::string text;
   friend bool operator==(const IssueReference&, const IssueReference&) = default;
@@ -33,7 +34,7 @@ struct IssueReferenceOptions {
   /// compared without regard to case.  Empty: there are no references.
   std::vector<std::string> keywords = {"Fix",    "Fixes",   "Fixed",    "Close",   "Closes",
                                        "Closed", "Resolve", "Resolves", "Resolved"};
-  IssueIdShape id_shape = IssueIdShape::short_id;
+  IssueIdShape id_shape = IssueIdShape::short_id;  ///< which ids there are
   /// Host of the service's own pages, with a port if their addresses have one; its sub-domains
   /// count too.  Empty: links do not count.
   std::string host = {};

@@ -41,13 +41,14 @@ struct IssueEvent {
 
 /// How an issue is resolved.
 struct IssueResolution {
+  /// What resolves an issue.
   enum class Type {
     in_release,       ///< by `release`
     in_next_release,  ///< by the release after `release`, which does not exist yet
     in_commit,        ///< by a commit that no release contains yet
   };
   std::string issue = {};                   ///< the service's key
-  Type type = Type::in_release;             ///< how
+  Type type = Type::in_release;             ///< what resolves it
   std::string release = {};                 ///< version; may be empty
   std::string repository = {};              ///< of the commit, "PRJ/demo"; may be empty
   std::string commit = {};                  ///< id; empty when a person resolved the issue

@@ -7,7 +7,8 @@
 
 namespace bitbucket::inline v0_1 {
 
-/// The database refused or failed.  Nothing of the transaction was stored.
+/// The database refused or failed.  Nothing of the transaction was stored, unless the text says
+/// that nobody can tell.
 class BITBUCKET_EXPORT StoreError : public Error {
  public:
   /// What is wrong.
@@ -20,12 +21,14 @@ class BITBUCKET_EXPORT StoreError : public Error {
     damaged,      ///< the file is not a database, or the schema is not the one of the library
     other,
   };
+  /// Makes an error with a text.
   StoreError(Reason reason, const std::string& what);
   ~StoreError() override;
 
   /// Returns what is wrong.
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
-  /// The same call may succeed later: a lock is released, the database is back.
+  /// Returns whether the same call may succeed later: when a lock is released, or the database is
+  /// back.
   [[nodiscard]] bool is_retryable() const noexcept override;
 
  private:

@@ -41,7 +41,8 @@ struct TrackerOptions {
 /// What recording a branch did.
 struct RecordedRef {
   std::string ref;           ///< "refs/heads/main"
-  std::string from, to;      ///< commits; empty when the branch is new, or deleted
+  std::string from;          ///< commit; empty when the branch is new
+  std::string to;            ///< commit; empty when the branch is deleted
   std::int64_t commits = 0;  ///< commits that the server gave
   std::int64_t added = 0;    ///< those of them that were not stored before
   /// There are more than TrackerOptions::max_commits; no later call asks for the older ones.
@@ -61,16 +62,20 @@ struct ReleaseRef {
 /// What fetching a repository's commits for a release did.
 struct FetchedRef {
   std::string repository;    ///< name, "PRJ/demo"
-  std::string since, until;  ///< `since` is empty when nothing says where the release begins
+  std::string since;         ///< commit after which it begins; empty: the whole history
+  std::string until;         ///< id of the newest commit, or what was given when it is not found
   std::int64_t commits = 0;  ///< commits that the server gave
   bool capped = false;       ///< there are more than TrackerOptions::max_commits
   std::string error;         ///< why this repository could not be fetched; empty when it was
   friend bool operator==(const FetchedRef&, const FetchedRef&) = default;
 };
 
-/// Records pushes and releases in a store.  Thread-safe.
+/// Records pushes and releases in a store.  Thread-safe.  record_push(), reconcile() and
+/// compare_commits() throw the errors of the source; every function throws StoreError when the
+/// database fails.  Batches of commits that were stored before an error stay.
 class BITBUCKET_EXPORT Tracker {
  public:
+  /// Throws InvalidArgument when there is no store or no source, or an option cannot work.
   Tracker(std::shared_ptr<const TrackingStore> store, std::shared_ptr<CommitSource> source,
           TrackerOptions options = {});
   Tracker(Tracker&&) noexcept;
