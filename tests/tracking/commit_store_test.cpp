@@ -21,7 +21,7 @@ class CommitStoreTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Products, CommitStoreTest, both_products(), name_of);
 
-TEST_P(CommitStoreTest, LeavesStoredCommitsAsTheyAre) {
+TEST_P(CommitStoreTest, AddsOnlyTheFilesOfStoredCommits) {
   CommitInput first = commit("a"), again = commit("a");
   first.message = "first";
   again.message = "again";
@@ -31,8 +31,8 @@ TEST_P(CommitStoreTest, LeavesStoredCommitsAsTheyAre) {
   EXPECT_EQ(add({again, commit("b")}), (AddedCommits{2, 1}));
   EXPECT_EQ(
       database_.query("SELECT hash, message, author_id, has_files FROM commits ORDER BY hash"),
-      "a|first|-|0\nb|-|-|0\n");
-  EXPECT_EQ(database_.query("SELECT count(*) FROM file_changes"), "0\n");
+      "a|first|-|1\nb|-|-|0\n");
+  EXPECT_EQ(database_.query("SELECT path, type FROM file_changes"), "f|A\n");
 }
 
 TEST_P(CommitStoreTest, ACommitOfAPushHasNoAuthorWithoutAUsableAddress) {

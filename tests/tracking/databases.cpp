@@ -49,6 +49,12 @@ fs::path make_folder() {
   return pattern;
 }
 
+/// Databases that tests have used and that are empty again: to create one takes long.
+std::vector<std::string>& empty_databases() {
+  static std::vector<std::string> names;
+  return names;
+}
+
 class Connection {
  public:
   explicit Connection(const std::string& address)
@@ -75,6 +81,16 @@ class Connection {
  private:
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
+
+/// Ends the sessions of a database, and removes its tables and settings.
+void empty_database(const std::string& name) {
+  Connection connection(PostgresqlServer::shared().address(name));
+  connection.query(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+      "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  connection.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  connection.query("ALTER DATABASE " + name + " RESET ALL");
+}
 
 std::string query_file(const fs::path& file, const std::string& statement) {
   sqlite3* raw = nullptr;
@@ -147,8 +163,13 @@ TestDatabase::TestDatabase(Product product) : product_(product) {
     folder_ = make_folder();
     address_ = "sqlite:" + file().string();
   } else {
-    name_ = "test" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    PostgresqlServer::shared().execute("CREATE DATABASE " + name_);
+    if (empty_databases().empty()) {
+      name_ = "test" + std::to_string(::getpid()) + "_" + std::to_string(++number);
+      PostgresqlServer::shared().execute("CREATE DATABASE " + name_);
+    } else {
+      name_ = empty_databases().back();
+      empty_databases().pop_back();
+    }
     address_ = PostgresqlServer::shared().address(name_);
   }
 }
@@ -160,9 +181,9 @@ TestDatabase::~TestDatabase() {
     return;
   }
   try {
-    PostgresqlServer::shared().execute("DROP DATABASE " + name_ + " WITH (FORCE)");
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << error.what();
+    empty_database(name_);
+    empty_databases().push_back(name_);
+  } catch (const std::exception&) {  // a test has damaged it: the next one gets another
   }
 }
 

@@ -1,7 +1,6 @@
 // A service with an inbox.  It writes its process and the request id of each delivery that it
-// handles to a file, and kills itself, if it is told to, at the N-th time at a place.  With "stored",
-// it handles nothing:
-// inbox_program DATABASE LOG [stored|handling|handled|statement N]
+// handles to a file, and kills itself, if it is told to, at the N-th time at a place.  With
+// "stored", it handles nothing: inbox_program DATABASE LOG [stored|handling|handled|statement N]
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>

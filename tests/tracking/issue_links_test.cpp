@@ -84,6 +84,7 @@ class RandomWork {
   static CommitInput input(const IssueModel::Commit& commit) {
     CommitInput made{.external_id = "10",
                      .id = "c" + std::to_string(commit.number),
+                     .message = "work",
                      .author_name = "Mia",
                      .author_email = "mia@example.com",
                      .timestamp = Timestamp(std::chrono::minutes(commit.number))};
