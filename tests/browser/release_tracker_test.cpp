@@ -73,7 +73,7 @@ TEST_F(ReleaseTrackerTest, ShowsTheReleaseOfAPushOnAPhone) {
 
   const std::string id = push();
   browser_.open(address_of("Open "));
-  EXPECT_THAT(browser_.text("#releases li"), StartsWith("v7.0 ABC-42"));
+  EXPECT_THAT(browser_.text("#releases"), StartsWith("v7.0 ABC-42")) << service_->output();
   browser_.follow("#releases li a");
   EXPECT_EQ(browser_.text("h1"), "Release v7.0");
   EXPECT_EQ(browser_.text("li.commit strong"), "Fixes ABC-42 <b>now</b>");
