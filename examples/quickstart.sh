@@ -302,19 +302,19 @@ commit_and_push() {
     git update-index --add --cacheinfo "100644,$blob,QUICKSTART.md" &&
     tree=$(git write-tree --missing-ok) &&
     commit=$(git "${author[@]}" commit-tree -p HEAD -m 'Add QUICKSTART.md' -m 'Fixes QUICK-1' "$tree") &&
-    git push --quiet origin "$commit:refs/heads/$3" ${4:+"$commit:refs/tags/$4"}
+    git push --quiet origin "$commit:refs/heads/$3"
 }
 
-# push_commit BRANCH [TAG]: pushes one commit with one new file to a new branch and a new tag.  It
-# fetches only what this needs, however long the history is.
+# Pushes one commit with one new file to a new branch.  It fetches only what this needs, however long
+# the history is.
 push_commit() {
   local link clone=$work/clone
   link=$(clone_link)
   [[ -n $link ]] || fail "$repo shows no clone link"
-  if ! (git_credentials && commit_and_push "$link" "$clone" "$@") >"$work/push.log" 2>&1; then
+  if ! (git_credentials && commit_and_push "$link" "$clone" "$1") >"$work/push.log" 2>&1; then
     fail "the push to $link failed: $(grep -vE '^(hint:|To |$)' "$work/push.log" | head -n 1)"
   fi
-  say "  pushed one commit to the branch $1 ${2:+and the tag $2 }through ${dim}$link${normal}"
+  say "  pushed one commit to the branch $1 through ${dim}$link${normal}"
 }
 
 receiver_is_up() { hook_url=$(grep -s -m 1 '^http' "$work/receiver.log"); }
@@ -337,8 +337,8 @@ use_webhook_locally() {
   heading "Registering a webhook and pushing to a private clone"
   start_receiver
   "$client" webhook "$repo" "$hook_url"
-  release=quickstart-$(date +%Y%m%d-%H%M%S)-$$
-  push_commit "quickstart/${release#*-}" "$release"
+  release=quickstart/$(date +%Y%m%d-%H%M%S)-$$
+  push_commit "$release"
   show_delivery
 }
 
@@ -368,7 +368,8 @@ show_commits() {
   "$client" commits "$repo" "$since" "$until"
 }
 
-# What is in the pushed tag and not in the branch that it began at.
+# What is in the pushed branch and not in the branch that it began at.  No tag is pushed, because the
+# commits are shown up to the newest one.
 show_release() {
   heading "The release that the push became"
   "$build/examples/release_notes" --url "$url" "$repo" "$release" HEAD

@@ -100,10 +100,10 @@ expect_same() {
   printf 'ok: quickstart %s\n' "$*"
 }
 
-# The pushed tag became a release with one commit, which adds one file and resolves one issue.
+# The push became a release with one commit, which adds one file and resolves one issue.
 shows_release() {
   sed -n '/^The release that the push became/,/^Read next/p' "$work/out" >"$work/release"
-  grep -qE '^quickstart-[0-9]+-[0-9]+-[0-9]+$' "$work/release" &&
+  grep -qE '^quickstart/[0-9]+-[0-9]+-[0-9]+$' "$work/release" &&
     grep -qx '1 resolved issue' "$work/release" &&
     grep -qE '^  QUICK-1  by [0-9a-f]{7} Add QUICKSTART.md$' "$work/release" &&
     grep -qx '1 commit, 1 changed file' "$work/release" &&
