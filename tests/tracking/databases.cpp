@@ -88,6 +88,7 @@ void empty_database(const std::string& name) {
   connection.query(
       "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
       "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  connection.query("SET client_min_messages = warning");
   connection.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   connection.query("ALTER DATABASE " + name + " RESET ALL");
 }
