@@ -118,7 +118,7 @@ enum class WebhookOutcome {
   bad_body,         ///< the body is not JSON, or not what the event should have
   different_event,  ///< the header and the body name different events
   duplicate,        ///< an Inbox has the delivery already
-  not_stored,       ///< an Inbox accepts the delivery, but its store failed
+  not_stored,       ///< an Inbox could not check or store the delivery, because a store failed
 };
 
 /// What to answer.

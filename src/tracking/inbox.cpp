@@ -74,7 +74,12 @@ class Inbox::Impl {
   }
 
   WebhookReply receive(const WebhookRequest& request) {
-    WebhookReply reply = receiver_.receive(request);
+    WebhookReply reply;
+    try {
+      reply = receiver_.receive(request);
+    } catch (const std::exception& error) {  // the service's function for secrets threw it
+      return not_stored(error, "the delivery could not be checked: see the log of the service");
+    }
     if (!reply.event) return reply;
     const WebhookEvent event = *std::exchange(reply.event, std::nullopt);
     try {
@@ -85,10 +90,7 @@ class Inbox::Impl {
     } catch (const InvalidArgument& error) {
       return {.status = 400, .text = error.what(), .outcome = WebhookOutcome::bad_header};
     } catch (const Error& error) {
-      report(error, nullptr);
-      return {.status = 503,
-              .text = "the delivery could not be stored: see the log of the service",
-              .outcome = WebhookOutcome::not_stored};
+      return not_stored(error, "the delivery could not be stored: see the log of the service");
     }
     return reply;
   }
@@ -122,6 +124,11 @@ class Inbox::Impl {
   }
 
  private:
+  WebhookReply not_stored(const std::exception& error, const char* text) const {
+    report(error, nullptr);
+    return {.status = 503, .text = text, .outcome = WebhookOutcome::not_stored};
+  }
+
   /// Returns whether the handler dealt with the delivery.
   bool hand_on(const StoredDelivery& delivery, const Handler& handle) const {
     try {

@@ -145,6 +145,34 @@ TEST_P(InboxTest, Answers503WhenTheStoreFails) {
   EXPECT_THROW(drained(mine), StoreError);
 }
 
+TEST_P(InboxTest, Answers503WhenTheSecretsCannotBeRead) {
+  const auto store = open();
+  std::string told;
+  const Inbox mine(store,
+                   WebhookReceiver({.secrets =
+                                        [store](std::string_view called) {
+                                          std::vector<Secret> secrets;
+                                          if (const auto found = store->repositories->find(called))
+                                            secrets.push_back(found->webhook_secret);
+                                          return secrets;
+                                        }}),
+                   {.on_error = [&](const std::exception& error, const StoredDelivery* delivery) {
+                     told = delivery ? "a delivery" : error.what();
+                   }});
+  const std::string body = push_to("main");
+  const server_test::Headers headers = signed_headers(body, "one");
+  const WebhookRequest request{.method = "POST", .url = "1", .headers = headers, .body = body};
+  EXPECT_EQ(mine.receive(request).status, 401);
+  database_.query("ALTER TABLE repositories RENAME TO gone");
+  const WebhookReply reply = mine.receive(request);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.outcome, not_stored);
+  EXPECT_FALSE(reply.event);
+  EXPECT_THAT(reply.text, HasSubstr("see the log of the service"));
+  EXPECT_THAT(told, HasSubstr("repositories"));
+  EXPECT_EQ(stored(), "");
+}
+
 TEST_P(InboxTest, HandsOnInTheOrderOfArrival) {
   const Inbox mine = inbox();
   for (const char* id : {"one", "two", "three"}) deliver(mine, id);

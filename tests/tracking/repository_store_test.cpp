@@ -108,11 +108,19 @@ TEST_P(DatabaseRepositoryStoreTest, RefusesTextThatADatabaseCannotStore) {
     EXPECT_THROW(store->repositories->add(repository), InvalidArgument);
     EXPECT_THROW(store->branches.set("10", {text, "a"}), InvalidArgument);
   }
-  EXPECT_THROW(store->repositories->find("\xff"), InvalidArgument);
+  EXPECT_EQ(database_.query("SELECT count(*) FROM repositories"), "0\n");
   AttachedRepository emoji = demo_;
   emoji.name = "\xf0\x9f\x98\x80 \xed\x9f\xbf \xe2\x82\xac \xc3\xa9";
   EXPECT_EQ(store->repositories->add(emoji).name, emoji.name);
   EXPECT_EQ(database_.query("SELECT name FROM repositories"), emoji.name + "\n");
+}
+
+TEST_P(DatabaseRepositoryStoreTest, FindsNothingForAnIdThatCannotBeStored) {
+  const auto store = open();
+  using namespace std::string_literals;
+  store->repositories->add(demo_);
+  for (const std::string& id : {"10\0"s, "\xff"s, std::string(std::size_t{1} << 20, '1')})
+    EXPECT_EQ(store->repositories->find(id), std::nullopt);
 }
 
 TEST_P(DatabaseRepositoryStoreTest, GivesEveryoneTheFirstOfManyAtOnce) {

@@ -27,8 +27,8 @@ struct InboxOptions {
   /// How many of the newest deliveries to remember, to recognise one that comes again.
   std::int64_t remember = 100'000;
   /// Is told of an error: what the handler of `delivery` threw, or, when `delivery` is null, why
-  /// the store failed.  It may finish() the delivery, so that it is not handed on again.  Called
-  /// from any thread; what it throws is ignored.
+  /// the store failed or what the function for secrets threw.  It may finish() the delivery, so
+  /// that it is not handed on again.  Called from any thread; what it throws is ignored.
   std::function<void(const std::exception& error, const StoredDelivery* delivery)> on_error = {};
 };
 
@@ -63,7 +63,8 @@ class BITBUCKET_EXPORT Inbox {
   /// Checks a delivery and stores it, unless it is a ping.  Returns what to answer; the reply never
   /// has an event, because the event goes to the handler.  Answers 204 to a delivery that is
   /// stored, also to one that was stored before (WebhookOutcome::duplicate), and 503 when the store
-  /// fails (WebhookOutcome::not_stored), so that the server shows the delivery as failed.
+  /// fails or the function for secrets throws (WebhookOutcome::not_stored), so that the server
+  /// shows the delivery as failed.
   [[nodiscard]] WebhookReply receive(const WebhookRequest& request) const;
   /// Hands deliveries to `handle`, one after the other, until `stop` is triggered; a handler that
   /// is at work then returns first.  Any number of threads and processes may run.  Throws nothing:
