@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -19,8 +20,10 @@ namespace {
 
 /// Commits of the repository $1.
 const std::string commits_of_repository =
-    " FROM commits JOIN repositories AS attached ON attached.id = repository_id "
-    "AND attached.external_id = $1 ";
+    " FROM commits JOIN repositories AS own ON own.id = repository_id AND own.external_id = $1 ";
+
+/// Leaves out commits that are known only by their id.
+const std::string whose_message_is_known = "WHERE commits.message IS NOT NULL ";
 
 /// Asks for this many commits at a time.
 constexpr std::size_t commits_at_once = 500;
@@ -125,10 +128,30 @@ std::vector<std::string> CommitStore::without_files(std::string_view external_id
   });
 }
 
+std::vector<StoredCommit> CommitStore::unreleased(std::string_view external_id,
+                                                  std::size_t limit) const {
+  using namespace tracking;
+  constexpr std::size_t most = std::numeric_limits<int>::max();
+  return database_->read([&](Session& session) {
+    Rows rows(session,
+              "SELECT " + commit_columns() + " FROM commits " + commit_joins +
+                  whose_message_is_known +
+                  "AND external_id = $1 AND NOT EXISTS (SELECT 1 FROM release_commits WHERE "
+                  "release_commits.commit_id = commits.id) ORDER BY commits.date_added DESC, "
+                  "commits.id DESC LIMIT " +
+                  std::to_string(std::min(limit, most)),
+              {std::string(external_id)});
+    std::vector<StoredCommit> commits;
+    while (rows.next()) commits.push_back(commit_of(rows));
+    return commits;
+  });
+}
+
 std::int64_t CommitStore::count(std::string_view external_id) const {
   using namespace tracking;
   return database_->read([&](Session& session) -> std::int64_t {
-    Rows rows(session, "SELECT count(*)" + commits_of_repository, {std::string(external_id)});
+    Rows rows(session, "SELECT count(*)" + commits_of_repository + whose_message_is_known,
+              {std::string(external_id)});
     return rows.next() ? rows.number(0) : 0;
   });
 }
@@ -137,7 +160,9 @@ void CommitStore::visit_ids(std::string_view external_id,
                             const std::function<void(std::string_view)>& visit) const {
   using namespace tracking;
   database_->read([&](Session& session) {
-    Rows rows(session, "SELECT hash" + commits_of_repository + "ORDER BY hash" + by_bytes(session),
+    Rows rows(session,
+              "SELECT hash" + commits_of_repository + whose_message_is_known + "ORDER BY hash" +
+                  by_bytes(session),
               {std::string(external_id)});
     while (rows.next()) visit(rows.text(0));
   });

@@ -97,7 +97,8 @@ struct AddedCommits {
   friend bool operator==(const AddedCommits&, const AddedCommits&) = default;
 };
 
-/// The commits of a TrackingStore.
+/// The commits of a TrackingStore.  A commit is known only by its id as long as nobody gave a
+/// message: heads of releases may be such commits, because merges and ignored commits are left out.
 class BITBUCKET_EXPORT CommitStore {
  public:
   /// Stores commits that are not stored yet, in one transaction.  Of the others, it stores the
@@ -116,13 +117,14 @@ class BITBUCKET_EXPORT CommitStore {
   [[nodiscard]] std::vector<std::string> without_files(std::string_view external_id,
                                                        const std::vector<std::string>& ids) const;
   /// Returns at most `limit` commits of an attached repository that no release has, the newest
-  /// first.
+  /// first, without those that are known only by their id.
   [[nodiscard]] std::vector<StoredCommit> unreleased(std::string_view external_id,
                                                      std::size_t limit = 1000) const;
-  /// Returns the number of commits of an attached repository.
+  /// Returns the number of commits of an attached repository, without those that are known only by
+  /// their id.
   [[nodiscard]] std::int64_t count(std::string_view external_id) const;
-  /// Passes the ids of all commits of an attached repository to `visit`, sorted, with one at a time
-  /// in memory.
+  /// Passes the ids of the commits that count() counts to `visit`, sorted, with one at a time in
+  /// memory.
   void visit_ids(std::string_view external_id,
                  const std::function<void(std::string_view)>& visit) const;
 
