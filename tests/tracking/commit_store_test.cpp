@@ -153,6 +153,22 @@ TEST_P(CommitStoreTest, ListsUnreleasedCommitsTheNewestFirst) {
   EXPECT_TRUE(store_->commits.unreleased("\xff").empty());
 }
 
+TEST_P(CommitStoreTest, ADetachedRepositoryKeepsItsCommits) {
+  CommitInput one = commit("a");
+  one.message = "m";
+  one.files = {{{"f", FileChangeType::added}}};
+  (void)add({one});
+  store_->repositories->remove(attached("1", "PRJ/demo"));
+  EXPECT_TRUE(store_->commits.find("1", "a"));
+  EXPECT_EQ(store_->commits.files("1", "a").value().size(), 1u);
+  EXPECT_TRUE(store_->commits.without_files("1", {"a"}).empty());
+  EXPECT_EQ(store_->commits.unreleased("1").size(), 1u);
+  EXPECT_EQ(store_->commits.count("1"), 1);
+  int visited = 0;
+  store_->commits.visit_ids("1", [&](std::string_view) { ++visited; });
+  EXPECT_EQ(visited, 1);
+}
+
 TEST_P(CommitStoreTest, ReadsARelease) {
   CommitInput one = commit("a"), two = commit("b"), three = commit("c");
   one.message = "m1";

@@ -99,6 +99,7 @@ struct AddedCommits {
 
 /// The commits of a TrackingStore.  A commit is known only by its id as long as nobody gave a
 /// message: heads of releases may be such commits, because merges and ignored commits are left out.
+/// The commits of a detached repository can be read like those of an attached one.
 class BITBUCKET_EXPORT CommitStore {
  public:
   /// Stores commits that are not stored yet, in one transaction.  Of the others, it stores the
@@ -106,22 +107,21 @@ class BITBUCKET_EXPORT CommitStore {
   /// changes.
   AddedCommits add(const CommitInputs& commits,
                    ResolvePolicy policy = ResolvePolicy::on_release) const;
-  /// Returns a commit of an attached repository, or nothing.
+  /// Returns a commit of a repository, or nothing.
   [[nodiscard]] std::optional<StoredCommit> find(std::string_view external_id,
                                                  std::string_view id) const;
-  /// Returns the files that a commit of an attached repository changed, sorted by path; nothing
-  /// when they are not stored.
+  /// Returns the files that a commit of a repository changed, sorted by path; nothing when they are
+  /// not stored.
   [[nodiscard]] std::optional<std::vector<FileChange>> files(std::string_view external_id,
                                                              std::string_view id) const;
   /// Returns those of the commits whose files are not stored, in the same order.
   [[nodiscard]] std::vector<std::string> without_files(std::string_view external_id,
                                                        const std::vector<std::string>& ids) const;
-  /// Returns at most `limit` commits of an attached repository that no release has, the newest
-  /// first, without those that are known only by their id.
+  /// Returns at most `limit` commits of a repository that no release has, the newest first, without
+  /// those that are known only by their id.
   [[nodiscard]] std::vector<StoredCommit> unreleased(std::string_view external_id,
                                                      std::size_t limit = 1000) const;
-  /// Returns the number of commits of an attached repository, without those that are known only by
-  /// their id.
+  /// Returns the number of commits of a repository, without those that are known only by their id.
   [[nodiscard]] std::int64_t count(std::string_view external_id) const;
   /// Passes the ids of the commits that count() counts to `visit`, sorted, with one at a time in
   /// memory.
