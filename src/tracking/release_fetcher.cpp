@@ -54,6 +54,10 @@ ReleaseFetcher::ReleaseFetcher(const TrackerParts& parts, NewRelease release)
 }
 
 std::vector<FetchedRef> ReleaseFetcher::set(const std::vector<ReleaseRef>& refs) {
+  if (refs.empty())
+    throw InvalidArgument("the release " + release_.version +
+                          " has no refs: name a repository, or create it with "
+                          "ReleaseStore::create()");
   std::vector<FetchedRef> out;
   for (const Wanted& ref : wanted(refs)) {
     FetchedRef& fetched = out.emplace_back();
@@ -67,9 +71,8 @@ std::vector<FetchedRef> ReleaseFetcher::set(const std::vector<ReleaseRef>& refs)
       fetched.error = failure.what();
     }
   }
-  const bool nothing = !out.empty() && std::all_of(out.begin(), out.end(), [](const auto& fetched) {
-    return !fetched.error.empty();
-  });
+  const bool nothing = std::all_of(out.begin(), out.end(),
+                                   [](const auto& fetched) { return !fetched.error.empty(); });
   if (!nothing) write(out);
   return out;
 }

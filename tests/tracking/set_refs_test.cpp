@@ -97,6 +97,11 @@ TEST_P(SetRefsTest, NamesAllUnknownRepositoriesAndWritesNothing) {
   EXPECT_EQ(database_.query("SELECT count(*) FROM releases"), "0\n");
 }
 
+TEST_P(SetRefsTest, RefusesAReleaseOfNoRepository) {
+  EXPECT_THROW(set("1", {}), InvalidArgument);
+  EXPECT_FALSE(store_->releases.find("1"));
+}
+
 TEST_P(SetRefsTest, TheLastRefOfARepositoryCounts) {
   push_commits(4);
   const auto fetched =

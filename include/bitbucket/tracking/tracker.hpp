@@ -108,7 +108,8 @@ class BITBUCKET_EXPORT Tracker {
   ///
   /// The release keeps what it has of other repositories, and of repositories that could not be
   /// fetched.  When none could be fetched, nothing is written.  Throws InvalidArgument, before
-  /// anything is sent, that names all repositories that are not attached.
+  /// anything is sent, when there are no refs, and when repositories are not attached, of which it
+  /// names all.
   std::vector<FetchedRef> set_refs(const NewRelease& release,
                                    const std::vector<ReleaseRef>& refs) const;
 
