@@ -75,7 +75,7 @@ std::vector<std::string> new_tags(const Connection& connected, const TrackingSto
   for (const bitbucket::Tag& tag : connected.client.tags.list(repository.repo)) {
     const auto heads = store.releases.heads(tag.display_id);
     const bool known = std::any_of(heads.begin(), heads.end(), [&](const auto& head) {
-      return head.repository == repository.name && head.commit == tag.latest_commit;
+      return head.external_id == repository.external_id && head.commit == tag.latest_commit;
     });
     if (!known) names.push_back(tag.display_id);
   }

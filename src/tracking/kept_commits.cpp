@@ -2,17 +2,16 @@
 
 #include <string>
 
-#include "tracking/repositories.hpp"
-#include "tracking/text.hpp"
+#include "tracking/release_rows.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
 /// Returns what selects the stored commits of the release :version that it keeps.
-std::string kept_rows(Session& session, const std::vector<std::string>& replaced) {
+std::string kept_rows(Session& session, const std::vector<ReleaseHead>& heads) {
   std::string ids;
-  for (const std::string& name : replaced)
-    if (const auto id = is_storable(name) ? find_repository_by_name(session, name) : std::nullopt)
+  for (const ReleaseHead& head : heads)
+    if (const auto id = repository_of_head(session, head))
       ids += (ids.empty() ? "" : ", ") + std::to_string(*id);
   return "FROM releases JOIN release_commits AS kept ON kept.release_id = releases.id "
          "JOIN commits ON commits.id = kept.commit_id WHERE version = :version" +
@@ -22,8 +21,8 @@ std::string kept_rows(Session& session, const std::vector<std::string>& replaced
 }  // namespace
 
 bool give_kept_commits(Session& session, const NewRelease& release, const ReleaseParts& parts) {
-  if (!parts.repositories) return false;
-  const std::string rows = kept_rows(session, *parts.repositories);
+  if (!parts.keep_others) return false;
+  const std::string rows = kept_rows(session, parts.heads);
   session.sql() << "INSERT INTO given_repositories (number, external_id, name, repository_id) "
                    "SELECT (SELECT COALESCE(max(number), -1) FROM given_repositories) + "
                    "row_number() OVER (ORDER BY repository_id), '', '', repository_id "

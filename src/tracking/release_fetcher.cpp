@@ -32,8 +32,8 @@ ReleaseRef with_range(ReleaseRef ref) {
   return ref;
 }
 
-/// Returns the attached repositories by name.  Of two with the same name, the newer one counts,
-/// whose number is higher: the other one was renamed or moved.
+/// Returns the attached repositories by name.  Of two with the same name, the one with the higher
+/// number counts, as with first_with_name(): the other one was renamed or moved.
 std::map<std::string, AttachedRepository, std::less<>> attached_by_name(RepositoryStore& store) {
   std::map<std::string, AttachedRepository, std::less<>> out;
   for (AttachedRepository& repository : store.list()) {
@@ -58,8 +58,9 @@ std::vector<FetchedRef> ReleaseFetcher::set(const std::vector<ReleaseRef>& refs)
     throw InvalidArgument("the release " + release_.version +
                           " has no refs: name a repository, or create it with "
                           "ReleaseStore::create()");
+  const std::vector<Wanted> all = wanted(refs);
   std::vector<FetchedRef> out;
-  for (const Wanted& ref : wanted(refs)) {
+  for (const Wanted& ref : all) {
     FetchedRef& fetched = out.emplace_back();
     const long place = spool_.place();
     try {
@@ -73,7 +74,7 @@ std::vector<FetchedRef> ReleaseFetcher::set(const std::vector<ReleaseRef>& refs)
   }
   const bool nothing = std::all_of(out.begin(), out.end(),
                                    [](const auto& fetched) { return !fetched.error.empty(); });
-  if (!nothing) write(out);
+  if (!nothing) write(all, out);
   return out;
 }
 
@@ -100,16 +101,17 @@ std::vector<ReleaseFetcher::Wanted> ReleaseFetcher::wanted(
     throw InvalidArgument("no repository is attached with the name " + names +
                           "; attach it, or correct the name");
   for (Wanted& ref : out)
-    if (ref.since.empty()) ref.since = previous_head(ref.repository.name);
+    if (ref.since.empty()) ref.since = previous_head(ref.repository);
   return out;
 }
 
-std::string ReleaseFetcher::previous_head(const std::string& repository) const {
+std::string ReleaseFetcher::previous_head(const AttachedRepository& repository) const {
   const ReleaseStore& releases = parts_.store->releases;
   std::string out;
-  if (const auto before = releases.previous(release_, repository, parts_.options.release_order))
+  const ReleaseOrder order = parts_.options.release_order;
+  if (const auto before = releases.previous(release_, repository.name, order))
     for (const ReleaseHead& head : releases.heads(before->version))
-      if (head.repository == repository) out = head.commit;
+      if (head.external_id == repository.external_id) out = head.commit;
   return out;
 }
 
@@ -144,14 +146,14 @@ void ReleaseFetcher::fetch(const Wanted& ref, FetchedRef& out) {
   out.capped = intake.is_capped();
 }
 
-void ReleaseFetcher::write(const std::vector<FetchedRef>& fetched) {
-  ReleaseParts parts;
-  parts.repositories.emplace();
-  for (const FetchedRef& ref : fetched)
-    if (ref.error.empty()) {
-      parts.heads.push_back({.repository = ref.repository, .commit = ref.until});
-      parts.repositories->push_back(ref.repository);
-    }
+void ReleaseFetcher::write(const std::vector<Wanted>& refs,
+                           const std::vector<FetchedRef>& fetched) {
+  ReleaseParts parts{.keep_others = true};
+  for (std::size_t i = 0; i < fetched.size(); ++i)
+    if (fetched[i].error.empty())
+      parts.heads.push_back({.repository = fetched[i].repository,
+                             .commit = fetched[i].until,
+                             .external_id = refs[i].repository.external_id});
   parts_.store->releases.set_commits(release_, spool_.commits(), parts);
 }
 

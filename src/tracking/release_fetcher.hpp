@@ -23,10 +23,10 @@ class ReleaseFetcher {
     std::string since, until;
   };
   [[nodiscard]] std::vector<Wanted> wanted(const std::vector<ReleaseRef>& refs) const;
-  [[nodiscard]] std::string previous_head(const std::string& repository) const;
+  [[nodiscard]] std::string previous_head(const AttachedRepository& repository) const;
   [[nodiscard]] std::string resolved(const RepoRef& repo, const std::string& name) const;
   void fetch(const Wanted& ref, FetchedRef& out);
-  void write(const std::vector<FetchedRef>& fetched);
+  void write(const std::vector<Wanted>& refs, const std::vector<FetchedRef>& fetched);
 
   const TrackerParts& parts_;
   const NewRelease release_;

@@ -32,15 +32,14 @@ std::map<long long, std::string> commits_by_repository(Session& session,
   std::set<std::string_view> unknown;
   std::string names;
   for (const ReleaseHead& head : heads) {
-    const auto id = is_storable(head.repository) ? find_repository_by_name(session, head.repository)
-                                                 : std::nullopt;
-    if (id)
+    const std::string& name = head.repository.empty() ? head.external_id : head.repository;
+    if (const auto id = repository_of_head(session, head))
       out.insert_or_assign(*id, head.commit);
-    else if (unknown.insert(head.repository).second)
-      names += (names.empty() ? "" : ", ") + head.repository;
+    else if (unknown.insert(name).second)
+      names += (names.empty() ? "" : ", ") + name;
   }
   if (!unknown.empty())
-    throw InvalidArgument("no repository has the name " + names +
+    throw InvalidArgument("no repository is stored as " + names +
                           "; attach it, or correct the name");
   return out;
 }
@@ -77,6 +76,13 @@ void check_heads(const std::vector<ReleaseHead>& heads) {
     if (head.commit.empty() || head.commit.size() > longest_id || !is_storable(head.commit))
       throw InvalidArgument("the id of a commit must have 1 to " + std::to_string(longest_id) +
                             " characters of UTF-8; that of " + head.repository + " does not");
+}
+
+std::optional<long long> repository_of_head(Session& session, const ReleaseHead& head) {
+  if (!head.external_id.empty() && is_storable(head.external_id))
+    if (const auto id = find_repository(session, head.external_id)) return id;
+  if (head.repository.empty() || !is_storable(head.repository)) return std::nullopt;
+  return find_repository_by_name(session, head.repository);
 }
 
 std::vector<long long> store_head_commits(Session& session, const std::vector<ReleaseHead>& heads) {

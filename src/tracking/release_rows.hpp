@@ -23,6 +23,9 @@ long long ensure_release(Session& session, const NewRelease& release);
 /// Throws InvalidArgument for the id of a commit that cannot be stored.
 void check_heads(const std::vector<ReleaseHead>& heads);
 
+/// Returns the row of the repository of a head, or nothing.
+std::optional<long long> repository_of_head(Session& session, const ReleaseHead& head);
+
 /// Returns the rows of the commits of ReleaseStore::set_heads(), which it creates where they are
 /// missing.  Throws InvalidArgument for repositories that are not stored.  The heads have passed
 /// check_heads().

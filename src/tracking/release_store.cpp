@@ -87,12 +87,14 @@ std::vector<ReleaseHead> ReleaseStore::heads(std::string_view version) const {
     out.clear();
     ReleaseHead head;
     soci::statement statement =
-        (session.sql().prepare << "SELECT p.name, c.hash FROM releases r "
+        (session.sql().prepare << "SELECT p.name, c.hash, COALESCE(p.external_id, '') "
+                                  "FROM releases r "
                                   "JOIN release_heads h ON h.release_id = r.id "
                                   "JOIN repositories p ON p.id = h.repository_id "
                                   "JOIN commits c ON c.id = h.commit_id "
                                   "WHERE r.version = :version ORDER BY p.id",
-         soci::into(head.repository), soci::into(head.commit), soci::use(name));
+         soci::into(head.repository), soci::into(head.commit), soci::into(head.external_id),
+         soci::use(name));
     statement.execute();
     while (statement.fetch()) out.push_back(head);
     // The collations of the products differ, so the database does not sort by name.

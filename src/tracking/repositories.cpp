@@ -7,6 +7,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "tracking/staging.hpp"
 #include "tracking/text.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
@@ -180,11 +181,15 @@ std::optional<long long> find_repository_by_name(Session& session, std::string_v
   const std::string key(name);
   check_text(key, "the name of a repository");
   long long id = 0;
-  session.sql() << "SELECT id FROM repositories WHERE name = :name"
-                   " ORDER BY attached DESC, id DESC LIMIT 1",
+  session.sql() << "SELECT id FROM repositories WHERE name = :name" + first_with_name(session),
       soci::use(key), soci::into(id);
   if (!session.sql().got_data()) return std::nullopt;
   return id;
+}
+
+std::string first_with_name(const Session& session) {
+  return " ORDER BY attached DESC, length(external_id) DESC NULLS LAST, external_id" +
+         by_bytes(session) + " DESC, id DESC LIMIT 1";
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

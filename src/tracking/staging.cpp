@@ -6,6 +6,7 @@
 #include <bitbucket/error.hpp>
 #include <bitbucket/tracking/store_error.hpp>
 
+#include "tracking/repositories.hpp"
 #include "tracking/stager.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
@@ -48,14 +49,15 @@ void create_once(Session& session) {
   }
 }
 
-// The repository that is attached with the given id, or else the newest one with the given name;
-// attached ones go first.
-constexpr const char* find_repositories =
-    "UPDATE given_repositories SET repository_id = COALESCE("
-    "(SELECT id FROM repositories WHERE external_id = given_repositories.external_id "
-    "AND attached = 1), "
-    "(SELECT id FROM repositories WHERE name = given_repositories.name "
-    "ORDER BY attached DESC, id DESC LIMIT 1)) WHERE repository_id IS NULL";
+/// Finds the repository that is attached with the given id, or else the one with the given name.
+void find_repositories(Session& session) {
+  session.execute(
+      "UPDATE given_repositories SET repository_id = COALESCE("
+      "(SELECT id FROM repositories WHERE external_id = given_repositories.external_id "
+      "AND attached = 1), "
+      "(SELECT id FROM repositories WHERE name = given_repositories.name" +
+      first_with_name(session) + ")) WHERE repository_id IS NULL");
+}
 
 long long count_unknown(Session& session) {
   long long unknown = 0;
@@ -75,19 +77,19 @@ void refuse_unnamed(Session& session) {
 }
 
 void resolve_repositories(Session& session) {
-  session.execute(find_repositories);
+  find_repositories(session);
   if (count_unknown(session) == 0) return;
   refuse_unnamed(session);
   if (!session.is_sqlite()) {
     // Names are not unique, so two writers must not create the same repository at once.
     session.execute("SELECT pg_advisory_xact_lock(hashtextextended('new repositories', 0))");
-    session.execute(find_repositories);
+    find_repositories(session);
   }
   session.execute(
       "INSERT INTO repositories (name, project, slug, url, attached, webhook_secret) "
       "SELECT DISTINCT name, '', '', '', 0, '' FROM given_repositories "
       "WHERE repository_id IS NULL ORDER BY name");
-  session.execute(find_repositories);
+  find_repositories(session);
 }
 
 /// Each address once, with the name that the newest commit gives.

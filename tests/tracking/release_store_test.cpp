@@ -111,7 +111,7 @@ TEST_P(ReleaseStoreTest, KeepsTheLastHeadOfEachRepository) {
   add("1", 1, {{"PRJ/2", "a"}, {"PRJ/1", "b"}, {"PRJ/2", "c"}});
   add("1", 1, {{"PRJ/1", "d"}});
   EXPECT_THAT(store_->releases.heads("1"),
-              ElementsAre(ReleaseHead{"PRJ/1", "d"}, ReleaseHead{"PRJ/2", "c"}));
+              ElementsAre(ReleaseHead{"PRJ/1", "d", "1"}, ReleaseHead{"PRJ/2", "c", "2"}));
   EXPECT_THAT(store_->releases.heads("2"), IsEmpty());
   EXPECT_EQ(database_.query("SELECT hash FROM commits ORDER BY hash"), "b\nc\nd\n");
 }

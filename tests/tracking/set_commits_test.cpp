@@ -224,14 +224,17 @@ TEST_P(SetCommitsTest, AnAuthorGetsTheNameOfTheNewestCommit) {
 }
 
 TEST_P(SetCommitsTest, TheNewestOfTwoRepositoriesWithOneNameCounts) {
-  store_->repositories->add(attached("1", "PRJ/demo"));
-  store_->repositories->add(attached("2", "PRJ/demo"));
+  for (const char* id : {"1", "10", "9", "11"}) store_->repositories->add(attached(id, "PRJ/demo"));
+  store_->repositories->remove(attached("11", "PRJ/demo"));
   set({{.repository = "PRJ/demo", .id = "by-name"},
        {.repository = "PRJ/demo", .external_id = "1", .id = "by-id"},
-       {.repository = "PRJ/demo", .external_id = "9", .id = "unknown-id"}});
+       {.repository = "PRJ/demo", .external_id = "8", .id = "unknown-id"}});
+  store_->releases.set_heads(
+      {.version = "2"},
+      {{"PRJ/demo", "head"}, {.repository = "x", .commit = "head-by-id", .external_id = "9"}});
   EXPECT_EQ(database_.query("SELECT hash, external_id FROM commits JOIN repositories ON "
                             "repositories.id = repository_id ORDER BY hash"),
-            "by-id|1\nby-name|2\nunknown-id|2\n");
+            "by-id|1\nby-name|10\nhead|10\nhead-by-id|9\nunknown-id|10\n");
 }
 
 TEST_P(SetCommitsTest, BytesThatNoTextCanHaveAreReplaced) {

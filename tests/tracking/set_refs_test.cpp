@@ -57,7 +57,8 @@ TEST_P(SetRefsTest, AReleaseHasTheCommitsAndFilesSinceTheOneBefore) {
   EXPECT_EQ(set("1.1.0", {{"PRJ/demo", tip(main_), ""}}).at(0).since, first);
   EXPECT_EQ(release_commits("1.1.0"), rev_list({first + "..main"}));
   EXPECT_EQ(stored_files("1.1.0"), git_files({first + "..main"}));
-  EXPECT_THAT(store_->releases.heads("1.1.0"), ElementsAre(ReleaseHead{"PRJ/demo", tip(main_)}));
+  EXPECT_THAT(store_->releases.heads("1.1.0"),
+              ElementsAre(ReleaseHead{"PRJ/demo", tip(main_), "1"}));
 }
 
 TEST_P(SetRefsTest, TheFilesOfACommitAreAskedForOnce) {
@@ -78,7 +79,7 @@ TEST_P(SetRefsTest, ARangeGoesBeforeThePreviousCommit) {
   set("1", {{"PRJ/demo", commit_id(folder(), "main~4") + "..v1", "main"}});
   EXPECT_EQ(release_commits("1"), rev_list({"main~4..main~1"}));
   EXPECT_THAT(store_->releases.heads("1"),
-              ElementsAre(ReleaseHead{"PRJ/demo", commit_id(folder(), "main~1")}));
+              ElementsAre(ReleaseHead{"PRJ/demo", commit_id(folder(), "main~1"), "1"}));
   EXPECT_THROW(set("2", {{"PRJ/demo", "..main", ""}}), InvalidArgument);
   EXPECT_THROW(set("2", {{"PRJ/demo", "main..", ""}}), InvalidArgument);
   EXPECT_THROW(set("2", {{"PRJ/demo", "a...main", ""}}), InvalidArgument);
@@ -100,6 +101,24 @@ TEST_P(SetRefsTest, NamesAllUnknownRepositoriesAndWritesNothing) {
 TEST_P(SetRefsTest, RefusesAReleaseOfNoRepository) {
   EXPECT_THROW(set("1", {}), InvalidArgument);
   EXPECT_FALSE(store_->releases.find("1"));
+}
+
+TEST_P(SetRefsTest, OfTwoRepositoriesWithOneNameTheNewerOneHasTheCommitsAndTheHead) {
+  store_->repositories->add(
+      {.external_id = "0", .name = "PRJ/demo", .repo = {"PRJ", "gone"}, .url = "https://x"});
+  push_commits(3);
+  const std::string first = tip(main_);
+  set("1", {{"PRJ/demo", "main", ""}});
+  push_commits(2);
+  EXPECT_EQ(set("2", {{"PRJ/demo", "main", ""}}).at(0).since, first);
+  EXPECT_EQ(set("2", {{"PRJ/demo", commit_id(folder(), "main~1"), ""}}).at(0).commits, 1);
+  EXPECT_EQ(release_commits("2"), rev_list({first + "..main~1"}));
+  const std::string where =
+      " JOIN commits c ON c.id = commit_id JOIN repositories r ON r.id = c.repository_id";
+  EXPECT_EQ(database_.query("SELECT external_id, hash FROM release_heads" + where +
+                            " ORDER BY release_id"),
+            "1|" + first + "\n1|" + commit_id(folder(), "main~1") + "\n");
+  EXPECT_EQ(database_.query("SELECT DISTINCT external_id FROM release_commits" + where), "1\n");
 }
 
 TEST_P(SetRefsTest, TheLastRefOfARepositoryCounts) {

@@ -38,8 +38,9 @@ enum class ResolvePolicy {
 /// of the name ("foo bar" becomes `foobar@localhost`), cuts a long one to 75 characters, of which
 /// the last three are "...", and gives an author the name in the newest commit.
 struct CommitInput {
-  /// Name of at most 300 characters, "PRJ/demo"; the newest repository with that name, attached
-  /// ones first.  A repository that is not stored is created.
+  /// Name of at most 300 characters, "PRJ/demo".  Of several repositories with that name, attached
+  /// ones go first, and then the one whose id is the highest number, which the server created last.
+  /// A repository that is not stored is created.
   std::string repository = {};
   /// Id of an attached repository, which goes before `repository`.
   std::string external_id = {};

@@ -40,8 +40,11 @@ struct StoredRelease {
 
 /// The newest commit that a release has of a repository.
 struct ReleaseHead {
-  std::string repository;  ///< name, "PRJ/demo"
-  std::string commit;      ///< id
+  std::string repository = {};  ///< name, "PRJ/demo", as in CommitInput
+  std::string commit = {};      ///< id
+  /// The server's id of the repository.  To store a head, the id of an attached repository goes
+  /// before the name.  Empty when the repository was never attached.
+  std::string external_id = {};
   friend bool operator==(const ReleaseHead&, const ReleaseHead&) = default;
 };
 
@@ -49,9 +52,8 @@ struct ReleaseHead {
 struct ReleaseParts {
   /// What the release has of repositories, as with ReleaseStore::set_heads().
   std::vector<ReleaseHead> heads = {};
-  /// Names of the repositories whose commits are replaced; the release keeps its commits of all
-  /// others.  Not set: the commits of all repositories are replaced.
-  std::optional<std::vector<std::string>> repositories = {};
+  /// Whether the release keeps its commits of repositories that have none of these heads.
+  bool keep_others = false;
 };
 
 /// How releases are ordered.
@@ -89,8 +91,9 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// Returns at most `limit` releases, the newest first.
   [[nodiscard]] std::vector<StoredRelease> list(ReleaseOrder order = ReleaseOrder::date,
                                                 std::size_t limit = 1000) const;
-  /// Returns the newest release that comes strictly before this one and has a head in `repository`
-  /// (in any repository that this release has too when it is empty); nothing when there is none.
+  /// Returns the newest release that comes strictly before this one and has a head in the
+  /// repository with that name (in any repository that this release has too when it is empty);
+  /// nothing when there is none.
   [[nodiscard]] std::optional<StoredRelease> previous(
       std::string_view version, std::string_view repository = {},
       ReleaseOrder order = ReleaseOrder::date) const;
