@@ -24,6 +24,8 @@ CommitSpool::CommitSpool() : file_(std::tmpfile()) {
 void CommitSpool::add(const CommitInput& commit) {
   write(commit.external_id);
   write(commit.id);
+  write(commit.author_name);
+  write(commit.author_email);
   const std::int64_t time = commit.timestamp.value_or(Timestamp()).time_since_epoch().count();
   write(&time, sizeof time);
   const std::int64_t issues = commit.issues ? static_cast<std::int64_t>(commit.issues->size()) : -1;
@@ -44,6 +46,8 @@ CommitInputs CommitSpool::commits() {
     if (next_ == end_) return false;
     read(commit.external_id);
     read(commit.id);
+    read(commit.author_name);
+    read(commit.author_email);
     std::int64_t time = 0, issues = 0;
     read(&time, sizeof time);
     read(&issues, sizeof issues);
@@ -66,6 +70,12 @@ void CommitSpool::write(const std::string& text) {
   write(text.data(), text.size());
 }
 
+void CommitSpool::write(const std::optional<std::string>& text) {
+  const bool is_set = text.has_value();
+  write(&is_set, sizeof is_set);
+  if (is_set) write(*text);
+}
+
 void CommitSpool::read(void* bytes, std::size_t size) {
   if (std::fread(bytes, 1, size, file_.get()) != size) refuse_spool();
   next_ += static_cast<long>(size);
@@ -76,6 +86,12 @@ void CommitSpool::read(std::string& text) {
   read(&size, sizeof size);
   text.resize(size);
   read(text.data(), text.size());
+}
+
+void CommitSpool::read(std::optional<std::string>& text) {
+  bool is_set = false;
+  read(&is_set, sizeof is_set);
+  if (is_set) read(text.emplace());
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -38,6 +38,7 @@ class SetRefsTest : public TrackerFixture {
                               "JOIN releases ON releases.id = release_id WHERE version = '" +
                               version + "'")));
   }
+  const std::string tree_ = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";  // has no files
   int hours_ = 0;
 };
 INSTANTIATE_TEST_SUITE_P(Products, SetRefsTest, both_products(), name_of);
@@ -179,6 +180,32 @@ TEST_P(SetRefsTest, CapsAreReported) {
   const auto fetched = set("1", {{"PRJ/demo", "main", ""}}, {.max_commits = 3});
   EXPECT_TRUE(fetched.at(0).capped);
   EXPECT_EQ(release_commits("1"), rev_list({"-3", "main"}));
+}
+
+TEST_P(SetRefsTest, TheRuleOfReleasesFindsTheAuthors) {
+  const auto commit = [&](const std::string& name, const std::string& email) {
+    std::vector<std::string> args = {"commit-tree", "-m", name, tree_};
+    if (const std::string parent = tip(main_); !parent.empty())
+      args.insert(args.end(), {"-p", parent});
+    const std::string id =
+        lines(run_git(folder(), args,
+                      {.environment = {"GIT_AUTHOR_NAME=" + name, "GIT_AUTHOR_EMAIL=" + email}}))
+            .at(0);
+    git({"update-ref", main_, id});
+  };
+  push_commits(1);
+  commit("foo bar Baz", "");
+  commit("Long", std::string(300, 'L') + "@x");
+  commit("Before", "Ann@Example.com");
+  tracker().reconcile("1");
+  commit("After", "ann@example.com");
+  set("1", {{"PRJ/demo", "main", commit_id(folder(), "main~4")}});
+  EXPECT_EQ(database_.query("SELECT message, email, name FROM release_commits JOIN commits "
+                            "ON commits.id = commit_id LEFT JOIN authors ON authors.id = author_id "
+                            "ORDER BY position DESC"),
+            "foo bar Baz|foobarbaz@localhost|foo bar Baz\nLong|" + std::string(72, 'l') +
+                "...|Long\nBefore|ann@example.com|After\nAfter|ann@example.com|After\n");
+  EXPECT_EQ(store_->releases.find("1").value().author_count, 3);
 }
 
 }  // namespace

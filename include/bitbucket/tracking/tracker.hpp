@@ -104,7 +104,8 @@ class BITBUCKET_EXPORT Tracker {
   /// Says what a release has of each repository, and fetches the commits since the release before.
   /// The last ref of a repository counts.  The release is written in one transaction at the end;
   /// commits and their files are stored before, so that the call after an interrupted one does not
-  /// ask for the same files again.  Returns what happened, in the order of the refs.
+  /// ask for the same files again.  Authors are found as ReleaseStore::set_commits() does it.
+  /// Returns what happened, in the order of the refs.
   ///
   /// The release keeps what it has of other repositories, and of repositories that could not be
   /// fetched.  When none could be fetched, nothing is written.  Throws InvalidArgument, before
