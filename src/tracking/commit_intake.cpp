@@ -14,6 +14,24 @@ constexpr std::size_t commits_without_files = 1000;
 // A batch ends early when its messages are long.
 constexpr std::size_t longest_batch = std::size_t{8} * 1024 * 1024;
 
+// A long message may refer to millions of issues, each of which costs the service a lookup.
+constexpr std::size_t most_lookups = 1000;  // for each message
+constexpr std::size_t longest_reference = 200;
+
+/// Returns the keys of the issues that a message refers to.
+std::vector<std::string> issues_of(const TrackerParts& parts, const std::string& message) {
+  std::vector<std::string> issues;
+  std::size_t lookups = 0;
+  for (const IssueReference& reference : parts.references.find(message)) {
+    if (reference.text.size() > longest_reference) continue;
+    if (++lookups > most_lookups) break;
+    if (auto issue = parts.options.find_issue(reference)) issues.push_back(*std::move(issue));
+  }
+  std::sort(issues.begin(), issues.end());
+  issues.erase(std::unique(issues.begin(), issues.end()), issues.end());
+  return issues;
+}
+
 std::size_t batch_size_of(const TrackerParts& parts, bool files) {
   return files ? std::max<std::size_t>(parts.options.batch, 1) : commits_without_files;
 }
@@ -96,13 +114,7 @@ CommitInput CommitIntake::input_of(SourceCommit&& commit) const {
   out.external_id = options_.external_id;
   out.id = std::move(commit.id);
   out.timestamp = commit.timestamp;
-  if (parts_.options.find_issue) {
-    std::vector<std::string>& issues = out.issues.emplace();
-    for (const IssueReference& reference : parts_.references.find(commit.message))
-      if (auto issue = parts_.options.find_issue(reference)) issues.push_back(*std::move(issue));
-    std::sort(issues.begin(), issues.end());
-    issues.erase(std::unique(issues.begin(), issues.end()), issues.end());
-  }
+  if (parts_.options.find_issue) out.issues = issues_of(parts_, commit.message);
   out.message = std::move(commit.message);
   if (!commit.author_name.empty()) out.author_name = std::move(commit.author_name);
   if (!commit.author_email.empty()) out.author_email = std::move(commit.author_email);

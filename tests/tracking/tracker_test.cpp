@@ -158,6 +158,36 @@ TEST_P(TrackerTest, WhatTheServicesOwnFunctionThrowsComesOut) {
                std::runtime_error);
 }
 
+TEST_P(TrackerTest, LooksUpAThousandReferencesOfAMessage) {
+  std::string message = "Fixes " + std::string(200, 'X') + "-1";  // too long for an issue
+  for (int i = 0; i < 1500; ++i) message += ", APP-" + std::to_string(i) + ", APP-1";
+  append_history(folder(), {.commits = 2, .message = [&](std::size_t) { return message; }});
+  std::vector<std::string> asked;
+  TrackerOptions options;
+  options.find_issue = [&](const IssueReference& reference) -> std::optional<std::string> {
+    asked.push_back(reference.text);
+    return std::nullopt;
+  };
+  tracker(options).record_push(push({change(main_, "", tip(main_))}));
+  ASSERT_THAT(asked, SizeIs(2000));
+  EXPECT_EQ(asked.front(), "APP-0");
+  EXPECT_EQ(asked.at(999), "APP-999");
+  EXPECT_EQ(asked.at(1000), "APP-0");
+}
+
+TEST_P(TrackerTest, NamesTheCommitWhoseIssueHasAKeyThatIsTooLong) {
+  TrackerOptions options;
+  options.find_issue = [](const IssueReference&) { return std::string(201, 'k'); };
+  const RefsChanged first = push_commits(1);
+  try {
+    tracker(options).record_push(first);
+    FAIL();
+  } catch (const InvalidArgument& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr(tip(main_)));
+  }
+  EXPECT_EQ(database_.query("SELECT count(*) FROM commits"), "0\n");
+}
+
 TEST_P(TrackerTest, FilesOfPushesAreStoredOnDemand) {
   tracker().record_push(push_commits(2));
   EXPECT_EQ(changes_requests(), 0u);

@@ -21,7 +21,10 @@ namespace bitbucket::inline v0_1 {
 struct TrackerOptions {
   IssueReferenceOptions references = {};  ///< what counts as a reference, and what is ignored
   /// Returns the service's key of an issue that a commit refers to, or nothing when there is none.
-  /// Called from any thread, without a lock on the database.  Empty: no issues.
+  /// Called from any thread, without a lock on the database, for at most the first 1,000 different
+  /// references of a message; those of more than 200 characters are skipped.  A key of an issue has
+  /// 1 to 200 characters; another one is an InvalidArgument that names the commit.  Empty: no
+  /// issues.
   std::function<std::optional<std::string>(const IssueReference&)> find_issue = {};
   ResolvePolicy policy = ResolvePolicy::on_release;  ///< when a commit resolves an issue
   bool include_merges = false;  ///< whether commits with several parents are recorded
