@@ -88,7 +88,9 @@ class BITBUCKET_EXPORT Tracker {
   /// Stores the commits of the branches that a push moved, which it asks the server for, and then
   /// what the branches point to.  The push may come late, twice or after others: nothing is lost,
   /// and a stored branch does not move back.  Returns nothing when the repository is not attached.
-  /// Skips tags, whose commits belong to branches or else come with set_refs().
+  /// Skips tags, whose commits belong to branches or else come with set_refs().  A repository may
+  /// have been renamed or moved: call RepositoryService::refresh() with `push.repository` first, so
+  /// that the server is asked for it where it is now.
   ///
   /// As long as no branch of the repository is stored, a push that moves a branch brings only its
   /// own commits.  The branch is not stored then, so that reconcile() finds the older commits.
