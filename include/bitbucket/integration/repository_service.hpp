@@ -20,12 +20,13 @@ namespace bitbucket::inline v0_1 {
 
 /// A repository whose pushes are reported.
 struct AttachedRepository {
-  std::string external_id;        ///< the repository's id, which stays when it is renamed or moved
-  std::string name;               ///< "PRJ/demo"
-  RepoRef repo;                   ///< the project key and the slug, not the name
-  std::string url;                ///< its page in the browser
-  std::optional<HookId> webhook;  ///< none while attach() is not finished
-  Secret webhook_secret;          ///< signs its deliveries
+  /// The repository's id, which stays when it is renamed or moved.
+  std::string external_id = {};
+  std::string name = {};               ///< "PRJ/demo"
+  RepoRef repo = {};                   ///< the project key and the slug, not the name
+  std::string url = {};                ///< its page in the browser
+  std::optional<HookId> webhook = {};  ///< none while attach() is not finished
+  Secret webhook_secret = {};          ///< signs its deliveries
   friend bool operator==(const AttachedRepository&, const AttachedRepository&) = default;
 };
 
