@@ -21,7 +21,7 @@ class CommitStoreTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Products, CommitStoreTest, both_products(), name_of);
 
-TEST_P(CommitStoreTest, AddsOnlyTheFilesOfStoredCommits) {
+TEST_P(CommitStoreTest, AddsOnlyFilesToStoredCommits) {
   CommitInput first = commit("a"), again = commit("a");
   first.message = "first";
   again.message = "again";
@@ -32,7 +32,7 @@ TEST_P(CommitStoreTest, AddsOnlyTheFilesOfStoredCommits) {
   EXPECT_EQ(
       database_.query("SELECT hash, message, author_id, has_files FROM commits ORDER BY hash"),
       "a|first|-|1\nb|-|-|0\n");
-  EXPECT_EQ(database_.query("SELECT path, type FROM file_changes"), "f|A\n");
+  EXPECT_EQ(database_.query("SELECT path FROM file_changes"), "f\n");
 }
 
 TEST_P(CommitStoreTest, ACommitOfAPushHasNoAuthorWithoutAUsableAddress) {
