@@ -1,5 +1,6 @@
 #include <bitbucket/tracking/tracker.hpp>
 
+#include <string_view>
 #include <utility>
 
 #include <bitbucket/error.hpp>
@@ -23,9 +24,30 @@ auto with_own_errors(const Function& function) {
   }
 }
 
+bool is_commit_id(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Returns the commit that a side of a change shows; empty when the ref did or does not exist.
 std::string text_of(const std::optional<CommitId>& id) {
   const bool zeros = id && id->value.find_first_not_of('0') == std::string::npos;
   return id && !zeros ? id->value : std::string();
+}
+
+/// Records a branch.  A name in place of a commit would be looked up again and again: the branch
+/// would be stored, and what is pushed later would never be asked for.
+RecordedRef record(tracking::PushRecorder& recorder, const std::string& ref,
+                   const RefChange& change) {
+  std::string from = text_of(change.from_hash), to = text_of(change.to_hash);
+  if (!is_commit_id(from)) from.clear();
+  if (to.empty() || is_commit_id(to)) return recorder.record(ref, from, to);
+  RecordedRef none;
+  none.ref = ref;
+  none.from = std::move(from);
+  none.to = std::move(to);
+  none.gone = true;
+  return none;
 }
 
 }  // namespace
@@ -56,8 +78,7 @@ std::vector<RecordedRef> Tracker::record_push(const RefsChanged& push) const {
     std::vector<RecordedRef> out;
     for (const RefChange& change : push.changes) {
       const std::string& ref = change.ref_id.empty() ? change.ref.id : change.ref_id;
-      if (ref.starts_with("refs/heads/"))
-        out.push_back(recorder.record(ref, text_of(change.from_hash), text_of(change.to_hash)));
+      if (ref.starts_with("refs/heads/")) out.push_back(record(recorder, ref, change));
     }
     return out;
   });

@@ -105,6 +105,18 @@ TEST_P(TrackerTest, ACollectedCommitMakesTheTrackerBeginElsewhere) {
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
+TEST_P(TrackerTest, ANameInPlaceOfACommitHidesNoCommit) {
+  tracker().record_push(push_commits(2));
+  const std::string first = tip(main_);
+  push_commits(1);
+  for (const char* name : {"main", "refs/heads/main", "HEAD", "main~1", "12ab", "x\ny"})
+    EXPECT_TRUE(tracker().record_push(push({change(main_, first, name)})).at(0).gone) << name;
+  EXPECT_EQ(stored_heads(), main_ + "|" + first + "\n");
+  push_commits(2);
+  tracker().reconcile("1");
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+}
+
 TEST_P(TrackerTest, AMissingRepositoryIsAnErrorAndNotACollectedCommit) {
   store_->repositories->add({.external_id = "9", .name = "PRJ/no", .repo = {"PRJ", "no"}});
   const auto lost = push({change(main_, "", std::string(40, 'a'))}, 9);

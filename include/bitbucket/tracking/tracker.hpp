@@ -50,7 +50,8 @@ struct RecordedRef {
   std::int64_t added = 0;    ///< those of them that were not stored before
   /// There are more than TrackerOptions::max_commits; no later call asks for the older ones.
   bool capped = false;
-  bool gone = false;  ///< the server does not have `to` any more, so nothing was stored
+  /// The server does not have `to` any more, or `to` is not the id of a commit; nothing was stored.
+  bool gone = false;
   friend bool operator==(const RecordedRef&, const RecordedRef&) = default;
 };
 
@@ -98,7 +99,8 @@ class BITBUCKET_EXPORT Tracker {
   /// Compares the branches of an attached repository with the stored ones, stores the commits that
   /// are missing, and removes branches that are gone.  Without stored branches, this is the whole
   /// history.  n missing commits of a branch take n/1000 requests, rounded up, and the list of
-  /// branches one for each 1000.
+  /// branches one for each 1000.  A branch with a name of more than 1,000 bytes is not stored
+  /// itself, so its commits are asked for each time.
   std::vector<RecordedRef> reconcile(std::string_view external_id) const;
 
   /// Returns the commits of a range with their files, as a release needs them, the newest first,
