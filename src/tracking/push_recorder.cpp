@@ -7,6 +7,8 @@
 
 #include <bitbucket/error.hpp>
 
+#include "tracking/text.hpp"
+
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
@@ -30,8 +32,10 @@ RecordedRef change_of(const std::string& ref, const std::string& from, const std
 
 PushRecorder::PushRecorder(const TrackerParts& parts, AttachedRepository repository)
     : parts_(parts), repository_(std::move(repository)) {
-  for (SourceHead& head : parts_.store->branches.list(repository_.external_id))
+  for (SourceHead& head : parts_.store->branches.list(repository_.external_id)) {
+    at_heads_.insert(head.commit);
     heads_.emplace(std::move(head.ref), std::move(head.commit));
+  }
 }
 
 RecordedRef PushRecorder::record(const std::string& ref, const std::string& from,
@@ -51,8 +55,10 @@ RecordedRef PushRecorder::record(const std::string& ref, const std::string& from
 }
 
 std::vector<RecordedRef> PushRecorder::reconcile() {
-  for (SourceHead& head : parts_.source->heads(repository_.repo))
+  for (SourceHead& head : parts_.source->heads(repository_.repo)) {
+    if (stored(head.ref) == head.commit) on_server_ = head.commit;
     server_.emplace(std::move(head.ref), std::move(head.commit));
+  }
   std::vector<RecordedRef> out;
   for (const bool common : {true, false})
     for (const auto& [ref, commit] : server_)
@@ -77,8 +83,7 @@ std::string PushRecorder::stored(const std::string& ref) const {
 }
 
 bool PushRecorder::is_stored_head(const std::string& commit) const {
-  return std::any_of(heads_.begin(), heads_.end(),
-                     [&](const auto& head) { return head.second == commit; });
+  return at_heads_.contains(commit);
 }
 
 std::vector<PushRecorder::Base> PushRecorder::bases(const RecordedRef& change) const {
@@ -91,12 +96,7 @@ std::vector<PushRecorder::Base> PushRecorder::bases(const RecordedRef& change) c
   if (const std::string own = stored(change.ref); !own.empty()) add(own);
   for (const std::string_view ref : common_branches)
     if (const std::string other = stored(std::string(ref)); !other.empty()) add(other);
-  // A commit that a branch of the server points to exists there, others may have been collected.
-  for (const auto& [ref, commit] : heads_)
-    if (const auto found = server_.find(ref); found != server_.end() && found->second == commit) {
-      add(commit);
-      break;
-    }
+  if (!on_server_.empty()) add(on_server_);
   if (out.empty() && !heads_.empty()) add(heads_.begin()->second);
   if (heads_.empty() && server_.empty() && !change.from.empty()) add(change.from, false);
   add({});
@@ -131,14 +131,27 @@ bool PushRecorder::fetch(RecordedRef& change) {
 }
 
 void PushRecorder::remember(const std::string& ref, const std::string& commit) {
+  // A branch whose name cannot be stored must not keep the others from being recorded.  Its commits
+  // are stored, and asked for again next time.
+  if (!is_key(ref)) return;
   parts_.store->branches.set(repository_.external_id, {.ref = ref, .commit = commit});
-  heads_.insert_or_assign(ref, commit);
+  drop_head(ref);
+  heads_.emplace(ref, commit);
+  at_heads_.insert(commit);
+  if (!server_.empty()) on_server_ = commit;
 }
 
 void PushRecorder::forget(const std::string& ref) {
   if (!heads_.contains(ref)) return;
   parts_.store->branches.remove(repository_.external_id, ref);
-  heads_.erase(ref);
+  drop_head(ref);
+}
+
+void PushRecorder::drop_head(const std::string& ref) {
+  const auto found = heads_.find(ref);
+  if (found == heads_.end()) return;
+  at_heads_.erase(at_heads_.find(found->second));
+  heads_.erase(found);
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "tracking/commit_intake.hpp"
@@ -35,11 +36,16 @@ class PushRecorder {
   bool fetch(RecordedRef& change);
   void remember(const std::string& ref, const std::string& commit);
   void forget(const std::string& ref);
+  void drop_head(const std::string& ref);
 
   const TrackerParts& parts_;
   const AttachedRepository repository_;
-  std::map<std::string, std::string> heads_;   // stored commit by ref
-  std::map<std::string, std::string> server_;  // the server's, when it was asked
+  std::map<std::string, std::string> heads_;       // stored commit by ref
+  std::unordered_multiset<std::string> at_heads_;  // the same commits
+  std::map<std::string, std::string> server_;      // the server's, when it was asked
+  // A stored commit that a branch of the server points to: it exists there, when others may have
+  // been collected.
+  std::string on_server_;
 };
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -110,6 +110,10 @@ std::string_view first_characters(std::string_view text, std::size_t count) noex
   return text;
 }
 
+bool is_key(std::string_view text) noexcept {
+  return text.size() <= longest_key && is_storable(text);
+}
+
 void check_key(std::string_view text, std::string_view what) {
   check_text(text, what);
   if (text.size() > longest_key)

@@ -15,7 +15,7 @@ void check_text(std::string_view text, std::string_view what);
 /// room for more than 1,000 bytes.
 void check_key(std::string_view text, std::string_view what);
 
-/// Returns whether a text can be the key of a row.
+/// Returns whether check_key() accepts a text.
 bool is_key(std::string_view text) noexcept;
 
 /// Returns whether a text can be stored as it is.

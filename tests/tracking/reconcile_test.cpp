@@ -63,6 +63,19 @@ TEST_P(ReconcileTest, FollowsAForcedPushWhoseOldCommitsWereCollected) {
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
+TEST_P(ReconcileTest, ABranchWhoseNameIsTooLongToStoreKeepsNoOtherFromIt) {
+  std::string longest = "refs/heads/a";
+  while (longest.size() <= 1000) longest += "/" + std::string(100, 'a');
+  push_commits(2);
+  const RefsChanged pushed = push_commits(1, longest);
+  push_commits(1, "refs/heads/z");
+  tracker().reconcile("1");
+  EXPECT_EQ(stored_commits(), rev_list({"--branches"}));
+  EXPECT_EQ(stored_heads(),
+            main_ + "|" + tip(main_) + "\nrefs/heads/z|" + tip("refs/heads/z") + "\n");
+  EXPECT_THAT(tracker().record_push(pushed), SizeIs(1));
+}
+
 TEST_P(ReconcileTest, ARepositoryThatIsNotAttachedIsRefused) {
   EXPECT_THROW(tracker().reconcile("77"), InvalidArgument);
 }
