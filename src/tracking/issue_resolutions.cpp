@@ -57,7 +57,7 @@ void settle_lost_resolutions(Session& session, long long now) {
       "JOIN release_commits rc ON rc.commit_id = c.id AND rc.release_id = x.release_id "
       "WHERE x.type = 'in_release' "
       "UNION ALL "
-      "SELECT x.issue, c.id, c.author_id, -c.date_added, 0 "
+      "SELECT x.issue, c.id, c.author_id, -1 - c.date_added, 0 "
       "FROM lost_resolutions x JOIN issue_links l ON l.issue = x.issue "
       "JOIN commits c ON c.id = l.commit_id WHERE x.type = 'in_commit'"
       ") AS candidates) AS ranked WHERE place = 1");

@@ -230,5 +230,15 @@ TEST_P(IssueStoreTest, RefusesKeysThatBothProductsCannotStore) {
   EXPECT_EQ(events(), Texts{});
 }
 
+TEST_P(IssueStoreTest, AnAbsurdTimeOfACommitDoesNotMatter) {
+  CommitInput first = commit("a", Issues{"I"}), second = commit("b", Issues{"I"});
+  first.timestamp = Timestamp::min();
+  push({first, second}, ResolvePolicy::on_commit);
+  const std::string before = resolution("I");
+  (before.starts_with("in_commit a") ? first : second).issues = Issues{};
+  store_->releases.set_commits({.version = "1"}, each_of({first, second}));
+  EXPECT_NE(resolution("I"), before);
+}
+
 }  // namespace
 }  // namespace bitbucket::test
