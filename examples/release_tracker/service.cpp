@@ -61,6 +61,16 @@ bitbucket::WebhookReceiver make_receiver(
        }}});
 }
 
+// A repository must not speak for another, whose name it could change.
+bool may_tell(std::string_view url, const bitbucket::WebhookEvent& event) {
+  const std::string_view id = url.substr(url.rfind('/') + 1);
+  if (const auto* push = std::get_if<bitbucket::RefsChanged>(&event.payload))
+    return id == std::to_string(push->repository.id);
+  if (const auto* change = std::get_if<bitbucket::RepoModified>(&event.payload))
+    return id == std::to_string(change->new_repository.id);
+  return true;  // nothing is done with the other events
+}
+
 }  // namespace
 
 Connection::Connection(const bitbucket::ConnectedInstallation& connected,
@@ -79,13 +89,15 @@ Service::Service(ServiceOptions options)
               .sealer = sealer_,
               .connection = options_.connection}),
       inbox_(store_, make_receiver(store_->repositories),
-             {.on_error = [this](const std::exception& error,
+             {.may_tell = may_tell,
+              .on_error = [this](const std::exception& error,
                                  const bitbucket::StoredDelivery* delivery) {
-               note(delivery == nullptr
-                        ? std::string("Pushes cannot be handed on: ") + error.what()
-                        : "The delivery " + std::to_string(delivery->id) + " (" +
-                              delivery->event_key + ") waits for another attempt: " + error.what());
-             }}) {
+                note(delivery == nullptr
+                         ? std::string("Pushes cannot be handed on: ") + error.what()
+                         : "The delivery " + std::to_string(delivery->id) + " (" +
+                               delivery->event_key +
+                               ") waits for another attempt: " + error.what());
+              }}) {
   if (example::is_stored(options_.folder))
     connection_ =
         std::make_shared<const Connection>(example::read_stored(options_.folder), options_, store_);

@@ -31,6 +31,7 @@ InboxOptions checked(InboxOptions options) {
   require_positive(options.poll, "poll");
   if (options.lease > std::chrono::hours(24))
     throw InvalidArgument("InboxOptions::lease must be at most a day");
+  options.poll = std::min<milliseconds>(options.poll, std::chrono::hours(24));  // a clock overflows
   if (options.remember < 0) throw InvalidArgument("InboxOptions::remember must not be negative");
   return options;
 }
@@ -82,6 +83,10 @@ class Inbox::Impl {
     }
     if (!reply.event) return reply;
     const WebhookEvent event = *std::exchange(reply.event, std::nullopt);
+    if (options_.may_tell && !options_.may_tell(request.url, event))
+      return {.status = 401,
+              .text = "the secret of this URL is not one for what the delivery tells of",
+              .outcome = WebhookOutcome::bad_signature};
     try {
       if (store_->deliveries.add(event.request_id, event.key, request.body))
         announce();

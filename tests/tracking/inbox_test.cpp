@@ -86,6 +86,23 @@ class InboxTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Products, InboxTest, both_products(), name_of);
 
+TEST_P(InboxTest, ADeliveryMustNotTellOfWhatItsUrlHasNoSecretFor) {
+  const Inbox inbox = this->inbox({.may_tell = [](std::string_view url, const WebhookEvent& event) {
+    const auto* push = std::get_if<RefsChanged>(&event.payload);
+    return push && url == "/hooks/" + std::to_string(push->repository.id);
+  }});
+  const std::string body = push_to("main");
+  const std::string id = nlohmann::json::parse(body)["repository"]["id"].dump();
+  const server_test::Headers headers = signed_headers(body, "x");
+  const auto deliver_to = [&](const std::string& url) {
+    return inbox.receive({.method = "POST", .url = url, .headers = headers, .body = body}).outcome;
+  };
+  EXPECT_EQ(deliver_to("/hooks/" + id + "0"), bad_signature);
+  EXPECT_EQ(stored(), "");
+  EXPECT_EQ(deliver_to("/hooks/" + id), accepted);
+  EXPECT_THAT(drained(inbox), ElementsAre("x"));
+}
+
 TEST_P(InboxTest, StoresADeliveryAndKeepsTheEventForTheHandler) {
   const Inbox mine = inbox();
   const WebhookReply reply = deliver(mine, "one", push_to("topic"));

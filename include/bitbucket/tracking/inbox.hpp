@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string_view>
 
 #include <bitbucket/detail/export.hpp>
 #include <bitbucket/tracking/tracking_store.hpp>
@@ -26,6 +27,10 @@ struct InboxOptions {
   std::chrono::milliseconds poll = std::chrono::seconds(1);
   /// How many of the newest deliveries to remember, to recognise one that comes again.
   std::int64_t remember = 100'000;
+  /// Returns whether a delivery to this URL may tell of this event; one that may not gets 401. With
+  /// a secret for each repository, whoever has the secret of one must not speak for another. Called
+  /// from any thread; what it throws comes out of Inbox::receive().  Empty: every event may come.
+  std::function<bool(std::string_view url, const WebhookEvent& event)> may_tell = {};
   /// Is told of an error: what the handler of `delivery` threw, or, when `delivery` is null, why
   /// the store failed or what the function for secrets threw.  It may finish() the delivery, so
   /// that it is not handed on again.  Called from any thread; what it throws is ignored.
