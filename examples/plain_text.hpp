@@ -13,11 +13,16 @@
 
 namespace example {
 
-// Replaces the control characters that a server may send, because a terminal would obey them.
+// Replaces the control characters that a server may send, because a terminal would obey them: those
+// of ASCII, and U+0080 to U+009F.
 inline std::string plain(std::string_view text) {
   std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto c = static_cast<unsigned char>(result[i]);
+    const auto before = static_cast<unsigned char>(i > 0 ? result[i - 1] : '\0');
+    if (c < ' ' || c == 127) result[i] = '?';
+    if (before == 0xc2 && c >= 0x80 && c < 0xa0) result.replace(i - 1, 2, "??");
+  }
   return result;
 }
 
@@ -28,8 +33,9 @@ inline std::string counted(std::size_t n, const std::string& one, const std::str
 
 // Returns "2024-05-06T07:08:09Z"; `format` is for strftime.
 inline std::string utc(bitbucket::Timestamp time, const char* format = "%Y-%m-%dT%H:%M:%SZ") {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+  // A clock counts nanoseconds, of which 64 bits hold 292 years; a commit may say any date.
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   std::tm parts{};
   char text[64] = "";
   if (!::gmtime_r(&seconds, &parts) || std::strftime(text, sizeof text, format, &parts) == 0)
