@@ -1,6 +1,7 @@
 #include "tracking/bulk_insert.hpp"
 
 #include <cstdint>
+#include <memory>
 
 #include "tracking/c_errors.hpp"
 
@@ -34,19 +35,10 @@ void append_value(std::string& out, const Value& value) {
     out += *text;
   } else if (const auto* const number = std::get_if<long long>(&value)) {
     append_number(out, static_cast<std::int32_t>(sizeof *number));
-    append_number(out, *number);
+    append_bytes(out, *number);
   } else {
     append_number(out, std::int32_t{-1});
   }
-}
-
-int bind(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) {
-  if (const auto* const text = std::get_if<std::string_view>(&value))
-    return sqlite_api::sqlite3_bind_text64(statement, place, text->data() ? text->data() : "",
-                                           text->size(), SQLITE_STATIC, SQLITE_UTF8);
-  if (const auto* const number = std::get_if<long long>(&value))
-    return sqlite_api::sqlite3_bind_int64(statement, place, *number);
-  return sqlite_api::sqlite3_bind_null(statement, place);
 }
 
 void expect(Session& session, PGresult* raw, ExecStatusType status) {
@@ -59,8 +51,6 @@ void expect(Session& session, PGresult* raw, ExecStatusType status) {
 BulkInsert::BulkInsert(Session& session, const std::string& table, const std::string& columns,
                        std::size_t count)
     : session_(session), statement_(insert_statement(session.engine(), table, columns, count)) {}
-
-BulkInsert::~BulkInsert() { sqlite_api::sqlite3_finalize(prepared_); }
 
 void BulkInsert::add(std::initializer_list<Value> row) {
   if (session_.is_sqlite())
@@ -76,12 +66,10 @@ void BulkInsert::finish() {
 void BulkInsert::add_to_sqlite(std::initializer_list<Value> row) {
   if (!prepared_) {
     session_.observe(statement_);
-    check_sqlite(session_, sqlite_api::sqlite3_prepare_v2(session_.sqlite(), statement_.c_str(),
-                                                          static_cast<int>(statement_.size() + 1),
-                                                          &prepared_, nullptr));
+    prepared_ = session_.statements().on_sqlite(statement_);
   }
   int place = 0;
-  for (const Value& value : row) check_sqlite(session_, bind(prepared_, ++place, value));
+  for (const Value& value : row) check_sqlite(session_, bind_value(prepared_, ++place, value));
   sqlite_api::sqlite3_step(prepared_);
   check_sqlite(session_, sqlite_api::sqlite3_reset(prepared_));
 }

@@ -2,17 +2,12 @@
 
 #include <cstddef>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "tracking/session.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
-
-/// NULL, a number, or text that can be stored.
-using Value = std::variant<std::monostate, long long, std::string_view>;
 
 /// Writes many rows to a table: with COPY to PostgreSQL, with one prepared statement to SQLite.
 class BulkInsert {
@@ -22,7 +17,6 @@ class BulkInsert {
              std::size_t count);
   BulkInsert(const BulkInsert&) = delete;
   BulkInsert& operator=(const BulkInsert&) = delete;
-  ~BulkInsert();
 
   /// Adds a row, which has a value for each column.
   void add(std::initializer_list<Value> row);
@@ -36,7 +30,7 @@ class BulkInsert {
 
   Session& session_;
   const std::string statement_;
-  sqlite_api::sqlite3_stmt* prepared_ = nullptr;  // SQLite
+  sqlite_api::sqlite3_stmt* prepared_ = nullptr;  // SQLite; the session keeps it
   std::string buffer_;                            // rows for PostgreSQL
 };
 

@@ -3,12 +3,6 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-long long count_staged(Session& session) {
-  long long count = 0;
-  session.sql() << "SELECT count(*) FROM staged_commits", soci::into(count);
-  return count;
-}
-
 /// Stored commits for which something new was given.
 const std::string changed_commits =
     "staged_commits AS staged JOIN given_commits AS given ON given.position = staged.position "
@@ -30,9 +24,9 @@ const std::string incomplete_commits =
 /// Locks rows in the same order as every other writer, and finds out whose files are stored.
 void prepare_update(Session& session, const std::string& rows) {
   if (!session.is_sqlite())
-    session.execute("SELECT count(*) FROM (SELECT 1 FROM commits, " + rows +
-                    " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
-  session.execute(
+    session.run("SELECT count(*) FROM (SELECT 1 FROM commits, " + rows +
+                " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
+  session.run(
       "UPDATE staged_commits SET writes_files = 0 FROM commits AS stored "
       "WHERE is_new = 0 AND stored.id = commit_id AND stored.has_files = 1");
 }
@@ -42,20 +36,20 @@ void prepare_update(Session& session, const std::string& rows) {
 AddedCommits insert_commits(Session& session, const Given& given, long long now) {
   if (!given.commits) return {};
   AddedCommits result;
-  result.given = count_staged(session);
+  result.given = session.number("SELECT count(*) FROM staged_commits").value_or(0);
   // Two writers that insert the same commits in the same order cannot wait for each other.
   const std::string order =
       session.is_sqlite() ? "" : " ORDER BY staged.repository_id, staged.hash COLLATE \"C\"";
-  result.added = session.changed(
+  result.added = session.run(
       "INSERT INTO commits (id, repository_id, hash, message, author_id, date_added, has_files) "
-      "SELECT commit_id, repository_id, staged.hash, message, author_id, COALESCE(given.time, " +
-      std::to_string(now) +
-      "), has_files FROM staged_commits AS staged "
+      "SELECT commit_id, repository_id, staged.hash, message, author_id, COALESCE(given.time, $1), "
+      "has_files FROM staged_commits AS staged "
       "JOIN given_commits AS given ON given.position = staged.position "
       "LEFT JOIN given_authors AS author ON number = staged.author WHERE TRUE" +
-      order + " ON CONFLICT (repository_id, hash) DO NOTHING");
+          order + " ON CONFLICT (repository_id, hash) DO NOTHING",
+      {now});
   if (result.added < result.given)
-    session.execute(
+    session.run(
         "UPDATE staged_commits SET commit_id = stored.id, is_new = 0, "
         "stored_author_id = stored.author_id FROM commits AS stored "
         "WHERE stored.repository_id = staged_commits.repository_id "
@@ -65,7 +59,7 @@ AddedCommits insert_commits(Session& session, const Given& given, long long now)
 
 void update_commits(Session& session) {
   prepare_update(session, changed_commits);
-  session.execute(
+  session.run(
       "UPDATE commits SET message = COALESCE(given.message, commits.message), "
       "author_id = COALESCE(author.author_id, commits.author_id), "
       "date_added = COALESCE(given.time, commits.date_added), "
@@ -76,14 +70,14 @@ void update_commits(Session& session) {
 void complete_commits(Session& session, const Given& given) {
   prepare_update(session, incomplete_commits);
   insert_files(session, given);
-  session.execute(
+  session.run(
       "UPDATE commits SET has_files = 1 FROM staged_commits "
       "WHERE is_new = 0 AND writes_files = 1 AND commits.id = commit_id");
   // A commit without a message is known only by its id.
-  session.execute(
+  session.run(
       "DELETE FROM staged_commits WHERE is_new = 0 AND commit_id IN "
       "(SELECT id FROM commits WHERE message IS NOT NULL)");
-  session.execute(
+  session.run(
       "UPDATE commits SET message = given.message, "
       "author_id = COALESCE(commits.author_id, author.author_id), "
       "date_added = COALESCE(given.time, commits.date_added) FROM " +
@@ -92,7 +86,7 @@ void complete_commits(Session& session, const Given& given) {
 
 void insert_files(Session& session, const Given& given) {
   if (!given.files) return;
-  session.execute(
+  session.run(
       "INSERT INTO file_changes (commit_id, path, type) "
       "SELECT commit_id, path, type FROM given_files AS given "
       "JOIN staged_commits AS staged ON staged.position = given.position WHERE writes_files = 1");

@@ -15,9 +15,7 @@ namespace {
 constexpr std::size_t longest_issue = 200;
 
 bool finds_a_row(Session& session, const std::string& statement) {
-  long long found = 0;
-  session.sql() << statement, soci::into(found);
-  return session.sql().got_data();
+  return session.number(statement).has_value();
 }
 
 /// Returns whether the staged commits have links or could lose some.

@@ -8,7 +8,7 @@ void lock_issues(Session& session) {
   // One lock for all issues: a lock for each would need memory of the server for each, and could
   // not be taken in order by a transaction that learns of its issues step by step.
   if (!session.is_sqlite())
-    session.execute("SELECT pg_advisory_xact_lock(hashtextextended('issues', 0))");
+    session.run("SELECT pg_advisory_xact_lock(hashtextextended('issues', 0))");
 }
 
 void clear_issue_tables(Session& session) {

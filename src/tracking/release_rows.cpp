@@ -51,23 +51,20 @@ std::string lock_of(const NewRelease& release) { return "release " + release.ver
 long long ensure_release(Session& session, const NewRelease& release) {
   const long long now = current_milliseconds();
   const long long added = release.date_added ? milliseconds_of(*release.date_added) : now;
-  const long long released = release.date_released ? milliseconds_of(*release.date_released) : 0;
-  soci::indicator has_released = release.date_released ? soci::i_ok : soci::i_null;
-  long long id = 0;
-  session.sql() << "INSERT INTO releases (version, date_added, date_released, commit_count, "
-                   "author_count) VALUES (:version, :added, :released, 0, 0) "
-                   "ON CONFLICT (version) DO NOTHING RETURNING id",
-      soci::use(release.version), soci::use(added), soci::use(released, has_released),
-      soci::into(id);
-  if (session.sql().got_data()) {
-    start_release(session, id, now);
-    return id;
+  const Value released =
+      release.date_released ? Value(milliseconds_of(*release.date_released)) : Value();
+  const std::string_view version = release.version;
+  if (const auto id = session.number(
+          "INSERT INTO releases (version, date_added, date_released, commit_count, author_count) "
+          "VALUES ($1, $2, $3, 0, 0) ON CONFLICT (version) DO NOTHING RETURNING id",
+          {version, added, released})) {
+    start_release(session, *id, now);
+    return *id;
   }
-  session.sql() << "SELECT id FROM releases WHERE version = :version", soci::use(release.version),
-      soci::into(id);
+  const long long id =
+      session.number("SELECT id FROM releases WHERE version = $1", {version}).value();
   if (release.date_released)
-    session.sql() << "UPDATE releases SET date_released = :released WHERE id = :id",
-        soci::use(released), soci::use(id);
+    session.run("UPDATE releases SET date_released = $1 WHERE id = $2", {released, id});
   return id;
 }
 

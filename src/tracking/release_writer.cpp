@@ -16,26 +16,29 @@ namespace bitbucket::inline v0_1 {
 namespace tracking {
 namespace {
 
-void link_commits(Session& session, const std::string& release) {
-  session.execute("DELETE FROM release_commits WHERE release_id = " + release);
-  session.execute("INSERT INTO release_commits (release_id, commit_id, position) SELECT " +
-                  release + ", commit_id, place FROM staged_commits");
-  session.execute(
+void link_commits(Session& session, long long release) {
+  session.run("DELETE FROM release_commits WHERE release_id = $1", {release});
+  session.run(
+      "INSERT INTO release_commits (release_id, commit_id, position) "
+      "SELECT $1, commit_id, place FROM staged_commits",
+      {release});
+  session.run(
       "UPDATE releases SET commit_count = (SELECT count(*) FROM staged_commits), "
       "author_count = (SELECT count(DISTINCT COALESCE(author_id, stored_author_id)) "
       "FROM staged_commits LEFT JOIN given_authors ON number = author), "
-      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = " +
-      release);
+      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = $1",
+      {release});
 }
 
 /// The newest commit of each repository is its head, unless the release has another head of it.
-void add_heads(Session& session, const std::string& release) {
-  session.execute(
-      "INSERT INTO release_heads (release_id, repository_id, commit_id) SELECT " + release +
-      ", newest.repository_id, commit_id FROM "
+void add_heads(Session& session, long long release) {
+  session.run(
+      "INSERT INTO release_heads (release_id, repository_id, commit_id) "
+      "SELECT $1, newest.repository_id, commit_id FROM "
       "(SELECT repository_id, min(place) AS place FROM staged_commits GROUP BY repository_id) "
       "AS newest JOIN staged_commits AS staged ON staged.place = newest.place "
-      "WHERE TRUE ORDER BY 2 ON CONFLICT (repository_id, release_id) DO NOTHING");
+      "WHERE TRUE ORDER BY 2 ON CONFLICT (repository_id, release_id) DO NOTHING",
+      {release});
 }
 
 }  // namespace
@@ -50,10 +53,9 @@ StoredRelease write_release(Session& session, const NewRelease& release, Given g
   insert_files(session, given);
   const std::vector<long long> heads = store_head_commits(session, parts.heads);
   const long long id = ensure_release(session, release);
-  const std::string number = std::to_string(id);
-  link_commits(session, number);
+  link_commits(session, id);
   link_heads(session, id, heads);
-  add_heads(session, number);
+  add_heads(session, id);
   // An issue whose commit no longer resolves it looks for another commit of the release.
   if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   resolve_issues_of_release(session, id, now);

@@ -124,12 +124,6 @@ void Session::set_up_postgresql() {
 
 void Session::execute(const std::string& statement) { sql_ << statement; }
 
-long long Session::changed(const std::string& statement) {
-  soci::statement prepared = (sql_.prepare << statement);
-  prepared.execute(true);
-  return prepared.get_affected_rows();
-}
-
 void Session::observe(std::string_view statement) const {
   if (options_.on_statement) options_.on_statement(statement);
 }

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <bitbucket/tracking/tracking_store.hpp>
 
 #include "tracking/address.hpp"
+#include "tracking/prepared_statements.hpp"
 #include "tracking/soci.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
@@ -26,10 +29,20 @@ class Session {
   [[nodiscard]] const Address& address() const noexcept { return address_; }
   /// Returns SOCI's session, for statements with values.
   [[nodiscard]] soci::session& sql() noexcept { return sql_; }
-  /// Runs one statement without values.
+  /// Runs one statement without values, which is not kept.
   void execute(const std::string& statement);
-  /// Returns the number of rows that a statement without values changed.
-  long long changed(const std::string& statement);
+  /// Runs a statement, which stays prepared, so its text must not change from call to call.  Its
+  /// values are $1, $2 and so on, and appear in this order.  Returns the number of changed rows.
+  long long run(const std::string& statement, std::initializer_list<Value> values = {}) {
+    return statements_.run(statement, values).changed;
+  }
+  /// Runs a statement like run() and returns the first number of the first row, or nothing.
+  std::optional<long long> number(const std::string& statement,
+                                  std::initializer_list<Value> values = {}) {
+    return statements_.run(statement, values).value;
+  }
+  /// Returns the statements that stay prepared.
+  [[nodiscard]] PreparedStatements& statements() noexcept { return statements_; }
   /// Tells TrackingStoreOptions::on_statement of a statement that does not go through SOCI.
   void observe(std::string_view statement) const;
   /// Returns whether the connection broke, or the file is no longer at its path.
@@ -48,6 +61,7 @@ class Session {
   const Address& address_;
   const TrackingStoreOptions& options_;
   soci::session sql_;
+  PreparedStatements statements_{*this};  // goes before the connection
 };
 
 /// Returns a time that the databases accept: 1 ms to 24 days.

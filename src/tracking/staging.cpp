@@ -28,12 +28,9 @@ constexpr std::array<std::string_view, 6> staging_tables = {
     "staged_issues (position BIGINT NOT NULL, issue TEXT NOT NULL)"};
 
 bool exist(Session& session) {
-  long long count = 0;
-  session.sql() << (session.is_sqlite()
-                        ? "SELECT count(*) FROM sqlite_temp_master WHERE name = 'staged_issues'"
-                        : "SELECT count(to_regclass('pg_temp.staged_issues'))"),
-      soci::into(count);
-  return count > 0;
+  return session.number(session.is_sqlite()
+                            ? "SELECT count(*) FROM sqlite_temp_master WHERE name = 'staged_issues'"
+                            : "SELECT count(to_regclass('pg_temp.staged_issues'))") != 0;
 }
 
 /// The tables stay as long as the connection does, because catalogues of PostgreSQL grow with each
@@ -59,13 +56,6 @@ void find_repositories(Session& session) {
       first_with_name(session) + ")) WHERE repository_id IS NULL");
 }
 
-long long count_unknown(Session& session) {
-  long long unknown = 0;
-  session.sql() << "SELECT count(*) FROM given_repositories WHERE repository_id IS NULL",
-      soci::into(unknown);
-  return unknown;
-}
-
 void refuse_unnamed(Session& session) {
   std::string id;
   session.sql() << "SELECT external_id FROM given_repositories "
@@ -77,19 +67,20 @@ void refuse_unnamed(Session& session) {
 }
 
 void resolve_repositories(Session& session) {
-  find_repositories(session);
-  if (count_unknown(session) == 0) return;
+  session.run(find_repositories);
+  if (!session.number("SELECT 1 FROM given_repositories WHERE repository_id IS NULL LIMIT 1"))
+    return;
   refuse_unnamed(session);
   if (!session.is_sqlite()) {
     // Names are not unique, so two writers must not create the same repository at once.
     session.execute("SELECT pg_advisory_xact_lock(hashtextextended('new repositories', 0))");
-    find_repositories(session);
+    session.run(find_repositories);
   }
   session.execute(
       "INSERT INTO repositories (name, project, slug, url, attached, webhook_secret) "
       "SELECT DISTINCT name, '', '', '', 0, '' FROM given_repositories "
       "WHERE repository_id IS NULL ORDER BY name");
-  find_repositories(session);
+  session.run(find_repositories);
 }
 
 /// Each address once, with the name that the newest commit gives.
@@ -104,55 +95,52 @@ void rename_authors(Session& session) {
       " AS chosen WHERE authors.email = chosen.email AND chosen.name IS NOT NULL "
       "AND authors.name IS DISTINCT FROM chosen.name";
   if (!session.is_sqlite())  // locks rows in the same order as every other writer
-    session.execute("SELECT count(*) FROM (SELECT 1 FROM authors, " + renamed +
-                    " ORDER BY authors.id FOR UPDATE OF authors) AS locked");
-  session.execute("UPDATE authors SET name = chosen.name FROM " + renamed);
+    session.run("SELECT count(*) FROM (SELECT 1 FROM authors, " + renamed +
+                " ORDER BY authors.id FOR UPDATE OF authors) AS locked");
+  session.run("UPDATE authors SET name = chosen.name FROM " + renamed);
 }
 
 void resolve_authors(Session& session, AuthorRule rule) {
-  session.execute("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
-                  " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
-                  "chosen.email) ORDER BY email" +
-                  by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
+  session.run("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
+              " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
+              "chosen.email) ORDER BY email" +
+              by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
   if (rule == AuthorRule::release) rename_authors(session);
-  session.execute(
+  session.run(
       "UPDATE given_authors SET author_id = "
       "(SELECT id FROM authors WHERE authors.email = given_authors.email)");
-}
-
-/// Returns what gives a commit at `place` an id before it is stored.
-std::string next_commit_id(Session& session) {
-  if (!session.is_sqlite()) return "nextval(pg_get_serial_sequence('commits', 'id'))";
-  long long last = 0;
-  session.sql() << "SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'commits'",
-      soci::into(last);
-  return "place + " + std::to_string(last + 1);
 }
 
 /// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
 /// commit, the newest counts.
 void order_commits(Session& session) {
-  session.execute(
+  const std::string statement =
       "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
       "has_issues, author, writes_files) "
       "SELECT position, place, repository_id, hash, " +
-      next_commit_id(session) +
+      std::string(session.is_sqlite() ? "place + $1"
+                                      : "nextval(pg_get_serial_sequence('commits', 'id'))") +
       ", 1, has_issues, author, has_files FROM ("
       "SELECT position, row_number() OVER (ORDER BY sort_time DESC, position) - 1 AS place, "
       "repository_id, hash, has_issues, author, has_files FROM ("
       "SELECT given.*, repository_id, COALESCE(time, 0) AS sort_time, row_number() OVER ("
       "PARTITION BY repository_id, hash ORDER BY COALESCE(time, 0) DESC, position) AS nth "
       "FROM given_commits AS given JOIN given_repositories ON number = repository) AS ranked "
-      "WHERE nth = 1) AS sorted");
+      "WHERE nth = 1) AS sorted";
+  if (!session.is_sqlite()) {
+    session.run(statement);
+    return;
+  }
+  const auto last =
+      session.number("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'commits'");
+  session.run(statement, {last.value_or(0) + 1});
 }
 
 /// Returns whether the tables are worth new files, which PostgreSQL makes when it truncates; rows
 /// that are deleted stay in the old ones.
 bool are_large(Session& session) {
-  long long size = 0;
-  session.sql() << "SELECT pg_relation_size('given_commits') + pg_relation_size('given_files')",
-      soci::into(size);
-  return size > 512 * 1024;
+  return session.number("SELECT pg_table_size('given_commits') + pg_table_size('given_files')") >
+         512 * 1024;
 }
 
 }  // namespace
@@ -197,7 +185,7 @@ void clear_staged(Session& session) {
     return;
   }
   for (const std::string_view table : staging_tables)
-    session.execute("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
+    session.run("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
 }
 
 }  // namespace bitbucket::inline v0_1::tracking
