@@ -6,7 +6,8 @@ namespace bitbucket::inline v0_1::tracking {
 namespace {
 
 // Integers are BIGINT, because SOCI reads SQLite's INTEGER with 32 bits.  Times are milliseconds
-// since 1970.
+// since 1970.  SQLite keeps a copy of each page that a statement over many rows changes when the
+// statement may fail at a foreign key, but not when the key is checked at the end: {deferred}.
 Migration first_schema() {
   return {
       R"(CREATE TABLE repositories (
@@ -19,9 +20,9 @@ Migration first_schema() {
            head TEXT NOT NULL, PRIMARY KEY (repository_id, ref)))",
       R"(CREATE TABLE authors (id {id}, email TEXT NOT NULL UNIQUE, name TEXT))",
       R"(CREATE TABLE commits (
-           id {id}, repository_id BIGINT NOT NULL REFERENCES repositories (id), hash TEXT NOT NULL,
-           message TEXT, author_id BIGINT REFERENCES authors (id), date_added BIGINT NOT NULL,
-           has_files BIGINT NOT NULL, UNIQUE (repository_id, hash)))",
+           id {id}, repository_id BIGINT NOT NULL REFERENCES repositories (id){deferred},
+           hash TEXT NOT NULL, message TEXT, author_id BIGINT REFERENCES authors (id){deferred},
+           date_added BIGINT NOT NULL, has_files BIGINT NOT NULL, UNIQUE (repository_id, hash)))",
       R"(CREATE TABLE file_changes (
            commit_id BIGINT NOT NULL REFERENCES commits (id), path TEXT NOT NULL,
            type TEXT NOT NULL CHECK (type IN ('A', 'D', 'M'))

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t longest_commit_id = 64, longest_repository = 300, longest_issue_key = 200;
 constexpr std::size_t longest_text = std::size_t{256} * 1024 * 1024;  // bytes
 constexpr std::size_t most_known = 4096;
+constexpr long long many_commits = 5000;
 
 [[noreturn]] void refuse(const CommitInput& commit, const std::string& why) {
   throw InvalidArgument("commit \"" + commit.id.substr(0, longest_commit_id) + "\" " + why);
@@ -90,6 +91,7 @@ Given Stager::finish() {
   for (BulkInsert* const table : {&commits_, &repositories_, &authors_, &files_, &issues_})
     table->finish();
   given_.commits = position_ > 0;
+  given_.many = position_ > many_commits;
   return given_;
 }
 

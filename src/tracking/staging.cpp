@@ -113,13 +113,15 @@ void resolve_authors(Session& session, AuthorRule rule) {
 
 /// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
 /// commit, the newest counts.
-void order_commits(Session& session) {
+void order_commits(Session& session, bool many) {
   const std::string statement =
       "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
       "has_issues, author, writes_files) "
       "SELECT position, place, repository_id, hash, " +
-      std::string(session.is_sqlite() ? "place + $1"
-                                      : "nextval(pg_get_serial_sequence('commits', 'id'))") +
+      std::string(
+          session.is_sqlite()
+              ? "place + $1"
+              : "nextval(CAST((SELECT pg_get_serial_sequence('commits', 'id')) AS REGCLASS))") +
       ", 1, has_issues, author, has_files FROM ("
       "SELECT position, row_number() OVER (ORDER BY sort_time DESC, position) - 1 AS place, "
       "repository_id, hash, has_issues, author, has_files FROM ("
@@ -129,6 +131,7 @@ void order_commits(Session& session) {
       "WHERE nth = 1) AS sorted";
   if (!session.is_sqlite()) {
     session.run(statement);
+    if (many) session.execute("ANALYZE staged_commits");
     return;
   }
   const auto last =
@@ -140,7 +143,7 @@ void order_commits(Session& session) {
 /// that are deleted stay in the old ones.
 bool are_large(Session& session) {
   return session.number("SELECT pg_table_size('given_commits') + pg_table_size('given_files')") >
-         512 * 1024;
+         2 * 1024 * 1024;
 }
 
 }  // namespace
@@ -166,6 +169,11 @@ Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool
     }
     given = stager.finish();
   }
+  // Without it, PostgreSQL sorts rows that it could find with a hash table.
+  if (given.many && !session.is_sqlite())
+    session.execute(
+        "ANALYZE given_commits (position, repository, author), given_repositories, given_authors, "
+        "given_files (position)");
   session.execute("COMMIT");
   return given;
 }
@@ -174,7 +182,7 @@ void resolve_staged(Session& session, const Given& given, AuthorRule rule) {
   if (!given.commits) return;
   resolve_repositories(session);
   if (given.authors) resolve_authors(session, rule);
-  order_commits(session);
+  order_commits(session, given.many);
 }
 
 void clear_staged(Session& session) {

@@ -20,6 +20,7 @@ namespace bitbucket::inline v0_1::tracking {
 /// What the given commits bring.
 struct Given {
   bool commits = false, authors = false, files = false, issues = false;
+  bool many = false;  ///< so many commits that PostgreSQL should count before it plans
 };
 
 /// Fills the tables given_* and staged_issues without a lock on the database.  Throws
