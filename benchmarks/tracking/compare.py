@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Compares the library with the limit: compare.py PROGRAM [--rounds N] [--commits N] [--releases N]
+           [--plot FILE.svg]
 
 Starts a PostgreSQL server of its own (as `nobody` when it is root), runs both programs in turn on
-empty databases of both products, and prints medians and the medians of the ratios.
+empty databases of both products, and prints medians and the medians (and the range) of the ratios.
 """
 import argparse
 import json
@@ -54,13 +55,33 @@ def median(results, member):
     return statistics.median(result[member] for result in results)
 
 
+def plot(file, rows):
+    data = "\n".join(f'"{label}" {limit} {library}' for label, limit, library in rows)
+    script = f"""set terminal svg size 720,440 font "sans,13"
+set output "{file}"
+set style data histogram
+set style histogram clustered gap 1
+set style fill solid 0.8
+set ylabel "seconds"
+set yrange [0:*]
+set key top left
+$data << END
+{data}
+END
+plot $data using 2:xtic(1) title "by hand", "" using 3 title "library"
+"""
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--commits", type=int, default=100_000)
     parser.add_argument("--releases", type=int, default=1000)
+    parser.add_argument("--plot")
     options = parser.parse_args()
+    bars = []
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bitbucket-bench-"))
     server = Server(folder)
     try:
@@ -75,7 +96,7 @@ def main():
                                    else server.fresh())
                         list_of_results.append(
                             run(options.program, name, address, releases, commits))
-                ratios = {member: statistics.median(
+                ratios = {member: sorted(
                     library[member] / limit[member]
                     for limit, library in zip(results["limit"], results["library"]))
                     for member in ("wall_seconds", "cpu_seconds")}
@@ -83,9 +104,14 @@ def main():
                     f"{name} {median(rows, 'wall_seconds'):.2f} s "
                     f"(cpu {median(rows, 'cpu_seconds'):.2f} s, "
                     f"{median(rows, 'peak_rss_kib') / 1024:.0f} MiB)"
-                    for name, rows in results.items()) +
-                    f"; ratio {ratios['wall_seconds']:.2f}, cpu {ratios['cpu_seconds']:.2f}",
-                    flush=True)
+                    for name, rows in results.items()) + "; " + ", ".join(
+                    f"{member.split('_')[0]} ratio {statistics.median(all_ratios):.2f} "
+                    f"({all_ratios[0]:.2f} to {all_ratios[-1]:.2f})"
+                    for member, all_ratios in ratios.items()), flush=True)
+                bars.append([f"{product}, {releases} x {commits}"] + [
+                    median(rows, "wall_seconds") for rows in results.values()])
+        if options.plot:
+            plot(options.plot, bars)
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
