@@ -56,21 +56,22 @@ def median(results, member):
 
 
 def plot(file, rows):
-    data = "\n".join(f'"{label}" {limit} {library}' for label, limit, library in rows)
-    script = f"""set terminal svg size 720,440 font "sans,13"
-set output "{file}"
-set style data histogram
-set style histogram clustered gap 1
-set style fill solid 0.8
-set ylabel "seconds"
-set yrange [0:*]
-set key top left
-$data << END
-{data}
-END
-plot $data using 2:xtic(1) title "by hand", "" using 3 title "library"
-"""
-    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    """Draws (label, seconds by hand, seconds of the library) as pairs of bars."""
+    scale = 480 / max(max(row[1:]) for row in rows)
+    parts = []
+    for i, (label, *seconds) in enumerate(rows):
+        top = 20 + 70 * i
+        parts.append(f'<text x="10" y="{top + 28}">{label}</text>')
+        for name, color, value, y in zip(("by hand", "library"), ("#999999", "#1f77b4"), seconds,
+                                         (top, top + 24)):
+            parts.append(f'<rect x="170" y="{y}" width="{value * scale:.1f}" height="20" '
+                         f'fill="{color}"/><text x="{175 + value * scale:.1f}" y="{y + 15}">'
+                         f'{value:.2f} s {name}</text>')
+    height = 20 + 70 * len(rows)
+    pathlib.Path(file).write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="780" height="{height}" '
+        f'viewBox="0 0 780 {height}" font-family="sans-serif" font-size="13">\n'
+        f'<rect width="780" height="{height}" fill="#ffffff"/>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
 def main():
