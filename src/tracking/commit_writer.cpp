@@ -33,10 +33,9 @@ void prepare_update(Session& session, const std::string& rows) {
 
 }  // namespace
 
-AddedCommits insert_commits(Session& session, const Given& given, long long now) {
-  if (!given.commits) return {};
-  AddedCommits result;
-  result.given = session.number("SELECT count(*) FROM staged_commits").value_or(0);
+AddedCommits insert_commits(Session& session, long long staged, long long now) {
+  if (staged == 0) return {};
+  AddedCommits result{.given = staged, .added = 0};
   // Two writers that insert the same commits in the same order cannot wait for each other.
   const std::string order =
       session.is_sqlite() ? "" : " ORDER BY staged.repository_id, staged.hash COLLATE \"C\"";

@@ -8,7 +8,7 @@ namespace bitbucket::inline v0_1::tracking {
 
 /// Stores the staged commits that are not stored yet, with their files.  Tells in staged_commits
 /// which ones are new, and the ids of the others.
-AddedCommits insert_commits(Session& session, const Given& given, long long now);
+AddedCommits insert_commits(Session& session, long long staged, long long now);
 
 /// Stores what is given of the staged commits that were stored before; what is equal stays
 /// untouched.  Files that are stored never change.

@@ -45,7 +45,8 @@ class Database {
         what, [](Session&) {}, work);
   }
   /// The same, but first calls `prepare(Session&)` on the same connection without a lock, to fill
-  /// temporary tables.  `prepare` is called again when the connection turns out to be broken.
+  /// temporary tables.  `prepare` is called again when the connection turns out to be broken, and
+  /// must then throw if it cannot read its rows again.
   template <class Prepare, class Work>
   auto write_after(std::string_view what, const Prepare& prepare, const Work& work) {
     return result_of(work, [&](const Step& step) { run(Mode::write, what, Step(prepare), step); });

@@ -90,9 +90,14 @@ void write_issue_links(Session& session, ResolvePolicy policy, long long now) {
 
 void resolve_issues_of_release(Session& session, long long release_id, long long now) {
   lock_issues(session);  // a pull request may be about to get its links
-  const bool has_links = finds_a_row(session, "SELECT 1 FROM issue_links LIMIT 1");
-  const bool has_pull_requests = finds_a_row(session, "SELECT 1 FROM pull_request_links LIMIT 1");
-  if (!has_links && !has_pull_requests) return;
+  const long long kinds =
+      session
+          .number(
+              "SELECT CASE WHEN EXISTS (SELECT 1 FROM issue_links) THEN 1 ELSE 0 END + "
+              "CASE WHEN EXISTS (SELECT 1 FROM pull_request_links) THEN 2 ELSE 0 END")
+          .value();
+  if (kinds == 0) return;
+  const bool has_pull_requests = kinds >= 2;
   clear_issue_tables(session);
   std::string candidates =
       "SELECT l.issue, c.id AS commit_id, c.author_id, rc.position, 0 AS by_pull_request "

@@ -48,7 +48,7 @@ std::map<long long, std::string> commits_by_repository(Session& session,
 
 std::string lock_of(const NewRelease& release) { return "release " + release.version; }
 
-long long ensure_release(Session& session, const NewRelease& release) {
+EnsuredRelease ensure_release(Session& session, const NewRelease& release) {
   const long long now = current_milliseconds();
   const long long added = release.date_added ? milliseconds_of(*release.date_added) : now;
   const Value released =
@@ -59,13 +59,13 @@ long long ensure_release(Session& session, const NewRelease& release) {
           "VALUES ($1, $2, $3, 0, 0) ON CONFLICT (version) DO NOTHING RETURNING id",
           {version, added, released})) {
     start_release(session, *id, now);
-    return *id;
+    return {*id, true};
   }
   const long long id =
       session.number("SELECT id FROM releases WHERE version = $1", {version}).value();
   if (release.date_released)
     session.run("UPDATE releases SET date_released = $1 WHERE id = $2", {released, id});
-  return id;
+  return {id, false};
 }
 
 void check_heads(const std::vector<ReleaseHead>& heads) {

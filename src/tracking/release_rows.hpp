@@ -15,10 +15,16 @@ namespace bitbucket::inline v0_1::tracking {
 /// Returns what writers of a release take turns for, for Database::write().
 std::string lock_of(const NewRelease& release);
 
-/// Returns the id of a release, which it creates when it does not exist; sets its `date_released`
+/// A release that is stored.
+struct EnsuredRelease {
+  long long id = 0;
+  bool is_new = false;  ///< this transaction created it
+};
+
+/// Returns a release, which it creates when it does not exist; sets its `date_released`
 /// when `release` has one.  The version has passed check_version().  A new release takes the lock
 /// of all issues, so callers write commits before.
-long long ensure_release(Session& session, const NewRelease& release);
+EnsuredRelease ensure_release(Session& session, const NewRelease& release);
 
 /// Throws InvalidArgument for the id of a commit that cannot be stored.
 void check_heads(const std::vector<ReleaseHead>& heads);

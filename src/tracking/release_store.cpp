@@ -31,7 +31,7 @@ void ReleaseStore::set_heads(const NewRelease& release,
   tracking::check_heads(heads);
   database_->write(tracking::lock_of(release), [&](Session& session) {
     const auto commits = tracking::store_head_commits(session, heads);
-    tracking::link_heads(session, tracking::ensure_release(session, release), commits);
+    tracking::link_heads(session, tracking::ensure_release(session, release).id, commits);
   });
 }
 

@@ -16,18 +16,17 @@ namespace bitbucket::inline v0_1 {
 namespace tracking {
 namespace {
 
-void link_commits(Session& session, long long release) {
-  session.run("DELETE FROM release_commits WHERE release_id = $1", {release});
+void link_commits(Session& session, long long release, long long staged) {
   session.run(
       "INSERT INTO release_commits (release_id, commit_id, position) "
       "SELECT $1, commit_id, place FROM staged_commits",
       {release});
   session.run(
-      "UPDATE releases SET commit_count = (SELECT count(*) FROM staged_commits), "
+      "UPDATE releases SET commit_count = $1, "
       "author_count = (SELECT count(DISTINCT COALESCE(author_id, stored_author_id)) "
       "FROM staged_commits LEFT JOIN given_authors ON number = author), "
-      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = $1",
-      {release});
+      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = $2",
+      {staged, release});
 }
 
 /// The newest commit of each repository is its head, unless the release has another head of it.
@@ -47,13 +46,14 @@ StoredRelease write_release(Session& session, const NewRelease& release, Given g
                             const ReleaseParts& parts) {
   const long long now = milliseconds_now();
   if (give_kept_commits(session, release, parts)) given.commits = true;
-  resolve_staged(session, given, AuthorRule::release);
-  const AddedCommits added = insert_commits(session, given, now);
+  const long long staged = resolve_staged(session, given, AuthorRule::release);
+  const AddedCommits added = insert_commits(session, staged, now);
   if (added.added < added.given) update_commits(session);
   insert_files(session, given);
   const std::vector<long long> heads = store_head_commits(session, parts.heads);
-  const long long id = ensure_release(session, release);
-  link_commits(session, id);
+  const auto [id, is_new] = ensure_release(session, release);
+  if (!is_new) session.run("DELETE FROM release_commits WHERE release_id = $1", {id});
+  link_commits(session, id, staged);
   link_heads(session, id, heads);
   add_heads(session, id);
   // An issue whose commit no longer resolves it looks for another commit of the release.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -41,6 +42,12 @@ class Session {
                                   std::initializer_list<Value> values = {}) {
     return statements_.run(statement, values).value;
   }
+  /// The temporary tables of staging.hpp, which stay as long as the connection does.
+  struct StagingTables {
+    bool exist = false;
+    std::size_t bytes = 0;  ///< what went into them, roughly, since they were new
+  };
+  [[nodiscard]] StagingTables& staging_tables() noexcept { return staging_tables_; }
   /// Returns the statements that stay prepared.
   [[nodiscard]] PreparedStatements& statements() noexcept { return statements_; }
   /// Tells TrackingStoreOptions::on_statement of a statement that does not go through SOCI.
@@ -61,6 +68,7 @@ class Session {
   const Address& address_;
   const TrackingStoreOptions& options_;
   soci::session sql_;
+  StagingTables staging_tables_;
   PreparedStatements statements_{*this};  // goes before the connection
 };
 

@@ -58,7 +58,8 @@ Value text_or_null(const std::optional<std::string>& text) {
 }  // namespace
 
 Stager::Stager(Session& session, AuthorRule rule)
-    : rule_(rule),
+    : tables_(session.staging_tables()),
+      rule_(rule),
       commits_(session, "given_commits",
                "position, repository, hash, message, author, time, has_files, has_issues", 8),
       repositories_(session, "given_repositories", "number, external_id, name", 3),
@@ -73,7 +74,9 @@ void Stager::add(CommitInput& commit) {
   if (commit.message) {
     make_storable(*commit.message);
     message = std::string_view(*commit.message);
+    tables_.bytes += commit.message->size();
   }
+  tables_.bytes += 300;
   if (commit.timestamp) {
     milliseconds = commit.timestamp->time_since_epoch().count();
     time = milliseconds;
@@ -139,6 +142,7 @@ void Stager::add_files(CommitInput& commit) {
     make_storable(file.path);
     if (paths_.insert(file.path).second)  // the first change of a path counts
       files_.add({position_, std::string_view(file.path), word_of(commit, file)});
+    tables_.bytes += 50 + file.path.size();
   }
 }
 

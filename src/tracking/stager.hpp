@@ -33,6 +33,7 @@ class Stager {
   void add_issues(const CommitInput& commit);
   void write_authors();
 
+  Session::StagingTables& tables_;
   const AuthorRule rule_;
   BulkInsert commits_, repositories_, authors_, files_, issues_;
   long long position_ = 0, repository_count_ = 0, author_count_ = 0;

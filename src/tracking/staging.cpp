@@ -27,16 +27,10 @@ constexpr std::array<std::string_view, 6> staging_tables = {
     "writes_files BIGINT NOT NULL)",
     "staged_issues (position BIGINT NOT NULL, issue TEXT NOT NULL)"};
 
-bool exist(Session& session) {
-  return session.number(session.is_sqlite()
-                            ? "SELECT count(*) FROM sqlite_temp_master WHERE name = 'staged_issues'"
-                            : "SELECT count(to_regclass('pg_temp.staged_issues'))") != 0;
-}
-
 /// The tables stay as long as the connection does, because catalogues of PostgreSQL grow with each
 /// table that is created.
 void create_once(Session& session) {
-  if (exist(session)) return;
+  if (session.staging_tables().exist) return;
   for (const std::string_view table : staging_tables) {
     std::string text(table);
     // SQLite finds rows by their key; PostgreSQL joins with hash tables, which need no index.
@@ -44,6 +38,7 @@ void create_once(Session& session) {
       text.replace(at, 5, session.is_sqlite() ? "INTEGER PRIMARY KEY" : "BIGINT NOT NULL");
     session.execute("CREATE TEMPORARY TABLE " + text);
   }
+  session.staging_tables().exist = true;  // a connection that fails is not used again
 }
 
 /// Finds the repository that is attached with the given id, or else the one with the given name.
@@ -94,10 +89,12 @@ void rename_authors(Session& session) {
       chosen_authors +
       " AS chosen WHERE authors.email = chosen.email AND chosen.name IS NOT NULL "
       "AND authors.name IS DISTINCT FROM chosen.name";
-  if (!session.is_sqlite())  // locks rows in the same order as every other writer
-    session.run("SELECT count(*) FROM (SELECT 1 FROM authors, " + renamed +
-                " ORDER BY authors.id FOR UPDATE OF authors) AS locked");
-  session.run("UPDATE authors SET name = chosen.name FROM " + renamed);
+  if (session.is_sqlite())
+    session.run("UPDATE authors SET name = chosen.name FROM " + renamed);
+  else  // locks rows in the same order as every other writer
+    session.run("WITH locked AS (SELECT authors.id, chosen.name FROM authors, " + renamed +
+                " ORDER BY authors.id FOR UPDATE OF authors) "
+                "UPDATE authors SET name = locked.name FROM locked WHERE authors.id = locked.id");
 }
 
 void resolve_authors(Session& session, AuthorRule rule) {
@@ -112,8 +109,8 @@ void resolve_authors(Session& session, AuthorRule rule) {
 }
 
 /// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
-/// commit, the newest counts.
-void order_commits(Session& session, bool many) {
+/// commit, the newest counts.  Returns the number of different commits.
+long long order_commits(Session& session, bool many) {
   const std::string statement =
       "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
       "has_issues, author, writes_files) "
@@ -130,20 +127,13 @@ void order_commits(Session& session, bool many) {
       "FROM given_commits AS given JOIN given_repositories ON number = repository) AS ranked "
       "WHERE nth = 1) AS sorted";
   if (!session.is_sqlite()) {
-    session.run(statement);
+    const long long staged = session.run(statement);
     if (many) session.execute("ANALYZE staged_commits");
-    return;
+    return staged;
   }
   const auto last =
       session.number("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'commits'");
-  session.run(statement, {last.value_or(0) + 1});
-}
-
-/// Returns whether the tables are worth new files, which PostgreSQL makes when it truncates; rows
-/// that are deleted stay in the old ones.
-bool are_large(Session& session) {
-  return session.number("SELECT pg_table_size('given_commits') + pg_table_size('given_files')") >
-         2 * 1024 * 1024;
+  return session.run(statement, {last.value_or(0) + 1});
 }
 
 }  // namespace
@@ -178,22 +168,33 @@ Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool
   return given;
 }
 
-void resolve_staged(Session& session, const Given& given, AuthorRule rule) {
-  if (!given.commits) return;
+long long resolve_staged(Session& session, const Given& given, AuthorRule rule) {
+  if (!given.commits) return 0;
   resolve_repositories(session);
   if (given.authors) resolve_authors(session, rule);
-  order_commits(session, given.many);
+  return order_commits(session, given.many);
 }
 
 void clear_staged(Session& session) {
-  if (!session.is_sqlite() && are_large(session)) {
+  if (session.is_sqlite()) {
+    for (const std::string_view table : staging_tables)
+      session.run("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
+    return;
+  }
+  // PostgreSQL makes new files when it truncates, which is worth its time only for large tables;
+  // rows that are deleted stay in the old ones.
+  constexpr std::size_t large = 2 * 1024 * 1024;
+  if (session.staging_tables().bytes > large) {
     session.execute(
         "TRUNCATE given_commits, given_repositories, given_authors, given_files, staged_commits, "
         "staged_issues");
+    session.staging_tables().bytes = 0;
     return;
   }
-  for (const std::string_view table : staging_tables)
-    session.run("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
+  session.run(
+      "WITH commits AS (DELETE FROM given_commits), repositories AS (DELETE FROM "
+      "given_repositories), authors AS (DELETE FROM given_authors), files AS (DELETE FROM "
+      "given_files), staged AS (DELETE FROM staged_commits) DELETE FROM staged_issues");
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -30,8 +30,8 @@ struct Given {
 Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool& begun);
 
 /// Fills staged_commits, and the ids of repositories and authors, which it creates where they are
-/// missing.
-void resolve_staged(Session& session, const Given& given, AuthorRule rule);
+/// missing.  Returns the number of different commits.
+long long resolve_staged(Session& session, const Given& given, AuthorRule rule);
 
 /// Empties the temporary tables.
 void clear_staged(Session& session);

@@ -62,7 +62,7 @@ TEST_F(PostgresqlFailuresTest, ReplacesAnIdleConnectionThatBroke) {
       [](Session& session) {
         session.execute("INSERT INTO authors (email) SELECT email FROM new_authors");
       });
-  EXPECT_EQ(prepared, 1);
+  EXPECT_EQ(prepared, 2);
   EXPECT_EQ(authors(), "2\n");
 }
 
