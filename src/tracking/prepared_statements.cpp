@@ -90,7 +90,15 @@ PreparedStatements::Result PreparedStatements::run_on_sqlite(const std::string& 
   for (const Value& value : values) check_sqlite(session_, bind_value(statement, ++place, value));
   Result result;
   if (sqlite_api::sqlite3_step(statement) == SQLITE_ROW) {
-    result.value = sqlite_api::sqlite3_column_int64(statement, 0);
+    result.row.resize(static_cast<std::size_t>(sqlite_api::sqlite3_column_count(statement)));
+    int column = 0;
+    for (auto& value : result.row) {
+      if (const auto* const bytes = sqlite_api::sqlite3_column_text(statement, column))
+        value.emplace(
+            reinterpret_cast<const char*>(bytes),
+            static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
+      ++column;
+    }
     while (sqlite_api::sqlite3_step(statement) == SQLITE_ROW) {
     }
   }
@@ -114,7 +122,12 @@ PreparedStatements::Result PreparedStatements::run_on_postgresql(
   Result out;
   out.changed = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
   if (PQntuples(result.get()) > 0)
-    out.value = std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10);
+    for (int column = 0; column < PQnfields(result.get()); ++column) {
+      auto& value = out.row.emplace_back();
+      if (!PQgetisnull(result.get(), 0, column))
+        value.emplace(PQgetvalue(result.get(), 0, column),
+                      static_cast<std::size_t>(PQgetlength(result.get(), 0, column)));
+    }
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "tracking/soci.hpp"
 
@@ -17,6 +18,9 @@ class Session;
 
 /// NULL, a number, or text that can be stored.
 using Value = std::variant<std::monostate, long long, std::string_view>;
+
+/// The columns of a row as text; NULL is nothing.
+using Row = std::vector<std::optional<std::string>>;
 
 /// Binds a value of a statement of SQLite, which must stay until the statement is reset.
 int bind_value(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) noexcept;
@@ -30,8 +34,8 @@ class PreparedStatements {
  public:
   /// What a statement did.
   struct Result {
-    long long changed = 0;                          ///< rows
-    std::optional<long long> value = std::nullopt;  ///< first column of the first row; NULL is 0
+    long long changed = 0;  ///< rows
+    Row row = {};           ///< the first one; empty when there is none
   };
 
   explicit PreparedStatements(Session& session) : session_(session) {}

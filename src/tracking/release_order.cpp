@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -105,9 +106,21 @@ std::optional<StoredRelease> newest_before(Session& session, const ReleaseRow& r
 }  // namespace
 
 std::optional<ReleaseRow> find_release(Session& session, std::string_view version) {
-  auto rows = releases(session, "WHERE r.version = :version", std::string(version));
-  if (rows.empty()) return std::nullopt;
-  return std::move(rows.front());
+  const Row row = session.row(select_releases + "WHERE r.version = $1", {version});
+  if (row.empty()) return std::nullopt;
+  const auto number = [&](std::size_t column) {
+    return std::strtoll(row[column].value().c_str(), nullptr, 10);
+  };
+  ReleaseRow out;
+  out.id = number(0);
+  out.release = {.version = row[1].value(),
+                 .date_added = time_of(number(2)),
+                 .date_released = {},
+                 .commit_count = number(4),
+                 .author_count = number(5),
+                 .last_commit = row[6].value_or(std::string())};
+  if (row[3]) out.release.date_released = time_of(number(3));
+  return out;
 }
 
 std::vector<StoredRelease> list_releases(Session& session, ReleaseOrder order, std::size_t limit) {

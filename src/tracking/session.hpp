@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -37,10 +38,17 @@ class Session {
   long long run(const std::string& statement, std::initializer_list<Value> values = {}) {
     return statements_.run(statement, values).changed;
   }
-  /// Runs a statement like run() and returns the first number of the first row, or nothing.
+  /// Runs a statement like run() and returns the first row, which is empty when there is none.
+  Row row(const std::string& statement, std::initializer_list<Value> values = {}) {
+    return statements_.run(statement, values).row;
+  }
+  /// Runs a statement like run() and returns the first number of the first row, 0 for NULL, or
+  /// nothing.
   std::optional<long long> number(const std::string& statement,
                                   std::initializer_list<Value> values = {}) {
-    return statements_.run(statement, values).value;
+    const Row first = row(statement, values);
+    if (first.empty()) return std::nullopt;
+    return first[0] ? std::strtoll(first[0]->c_str(), nullptr, 10) : 0;
   }
   /// The temporary tables of staging.hpp, which stay as long as the connection does.
   struct StagingTables {

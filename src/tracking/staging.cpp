@@ -42,13 +42,20 @@ void create_once(Session& session) {
 }
 
 /// Finds the repository that is attached with the given id, or else the one with the given name.
-void find_repositories(Session& session) {
-  session.execute(
+/// Returns whether all were found.
+bool find_repositories(Session& session) {
+  const std::string update =
       "UPDATE given_repositories SET repository_id = COALESCE("
       "(SELECT id FROM repositories WHERE external_id = given_repositories.external_id "
       "AND attached = 1), "
       "(SELECT id FROM repositories WHERE name = given_repositories.name" +
-      first_with_name(session) + ")) WHERE repository_id IS NULL");
+      first_with_name(session) + ")) WHERE repository_id IS NULL";
+  if (!session.is_sqlite())
+    return session.number("WITH found AS (" + update +
+                          " RETURNING repository_id) "
+                          "SELECT count(*) FROM found WHERE repository_id IS NULL") == 0;
+  session.run(update);
+  return !session.number("SELECT 1 FROM given_repositories WHERE repository_id IS NULL LIMIT 1");
 }
 
 void refuse_unnamed(Session& session) {
@@ -62,9 +69,7 @@ void refuse_unnamed(Session& session) {
 }
 
 void resolve_repositories(Session& session) {
-  session.run(find_repositories);
-  if (!session.number("SELECT 1 FROM given_repositories WHERE repository_id IS NULL LIMIT 1"))
-    return;
+  if (find_repositories(session)) return;
   refuse_unnamed(session);
   if (!session.is_sqlite()) {
     // Names are not unique, so two writers must not create the same repository at once.
