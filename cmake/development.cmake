@@ -10,6 +10,11 @@ if(PROJECT_IS_TOP_LEVEL)
     target_compile_options(bitbucket_development INTERFACE -fsanitize=${BITBUCKET_SANITIZE}
                            -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(bitbucket_development INTERFACE -fsanitize=${BITBUCKET_SANITIZE})
+    if(BITBUCKET_SANITIZE MATCHES "undefined")
+      # This check needs the type information of every class, and SOCI's libraries hide theirs.
+      target_compile_options(bitbucket_development INTERFACE
+                             $<$<BOOL:$<TARGET_PROPERTY:BITBUCKET_USES_SOCI>>:-fno-sanitize=vptr>)
+    endif()
   endif()
 endif()
 
