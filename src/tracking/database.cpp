@@ -204,6 +204,7 @@ void Database::transact(Session& session, Call& call) {
       // What was prepared is still there, so that only the transaction is run again.
       const auto failure = failure_of(std::current_exception(), &session);
       if (!failure || !failure->deadlock || ++call.deadlocks >= most_deadlocks) throw;
+      call.committing = false;
     }
   }
 }
@@ -223,6 +224,39 @@ void Database::attempt(Session& session, Call& call) {
     throw soci::soci_error("the file is gone");
   call.committing = true;
   transaction.commit();
+}
+
+void Database::take_turn_on_server(Session& session, Call& call) {
+  if (call.what.empty()) {
+    session.sql() << "SELECT txid_current()", soci::into(call.transaction);
+    return;
+  }
+  std::string nothing;
+  session.sql() << "SELECT txid_current(),"
+                   " CAST(pg_advisory_xact_lock(hashtextextended(:name, 0)) AS TEXT)",
+      soci::use(call.what), soci::into(call.transaction), soci::into(nothing);
+}
+
+/// Asks the server whether it committed a transaction though its answer did not arrive; returns
+/// nothing when it does not say in time.
+std::optional<bool> Database::was_committed(const Call& call) {
+  const Time end = steady_clock::now() + bounded(options_.lock_timeout);
+  do {
+    try {
+      Session session(address_, options_, Session::Create::no);
+      std::string status;
+      soci::indicator known = soci::i_null;
+      session.sql() << "SELECT txid_status(:id)", soci::use(call.transaction),
+          soci::into(status, known);
+      if (known != soci::i_ok) return std::nullopt;
+      if (status != "in progress") return status == "committed";
+    } catch (const soci::soci_error&) {  // the server may still be starting
+    } catch (...) {
+      return std::nullopt;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  } while (steady_clock::now() < end);
+  return std::nullopt;
 }
 
 /// Returns whether the call met a connection that had broken while it was idle, before anything was

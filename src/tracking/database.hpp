@@ -41,8 +41,7 @@ class Database {
   /// deadlock is run again, so `work` must be repeatable.
   template <class Work>
   auto write(std::string_view what, const Work& work) {
-    return write_after(
-        what, [](Session&) {}, work);
+    return result_of(work, [&](const Step& step) { run(Mode::write, what, {}, step); });
   }
   /// The same, but first calls `prepare(Session&)` on the same connection without a lock, to fill
   /// temporary tables.  `prepare` is called again when the connection turns out to be broken, and
@@ -74,6 +73,8 @@ class Database {
   }
   void run(Mode mode, std::string_view what, const Step& prepare, const Step& work);
   void transact(Session& session, Call& call);
+  void take_turn_on_server(Session& session, Call& call);
+  std::optional<bool> was_committed(const Call& call);
   void attempt(Session& session, Call& call);
   bool may_run_again(Call& call, const Lease& lease, const std::optional<Failure>& failure);
 

@@ -74,13 +74,13 @@ void resolve_repositories(Session& session) {
   if (!session.is_sqlite()) {
     // Names are not unique, so two writers must not create the same repository at once.
     session.execute("SELECT pg_advisory_xact_lock(hashtextextended('new repositories', 0))");
-    session.run(find_repositories);
+    find_repositories(session);
   }
   session.execute(
       "INSERT INTO repositories (name, project, slug, url, attached, webhook_secret) "
       "SELECT DISTINCT name, '', '', '', 0, '' FROM given_repositories "
       "WHERE repository_id IS NULL ORDER BY name");
-  session.run(find_repositories);
+  find_repositories(session);
 }
 
 /// Each address once, with the name that the newest commit gives.

@@ -13,36 +13,6 @@ namespace {
 
 constexpr std::size_t longest_key = 1000;  // bytes
 
-/// The bytes that may follow a first byte; only the second one has a range of its own.
-struct Sequence {
-  std::size_t size;
-  unsigned char from = 0x80, to = 0xbf;
-};
-
-Sequence sequence_of(unsigned char first) noexcept {
-  if (first == 0) return {0};
-  if (first < 0x80) return {1};
-  if (first < 0xc2 || first > 0xf4) return {0};
-  if (first < 0xe0) return {2};
-  if (first == 0xe0) return {3, 0xa0, 0xbf};
-  if (first == 0xed) return {3, 0x80, 0x9f};
-  if (first < 0xf0) return {3};
-  if (first == 0xf0) return {4, 0x90, 0xbf};
-  if (first == 0xf4) return {4, 0x80, 0x8f};
-  return {4};
-}
-
-/// Returns the size of the character that a text begins with; 0 when it cannot be stored.
-std::size_t size_of_character(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const Sequence sequence = sequence_of(byte(0));
-  if (text.size() < sequence.size) return 0;
-  for (std::size_t i = 1; i < sequence.size; ++i)
-    if (byte(i) < (i == 1 ? sequence.from : 0x80) || byte(i) > (i == 1 ? sequence.to : 0xbf))
-      return 0;
-  return sequence.size;
-}
-
 /// Returns where the first byte that is NUL or not ASCII may be.  Most texts have none, and are
 /// read eight bytes at a time.
 std::size_t skip_plain(std::string_view text) noexcept {
@@ -74,10 +44,6 @@ void check_text(std::string_view text, std::string_view what) {
   if (!is_storable(text))
     throw InvalidArgument("a text of " + std::string(what) +
                           " is not UTF-8; convert it before you store it");
-}
-
-bool is_key(std::string_view text) noexcept {
-  return text.size() <= longest_key && is_storable(text);
 }
 
 bool is_storable(std::string_view text) noexcept {

@@ -15,7 +15,7 @@ void check_text(std::string_view text, std::string_view what);
 /// room for more than 1,000 bytes.
 void check_key(std::string_view text, std::string_view what);
 
-/// Returns whether check_key() accepts a text.
+/// Returns whether a text can be the key of a row.
 bool is_key(std::string_view text) noexcept;
 
 /// Returns whether a text can be stored as it is.
