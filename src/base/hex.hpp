@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace bitbucket::inline v0_1::detail {
 
@@ -14,6 +15,12 @@ inline std::string hex(std::span<const unsigned char> bytes) {
     out += "0123456789abcdef"[byte & 15];
   }
   return out;
+}
+
+/// Returns whether a text is the whole id of a commit: 40 or 64 digits in lower case.
+inline bool is_commit_id(std::string_view text) noexcept {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace bitbucket::inline v0_1::detail

@@ -78,15 +78,15 @@ class Inbox::Impl {
     WebhookReply reply;
     try {
       reply = receiver_.receive(request);
-    } catch (const std::exception& error) {  // the service's function for secrets threw it
+      if (reply.event && options_.may_tell && !options_.may_tell(request.url, *reply.event))
+        return {.status = 401,
+                .text = "the secret of this URL is not one for what the delivery tells of",
+                .outcome = WebhookOutcome::bad_signature};
+    } catch (const std::exception& error) {  // a function of the service threw it
       return not_stored(error, "the delivery could not be checked: see the log of the service");
     }
     if (!reply.event) return reply;
     const WebhookEvent event = *std::exchange(reply.event, std::nullopt);
-    if (options_.may_tell && !options_.may_tell(request.url, event))
-      return {.status = 401,
-              .text = "the secret of this URL is not one for what the delivery tells of",
-              .outcome = WebhookOutcome::bad_signature};
     try {
       if (store_->deliveries.add(event.request_id, event.key, request.body))
         announce();

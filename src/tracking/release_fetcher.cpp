@@ -8,15 +8,11 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/hex.hpp"
 #include "tracking/release_versions.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
-
-bool is_full_id(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 /// Puts the parts of "a..b" where they belong.
 ReleaseRef with_range(ReleaseRef ref) {
@@ -116,7 +112,7 @@ std::string ReleaseFetcher::previous_head(const AttachedRepository& repository) 
 }
 
 std::string ReleaseFetcher::resolved(const RepoRef& repo, const std::string& name) const {
-  if (is_full_id(name)) return name;
+  if (detail::is_commit_id(name)) return name;
   std::string id;
   visit_range(*parts_.source, repo, {.until = name, .include_merges = true},
               [&](SourceCommit&& commit) {

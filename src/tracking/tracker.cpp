@@ -5,6 +5,7 @@
 
 #include <bitbucket/error.hpp>
 
+#include "base/hex.hpp"
 #include "tracking/commit_intake.hpp"
 #include "tracking/push_recorder.hpp"
 #include "tracking/release_fetcher.hpp"
@@ -12,6 +13,7 @@
 namespace bitbucket::inline v0_1 {
 namespace {
 
+using detail::is_commit_id;
 using tracking::SourceFailure;
 
 /// Calls a function, and throws what the source threw as it was.
@@ -22,11 +24,6 @@ auto with_own_errors(const Function& function) {
   } catch (const SourceFailure& failure) {
     std::rethrow_exception(failure.cause);
   }
-}
-
-bool is_commit_id(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 /// Returns the commit that a side of a change shows; empty when the ref did or does not exist.

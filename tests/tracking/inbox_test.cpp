@@ -103,6 +103,16 @@ TEST_P(InboxTest, ADeliveryMustNotTellOfWhatItsUrlHasNoSecretFor) {
   EXPECT_THAT(drained(inbox), ElementsAre("x"));
 }
 
+TEST_P(InboxTest, Answers503WhenTheServiceCannotSayWhetherADeliveryMayTell) {
+  const Inbox mine = inbox({.may_tell = [](std::string_view, const WebhookEvent&) -> bool {
+    throw StoreError(StoreError::Reason::unavailable, "the database is gone");
+  }});
+  const WebhookReply reply = deliver(mine, "one");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.outcome, not_stored);
+  EXPECT_EQ(stored(), "");
+}
+
 TEST_P(InboxTest, StoresADeliveryAndKeepsTheEventForTheHandler) {
   const Inbox mine = inbox();
   const WebhookReply reply = deliver(mine, "one", push_to("topic"));

@@ -29,7 +29,7 @@ struct InboxOptions {
   std::int64_t remember = 100'000;
   /// Returns whether a delivery to this URL may tell of this event; one that may not gets 401. With
   /// a secret for each repository, whoever has the secret of one must not speak for another. Called
-  /// from any thread; what it throws comes out of Inbox::receive().  Empty: every event may come.
+  /// from any thread; when it throws, the delivery gets 503.  Empty: every event may come.
   std::function<bool(std::string_view url, const WebhookEvent& event)> may_tell = {};
   /// Is told of an error: what the handler of `delivery` threw, or, when `delivery` is null, why
   /// the store failed or what the function for secrets threw.  It may finish() the delivery, so
