@@ -67,7 +67,7 @@ class BITBUCKET_EXPORT CommitSource {
   /// Returns the files that each of the commits changed, in the order of `commits`; a commit is
   /// compared with its first parent.  A moved file is deleted and added, a copy is added.  Each
   /// path comes once: one that was deleted and added, because another file took its place, is
-  /// modified. Throws InvalidArgument unless each commit is a full id.
+  /// modified.  Throws InvalidArgument unless each commit is a full id.
   virtual std::vector<std::vector<FileChange>> changes(const RepoRef& repo,
                                                        const std::vector<std::string>& commits) = 0;
   /// Returns all branches.  A branch that is created or deleted meanwhile may be missing.

@@ -28,7 +28,7 @@ enum class ResolvePolicy {
 /// A commit to store.  A member that is not set keeps what is stored.
 ///
 /// Git allows bytes in messages, names, addresses and paths that no database stores: NUL, and those
-/// that are not UTF-8.  U+FFFD takes the place of each.  Ids, names of repositories and keys of
+/// that are not UTF-8.  U+FFFD replaces each one.  Ids, names of repositories and keys of
 /// issues with such bytes are refused with InvalidArgument, as is a message or a path of more than
 /// 256 MiB; nothing is stored then.
 ///
@@ -38,19 +38,19 @@ enum class ResolvePolicy {
 /// of the name ("foo bar" becomes `foobar@localhost`), cuts a long one to 75 characters, of which
 /// the last three are "...", and gives an author the name in the newest commit.
 struct CommitInput {
-  /// Name of at most 300 characters, "PRJ/demo".  Of several repositories with that name, attached
-  /// ones go first, and then the one whose id is the highest number, which the server created last.
-  /// A repository that is not stored is created.
+  /// Name of at most 300 characters, "PRJ/demo".  If several repositories have that name, an
+  /// attached one is taken before a detached one, and then the one whose id is the highest number,
+  /// which the server created last.  A repository that is not stored is created.
   std::string repository = {};
-  /// Id of an attached repository, which goes before `repository`.
+  /// Id of an attached repository, which takes precedence over `repository`.
   std::string external_id = {};
   std::string id = {};                      ///< 1 to 64 characters, mostly 40 hexadecimal digits
   std::optional<std::string> message = {};  ///< may be empty
   std::optional<std::string> author_name = {};   ///< cut after 128 characters
   std::optional<std::string> author_email = {};  ///< identifies the author, in lower case
   std::optional<Timestamp> timestamp = {};       ///< when the commit was written
-  /// All files that it changed.  Files that are stored never change; the first change of a path
-  /// counts.
+  /// All files that it changed.  Files that are stored never change.  If a path is given twice, the
+  /// first change counts.
   std::optional<std::vector<FileChange>> files = {};
   /// All issues that it resolves, by the service's own keys of at most 200 characters.
   std::optional<std::vector<std::string>> issues = {};
@@ -98,13 +98,13 @@ struct AddedCommits {
   friend bool operator==(const AddedCommits&, const AddedCommits&) = default;
 };
 
-/// The commits of a TrackingStore.  A commit is known only by its id as long as nobody gave a
-/// message: heads of releases may be such commits, because merges and ignored commits are left out.
+/// The commits of a TrackingStore.  A commit is known only by its id until its message is given:
+/// heads of releases may be such commits, because merges and ignored commits are left out.
 /// The commits of a detached repository can be read like those of an attached one.
 class BITBUCKET_EXPORT CommitStore {
  public:
-  /// Stores commits that are not stored yet, in one transaction.  Of the others, it stores the
-  /// files when they are not stored, and what was given when only the id is known; nothing else
+  /// Stores commits that are not stored yet, in one transaction.  A commit that is stored gets its
+  /// files if it has none, and everything that is given if it is known only by its id; nothing else
   /// changes.
   AddedCommits add(const CommitInputs& commits,
                    ResolvePolicy policy = ResolvePolicy::on_release) const;

@@ -29,13 +29,13 @@ struct StoredDelivery {
 };
 
 /// The deliveries of webhooks that were accepted.  A delivery waits until somebody claims it, and
-/// is handed out again when neither finish() nor postpone() comes in time; so nothing is lost when
-/// a process dies.  A finished delivery is never handed out again.
+/// is handed out again unless finish() or postpone() is called in time, so nothing is lost when a
+/// process dies.  A finished delivery is never handed out again.
 ///
 /// Two deliveries are the same when their events, bodies and request ids are the same.  The id
-/// alone does not decide, because it is not signed: whoever knows an id could make the store drop
-/// another delivery with it.  An id counts as absent when it is longer than 256 bytes, or has
-/// other characters than printable ones of ASCII.
+/// alone does not decide, because it is not signed: anyone who knows an id could make the store
+/// drop another delivery with it.  An id counts as absent when it is longer than 256 bytes, or has
+/// characters other than printable ASCII.
 ///
 /// Times are those of the database's clock (with SQLite, of the machine's).  When that clock goes
 /// back, a delivery that waits for its time waits longer, but never longer than a day.

@@ -13,7 +13,7 @@ struct IssueReference {
   /// What a reference looks like.
   enum class Kind {
     id,    ///< an id such as "PRJ-12"
-    link,  ///< a link to the service's own page of an issue
+    link,  ///< a link to an issue's page at the service
   };
   Kind kind = Kind::id;  ///< what it looks like
   /// "PRJ-12" as the message has it; for links and ids that are numbers, the number: "12".
@@ -23,18 +23,18 @@ struct IssueReference {
 
 /// The shape of the ids of issues.
 enum class IssueIdShape {
-  short_id,    ///< "PRJ-1A": after the last hyphen, letters and digits of ASCII
-  key,         ///< "PRJ-12": after the last hyphen, digits of ASCII
+  short_id,    ///< "PRJ-1A": after the last hyphen, ASCII letters and digits
+  key,         ///< "PRJ-12": after the last hyphen, ASCII digits
   hash_number  ///< "#12", at most 9223372036854775807
 };
 
 /// What counts as a reference to an issue.
 struct IssueReferenceOptions {
-  /// Words that stand before ids and links: at most 100 of at most 100 bytes.  Letters of ASCII are
-  /// compared without regard to case.  Empty: there are no references.
+  /// Words that stand before ids and links: at most 100 of at most 100 bytes.  The case of ASCII
+  /// letters does not matter.  Empty: there are no references.
   std::vector<std::string> keywords = {"Fix",    "Fixes",   "Fixed",    "Close",   "Closes",
                                        "Closed", "Resolve", "Resolves", "Resolved"};
-  IssueIdShape id_shape = IssueIdShape::short_id;  ///< which ids there are
+  IssueIdShape id_shape = IssueIdShape::short_id;  ///< which ids count
   /// Host of the service's own pages, with a port if their addresses have one; its sub-domains
   /// count too.  Empty: links do not count.
   std::string host = {};
@@ -47,13 +47,13 @@ struct IssueReferenceOptions {
 ///
 /// A reference is a keyword, perhaps a colon, at least one space, and then ids ("Fixes PRJ-12") or
 /// one link ("Fixes https://app.example.com/issues/12").  Words, commas, spaces and other ids may
-/// stand between the keyword and an id, but no other punctuation.  A link of Markdown
+/// stand between the keyword and an id, but no other punctuation.  A Markdown link
 /// ("[PRJ-12](https://...)") counts as its text.  The lookup of issues decides whether an id is
-/// one: "Fixes the built-in clock" names "built-in".
+/// that of an issue: "Fixes the built-in clock" refers to "built-in".
 ///
 /// Characters are those of Unicode 14, as in Python 3.11's `re`: a no-break space is a space, a
 /// letter or digit of any script belongs to a word ("PRJ-1é" is not an id), and a combining mark
-/// ends it.  Ids consist of letters and digits of ASCII; without regard to case, U+017F equals "s",
+/// ends it.  Ids consist of ASCII letters and digits; without regard to case, U+017F equals "s",
 /// U+212A "k", and U+0130 and U+0131 "i".  A byte that is not UTF-8 is neither space nor part of a
 /// word.
 class BITBUCKET_EXPORT IssueReferences {

@@ -17,7 +17,7 @@ namespace bitbucket::inline v0_1 {
 /// A release to create.
 struct NewRelease {
   /// 1 to 250 characters of UTF-8.  Not blank, and without line breaks, tabs, form feeds, "/", "\"
-  /// and NUL bytes.  Not ".", ".." or, in any case of its letters, "latest", with or without white
+  /// and NUL bytes.  Not ".", ".." or "latest" (in upper or lower case), with or without white
   /// space around it.
   std::string version = {};
   std::optional<Timestamp> date_added = {};     ///< now when not set
@@ -38,19 +38,19 @@ struct StoredRelease {
   friend bool operator==(const StoredRelease&, const StoredRelease&) = default;
 };
 
-/// The newest commit that a release has of a repository.
+/// The newest commit of a repository in a release.
 struct ReleaseHead {
   std::string repository = {};  ///< name, "PRJ/demo", as in CommitInput
   std::string commit = {};      ///< id
-  /// The server's id of the repository.  To store a head, the id of an attached repository goes
-  /// before the name.  Empty when the repository was never attached.
+  /// The server's id of the repository.  When a head is stored, the id of an attached repository
+  /// takes precedence over the name.  Empty when the repository was never attached.
   std::string external_id = {};
   friend bool operator==(const ReleaseHead&, const ReleaseHead&) = default;
 };
 
-/// What ReleaseStore::set_commits() does besides, in the same transaction.
+/// What else ReleaseStore::set_commits() does in the same transaction.
 struct ReleaseParts {
-  /// What the release has of repositories, as with ReleaseStore::set_heads().
+  /// Heads to store, as with ReleaseStore::set_heads().
   std::vector<ReleaseHead> heads = {};
   /// Whether the release keeps its commits of repositories that have none of these heads.
   bool keep_others = false;
@@ -72,19 +72,20 @@ BITBUCKET_EXPORT std::optional<int> compare_semantic(std::string_view a, std::st
 class BITBUCKET_EXPORT ReleaseStore {
  public:
   /// Creates a release, or returns the one with that version, whose `date_released` is set when
-  /// `release` has one.  Throws InvalidArgument for a version that cannot be one.
+  /// `release` has one.  Throws InvalidArgument for a version that is not allowed.
   StoredRelease create(const NewRelease& release) const;
   /// Replaces the commits of a release, which it creates if it does not exist, in one transaction:
   /// sorted by time, the newest first; commits without a time keep their place.  Creates
-  /// repositories, authors and commits that are not stored, and updates what is given of the
-  /// others.  Resolves the issues of its commits.  A commit that is given twice counts once, at its
-  /// newest place.  The newest commit of a repository becomes the head of the release unless it has
-  /// one.  The memory does not grow with the number of commits.
+  /// repositories, authors and commits that are not stored, and updates the others with
+  /// what is given.  Resolves the issues of the commits.  A commit that is given twice counts once,
+  /// at its newest place.  The newest commit of a repository becomes the head of the release in
+  /// that repository, unless the release has one there.  The memory does not grow with the number
+  /// of commits.
   StoredRelease set_commits(const NewRelease& release, const CommitInputs& commits,
                             const ReleaseParts& parts = {}) const;
-  /// Stores what the release has of each repository; the last of two heads of a repository counts.
-  /// Creates the release and commits that are not stored.  Throws InvalidArgument that names every
-  /// repository that is not stored, and then has stored nothing.
+  /// Stores the head of a release in each repository; if a repository is given twice, the last head
+  /// counts.  Creates the release and commits that are not stored.  If repositories are not stored,
+  /// throws an InvalidArgument that names all of them, and stores nothing.
   void set_heads(const NewRelease& release, const std::vector<ReleaseHead>& heads) const;
   /// Returns a release, or nothing.
   [[nodiscard]] std::optional<StoredRelease> find(std::string_view version) const;
@@ -92,12 +93,13 @@ class BITBUCKET_EXPORT ReleaseStore {
   [[nodiscard]] std::vector<StoredRelease> list(ReleaseOrder order = ReleaseOrder::date,
                                                 std::size_t limit = 1000) const;
   /// Returns the newest release that comes strictly before this one and has a head in the
-  /// repository with that name (in any repository that this release has too when it is empty);
-  /// nothing when there is none.
+  /// repository with that name, or, when the name is empty, in any repository where this release
+  /// has one; nothing when there is none.
   [[nodiscard]] std::optional<StoredRelease> previous(
       std::string_view version, std::string_view repository = {},
       ReleaseOrder order = ReleaseOrder::date) const;
-  /// The same for a release that need not exist yet; its `date_released` goes before a stored one.
+  /// The same for a release that need not exist yet; its `date_released` takes precedence over
+  /// a stored one.
   [[nodiscard]] std::optional<StoredRelease> previous(
       const NewRelease& release, std::string_view repository,
       ReleaseOrder order = ReleaseOrder::date) const;
@@ -106,7 +108,8 @@ class BITBUCKET_EXPORT ReleaseStore {
   /// Passes the commits of a release to `visit`, the newest first, with one at a time in memory.
   void visit_commits(std::string_view version,
                      const std::function<void(const StoredCommit&)>& visit) const;
-  /// Passes the files of a release to `visit`, commit by commit, the newest first, and by path.
+  /// Passes the files of a release to `visit`: commit by commit, the newest first, and sorted by
+  /// path within a commit.
   void visit_files(std::string_view version,
                    const std::function<void(const StoredCommit&, const FileChange&)>& visit) const;
   /// Returns the authors of a release, sorted by address.

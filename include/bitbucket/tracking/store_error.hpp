@@ -18,7 +18,7 @@ class BITBUCKET_EXPORT StoreError : public Error {
     full,         ///< there is no space left
     newer,        ///< a newer version of the library has changed the schema
     unavailable,  ///< the database cannot be opened, or the connection broke
-    damaged,      ///< the file is not a database, or the schema is not the one of the library
+    damaged,      ///< the file is not a database, or the schema is not that of the library
     other,
   };
   /// Makes an error with a text.

@@ -23,7 +23,7 @@ struct TrackerOptions {
   /// Returns the service's key of an issue that a commit refers to, or nothing when there is none.
   /// Called from any thread, without a lock on the database, for at most the first 1,000 different
   /// references of a message; those of more than 200 characters are skipped.  A key of an issue has
-  /// 1 to 200 characters; another one is an InvalidArgument that names the commit.  Empty: no
+  /// 1 to 200 characters; any other key throws an InvalidArgument that names the commit.  Empty: no
   /// issues.
   std::function<std::optional<std::string>(const IssueReference&)> find_issue = {};
   ResolvePolicy policy = ResolvePolicy::on_release;  ///< when a commit resolves an issue
@@ -31,7 +31,7 @@ struct TrackerOptions {
   /// Whether the files of pushed commits are asked for at once, with one request for each commit.
   /// If not, they are asked for when a release contains the commit.
   bool files_of_pushes = false;
-  /// Which release is the one before, where a release begins.
+  /// How to find the release before, after which a release begins.
   ReleaseOrder release_order = ReleaseOrder::date;
   /// Most commits that one branch of a push, or one repository of a release, may bring; 0 is no
   /// limit.  The newest ones are stored, and RecordedRef::capped or FetchedRef::capped says that
@@ -55,8 +55,9 @@ struct RecordedRef {
   friend bool operator==(const RecordedRef&, const RecordedRef&) = default;
 };
 
-/// What a release has of a repository.  Without a `previous_commit`, the release begins after the
-/// head of the release before, and contains the whole history when there is none.
+/// The commits of a repository that a release contains.  Without a `previous_commit`, the release
+/// begins after the head of the release before, or contains the whole history when there is no such
+/// release.
 struct ReleaseRef {
   std::string repository = {};       ///< name, "PRJ/demo"
   std::string commit = {};           ///< id, branch or tag; "a..b" sets `previous_commit` too
@@ -76,7 +77,7 @@ struct FetchedRef {
 
 /// Records pushes and releases in a store.  Thread-safe.  record_push(), reconcile() and
 /// compare_commits() throw the errors of the source; every function throws StoreError when the
-/// database fails.  Batches of commits that were stored before an error stay.
+/// database fails.  Batches of commits that were stored before an error stay stored.
 class BITBUCKET_EXPORT Tracker {
  public:
   /// Throws InvalidArgument when there is no store or no source, or an option cannot work.
@@ -86,12 +87,12 @@ class BITBUCKET_EXPORT Tracker {
   Tracker& operator=(Tracker&&) noexcept;
   ~Tracker();
 
-  /// Stores the commits of the branches that a push moved, which it asks the server for, and then
-  /// what the branches point to.  The push may come late, twice or after others: nothing is lost,
-  /// and a stored branch does not move back.  Returns nothing when the repository is not attached.
-  /// Skips tags, whose commits belong to branches or else come with set_refs().  A repository may
-  /// have been renamed or moved: call RepositoryService::refresh() with `push.repository` first, so
-  /// that the server is asked for it where it is now.
+  /// Asks the server for the commits of the branches that a push moved, stores them, and then
+  /// stores what the branches point to.  The push may come late, twice or after others: nothing is
+  /// lost, and a stored branch does not move back.  Returns nothing when the repository is not
+  /// attached.  Skips tags, whose commits belong to branches or else come with set_refs().  A
+  /// repository may have been renamed or moved: call RepositoryService::refresh() with
+  /// `push.repository` first, so that requests use its current name.
   ///
   /// As long as no branch of the repository is stored, a push that moves a branch brings only its
   /// own commits.  The branch is not stored then, so that reconcile() finds the older commits.
@@ -99,25 +100,25 @@ class BITBUCKET_EXPORT Tracker {
   /// Compares the branches of an attached repository with the stored ones, stores the commits that
   /// are missing, and removes branches that are gone.  Without stored branches, this is the whole
   /// history.  n missing commits of a branch take n/1000 requests, rounded up, and the list of
-  /// branches one for each 1000.  A branch with a name of more than 1,000 bytes is not stored
-  /// itself, so its commits are asked for each time.
+  /// branches takes one request for each 1000.  A branch with a name of more than 1,000 bytes is
+  /// not stored itself, so its commits are asked for each time.
   std::vector<RecordedRef> reconcile(std::string_view external_id) const;
 
   /// Returns the commits of a range with their files, as a release needs them, the newest first,
-  /// with ignored ones.  If the repository is attached, it stores the commits that are not ignored,
-  /// and never asks the server again for their files.
+  /// including ignored ones.  If the repository is attached, it stores the commits that are not
+  /// ignored, and never asks the server again for their files.
   [[nodiscard]] std::vector<CommitInput> compare_commits(const RepoRef& repo,
                                                          const CommitRange& range) const;
-  /// Says what a release has of each repository, and fetches the commits since the release before.
-  /// The last ref of a repository counts.  The release is written in one transaction at the end;
-  /// commits and their files are stored before, so that the call after an interrupted one does not
-  /// ask for the same files again.  Authors are found as ReleaseStore::set_commits() does it.
-  /// Returns what happened, in the order of the refs.
+  /// Sets the newest commit of a release in each repository, and fetches the commits since the
+  /// release before.  If a repository has several refs, the last one counts.  The release is
+  /// written in one transaction at the end; commits and their files are stored before, so that the
+  /// call after an interrupted one does not ask for the same files again.  Authors are found as in
+  /// ReleaseStore::set_commits().  Returns what happened, in the order of the refs.
   ///
-  /// The release keeps what it has of other repositories, and of repositories that could not be
-  /// fetched.  When none could be fetched, nothing is written.  Throws InvalidArgument, before
-  /// anything is sent, when there are no refs, and when repositories are not attached, of which it
-  /// names all.
+  /// The release keeps its commits of other repositories, and of repositories that could not be
+  /// fetched.  When none could be fetched, nothing is written.  Before anything is sent, throws
+  /// InvalidArgument when there are no refs, or when repositories are not attached; the text names
+  /// all of these.
   std::vector<FetchedRef> set_refs(const NewRelease& release,
                                    const std::vector<ReleaseRef>& refs) const;
 

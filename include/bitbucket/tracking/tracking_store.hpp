@@ -25,16 +25,16 @@ class Database;
 
 /// Where the database is, and how it is used.
 struct TrackingStoreOptions {
-  /// "sqlite:PATH", or an address of libpq: "postgresql://user@host/name".  A SQLite file that does
-  /// not exist is created.  The server must be PostgreSQL 11 or newer, and its database UTF8.
+  /// "sqlite:PATH", or an address for libpq: "postgresql://user@host/name".  A SQLite file that
+  /// does not exist is created.  The server must be PostgreSQL 11 or newer, and its database UTF8.
   std::string database = {};
-  /// Hides the secrets of webhooks in the database.  Empty: they are stored as they are.
+  /// Seals the secrets of webhooks in the database.  Empty: they are stored as they are.
   Sealer sealer = {};
   /// How long a call waits for another process, and for a connection of its own.
   std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
   /// Most connections at a time; a call waits while all are in use.
   std::size_t connections = 8;
-  /// Sees each statement before it is sent, for logs; without the values.  Called from any thread;
+  /// Gets each statement, without its values, before it is sent; for logs.  Called from any thread;
   /// it must not use the store, and what it throws ends the call.
   std::function<void(std::string_view statement)> on_statement = {};
 };
@@ -43,7 +43,7 @@ struct TrackingStoreOptions {
 /// resolve.  Thread-safe; any number of processes may share a database, but a process that was
 /// forked must open a store of its own and leave this one alone.  Every call throws StoreError when
 /// the database fails, and then has stored nothing; when a connection breaks so late that nobody
-/// can tell, the text of the error says so.
+/// can tell whether it did, the text of the error says so.
 class BITBUCKET_EXPORT TrackingStore {
  public:
   /// Opens the database and brings its schema up to date.  Throws InvalidArgument when an option
