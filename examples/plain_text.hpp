@@ -33,7 +33,7 @@ inline std::string counted(std::size_t n, const std::string& one, const std::str
 
 // Returns "2024-05-06T07:08:09Z"; `format` is for strftime.
 inline std::string utc(bitbucket::Timestamp time, const char* format = "%Y-%m-%dT%H:%M:%SZ") {
-  // A clock counts nanoseconds, of which 64 bits hold 292 years; a commit may say any date.
+  // A clock counts nanoseconds, of which 64 bits hold 292 years; a commit may have any date.
   const std::time_t seconds =
       std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   std::tm parts{};

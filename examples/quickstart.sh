@@ -13,8 +13,9 @@ usage: examples/quickstart.sh [OPTIONS] [REPOSITORY [SINCE [UNTIL]]]
 
 Authorises an application through the three OAuth legs, lists and searches repositories, registers a
 webhook, pushes, reads the commits from SINCE (left out) to UNTIL with the files that each one
-changed, and shows the release that the push became and the issue that it resolved.  All this goes over HTTP, to an embedded Bitbucket Server that serves your git REPOSITORY and
-only reads it.  On Debian the script first installs missing packages (as root or with sudo).
+changed, and shows the release that the push became and the issue that it resolved.  All this goes over
+HTTP, to an embedded Bitbucket Server that serves your git REPOSITORY and only reads it.  On Debian the
+script first installs missing packages (as root or with sudo).
 
   REPOSITORY      a git repository, bare or not (default: this checkout)
   SINCE, UNTIL    tags, branches or commits (default: the two newest tags, else the last 20 commits)
@@ -368,8 +369,8 @@ show_commits() {
   "$client" commits "$repo" "$since" "$until"
 }
 
-# What is in the pushed branch and not in the branch that it began at.  No tag is pushed, because the
-# commits are shown up to the newest one.
+# Shows the commits that the pushed branch added to the default branch.  The script pushes no tag,
+# because the newest tags decide which commits show_commits shows.
 show_release() {
   heading "The release that the push became"
   "$build/examples/release_notes" --url "$url" "$repo" "$release" HEAD

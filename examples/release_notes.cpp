@@ -36,8 +36,8 @@ using example::plain;
 
 constexpr const char* usage =
     "usage: release_notes [OPTIONS] REPOSITORY VERSION [PREVIOUS]\n"
-    "Prints the commits, authors, files and resolved issues that VERSION has and PREVIOUS has "
-    "not.\n"
+    "Prints the commits, authors, files and resolved issues that VERSION has and PREVIOUS does "
+    "not have.\n"
     "  REPOSITORY       a git repository or a folder of them, which is only read; with --url, "
     "PRJ/demo\n"
     "  VERSION          a tag, branch or commit\n"
@@ -47,8 +47,7 @@ constexpr const char* usage =
     "  --watch          VERSION is a branch: goes on and prints what is pushed to it, until "
     "Ctrl-C\n"
     "  --once           with --watch, ends after one push to the branch\n"
-    "  --url URL        asks that Bitbucket Server, with what BITBUCKET_INSTALLATION names (a "
-    "folder of\n"
+    "  --url URL        asks that Bitbucket Server; set BITBUCKET_INSTALLATION (a folder of\n"
     "                   `connect --url`), BITBUCKET_TOKEN (a token) or BITBUCKET_OAUTH (a file of\n"
     "                   oauth_setup).  Only --watch changes something there: it creates a webhook, "
     "and\n"
@@ -164,7 +163,7 @@ class Release {
     for (const bitbucket::Repo& repo : place.repositories)
       if (resolve(place.client, repo, version())) members_.push_back(repo);
     if (members_.empty())
-      throw std::runtime_error("'" + version() + "' is no tag, branch or commit of " +
+      throw std::runtime_error("'" + version() + "' is not a tag, branch or commit of " +
                                options.words[0]);
   }
 
@@ -221,7 +220,7 @@ class Release {
                 << "', so all of it counts as new.\n";
       range.from.clear();
     } else {
-      throw std::runtime_error("'" + range.from + "' is no tag, branch or commit of " +
+      throw std::runtime_error("'" + range.from + "' is not a tag, branch or commit of " +
                                range.repository);
     }
     return range;
@@ -243,7 +242,7 @@ class Release {
 
 // --- --watch
 
-// Attaches the repositories, and detaches them in the end, whatever happens.
+// Attaches the repositories, and detaches them at the end, whatever happens.
 class Attached {
  public:
   Attached(const Release& release, const std::string& address)
@@ -271,7 +270,8 @@ class Attached {
     for (const std::string& id : ids_) try {
         service_.detach(id);
       } catch (const bitbucket::Error& error) {
-        std::cerr << "release_notes: the webhook is still there: " << plain(error.what()) << '\n';
+        std::cerr << "release_notes: remove the webhook on the server: " << plain(error.what())
+                  << '\n';
       }
   }
   bitbucket::RepositoryService service_;
@@ -329,7 +329,7 @@ bool has_branch(const Release& release) {
 void watch(const Options& options, const Release& release, example::StopSignals& signals) {
   if (!has_branch(release))
     throw bitbucket::InvalidArgument("--watch needs a branch, and '" + release.version() +
-                                     "' is none");
+                                     "' is not one");
   std::stop_source stop;
   signals.on_stop([stop]() mutable { stop.request_stop(); });
   const bitbucket::Inbox inbox(

@@ -1,5 +1,5 @@
-// What examples/release_notes.cpp tells of a release, read from a store and written in three
-// formats.
+// What examples/release_notes.cpp says about a release: reads it from a store, and writes it in
+// three formats.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -225,7 +225,7 @@ inline void write_json(std::ostream& out, const Notes& notes) {
     author["commits"] = row.commits;
     json["authors"].push_back(std::move(author));
   }
-  // git knows names and messages that are not UTF-8, and JSON does not.
+  // git allows names and messages that are not UTF-8; JSON does not.
   out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 

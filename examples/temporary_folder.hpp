@@ -8,7 +8,7 @@
 
 namespace example {
 
-// A folder that only its owner can read, and that disappears in the end.
+// A folder that only its owner can read, and that is removed at the end.
 struct TemporaryFolder {
   std::string path;
   explicit TemporaryFolder(const std::string& program) : path("/tmp/" + program + "-XXXXXX") {

@@ -3,7 +3,7 @@
            [--plot FILE.svg]
 
 Starts a PostgreSQL server of its own (as `nobody` when it is root), runs both programs in turn on
-empty databases of both products, and prints medians and the medians (and the range) of the ratios.
+empty databases of both products, and prints the medians, and the median and range of the ratios.
 """
 import argparse
 import json

@@ -1,4 +1,4 @@
-// Writes HTML.  Whoever can push chooses messages, names and paths, so every text is escaped.
+// Writes HTML.  Anyone who can push chooses messages, names and paths, so every text is escaped.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 // A small service that shows which commits went out with which release, and which issues they
-// resolved.  Everything happens in the browser: it connects a Bitbucket Server, attaches
-// repositories, and shows releases as tags are pushed.
+// resolved.  Everything happens in the browser: you connect a Bitbucket Server and attach
+// repositories, and the service shows releases as tags are pushed.
 //
 //   release_tracker                          then open the address that it prints
 //   release_tracker --demo REPOSITORY        with an embedded Bitbucket Server over that repository
@@ -29,25 +29,26 @@ constexpr const char* usage =
     "usage: release_tracker [OPTIONS]\n"
     "Shows the releases of a Bitbucket Server's repositories in the browser.  A pushed tag becomes "
     "the\n"
-    "release of its name; what was pushed to branches is unreleased.\n"
+    "release of its name; other commits of branches are unreleased.\n"
     "  --demo REPOSITORY   serves a git repository, or a folder of them, with an embedded "
     "Bitbucket\n"
-    "                      Server to connect with.  The repository is only read, and all is "
-    "forgotten\n"
-    "                      at the end\n"
+    "                      Server to connect with.  The repository is only read, and "
+    "nothing is\n"
+    "                      kept at the end\n"
     "  --data FOLDER       keeps the connection, with sealed secrets, and the database (default:\n"
     "                      release_tracker.data)\n"
     "  --database ADDRESS  sqlite:FILE, or postgresql://... (default: a file in FOLDER)\n"
-    "  --address ADDRESS   listens there (default: 127.0.0.1); whoever reaches it may change "
-    "things\n"
+    "  --address ADDRESS   listens there (default: 127.0.0.1); anyone who can reach it may "
+    "change\n"
+    "                      things\n"
     "  --port PORT         default: 8080; 0 takes any free one\n"
     "  --public-url URL    where browsers and the Bitbucket Server reach this service (default:\n"
     "                      http://ADDRESS:PORT)\n"
-    "  --issues KEYS       counts only issues of these projects, such as ABC,WEB (default: "
-    "whatever\n"
-    "                      looks like ABC-12)\n"
-    "  --reconcile MINUTES how often to ask the server for what no webhook has told (default: "
-    "10)\n";
+    "  --issues KEYS       counts only issues of these projects, such as ABC,WEB (default: all "
+    "keys\n"
+    "                      that look like ABC-12)\n"
+    "  --reconcile MINUTES how often to ask the server for pushes that no webhook reported\n"
+    "                      (default: 10)\n";
 
 struct Options {
   std::string demo, data, database, address = "127.0.0.1", public_url;
@@ -68,7 +69,8 @@ std::set<std::string> projects(const std::string& keys) {
   std::istringstream in(keys);
   for (std::string key; std::getline(in, key, ',');) {
     const auto whole = example::issue_key({.text = key + "-1"});
-    if (!whole) throw bitbucket::InvalidArgument("'" + key + "' is no key of a project of issues");
+    if (!whole)
+      throw bitbucket::InvalidArgument("'" + key + "' is not the key of a project of issues");
     result.insert(whole->substr(0, whole->rfind('-')));
   }
   return result;

@@ -43,7 +43,7 @@ void set_release(const Connection& connected, const AttachedRepository& reposito
                  const std::string& version, const std::string& commit) {
   const auto found = resolve(connected, repository, commit);
   if (!found)
-    throw Refused("'" + commit + "' is no branch, tag or commit of " + repository.name + ".");
+    throw Refused("'" + commit + "' is not a branch, tag or commit of " + repository.name + ".");
   store_release(connected, repository, version, *found);
 }
 

@@ -7,8 +7,8 @@
 
 namespace tracker {
 
-// Makes or updates the release `version`: `commit`, a tag, branch or id, is what it has of the
-// repository.  What it has of other repositories stays.  Throws Refused when there is no such
+// Makes or updates the release `version`: its newest commit of the repository is `commit`, a tag,
+// branch or id.  Its commits of other repositories stay.  Throws Refused when there is no such
 // commit.
 void set_release(const Connection& connected, const bitbucket::AttachedRepository& repository,
                  const std::string& version, const std::string& commit);

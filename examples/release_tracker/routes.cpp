@@ -61,7 +61,7 @@ void explain(Response& response, const std::exception& error) {
     return fail(response, 400, "Something is not valid", error.what());
   if (dynamic_cast<const bitbucket::Error*>(&error)) {
     const bitbucket::Breakage breakage = bitbucket::classify(error);
-    return fail(response, 502, "The Bitbucket Server did not do it",
+    return fail(response, 502, "The Bitbucket Server did not do this",
                 breakage.advice.empty() ? error.what() : breakage.advice + ' ' + error.what());
   }
   std::cerr << "release_tracker: " << example::plain(error.what()) << '\n';
@@ -105,8 +105,8 @@ void Routes::add_to(httplib::Server& server) {
   });
 }
 
-// A site of others can send a form to this service but cannot read the token; and a name of others
-// that leads to this machine is another host.
+// Another site can send a form to this service, but cannot read the token.  A host name of another
+// site may lead to this machine, so only the host of this service is answered.
 httplib::Server::Handler Routes::safely(Handler handler, bool changes) {
   return [this, handler, changes](const Request& request, Response& response) {
     if (request.get_header_value("Host") != host_of(options_.public_url))
@@ -198,7 +198,7 @@ void Routes::create_release(const Request& request, Response& response) {
 void Routes::issue(const Request& request, Response& response) {
   const auto key = example::issue_key({.text = request.get_param_value("key")});
   if (!key)
-    return fail(response, 404, "This is no issue", "The key of an issue looks like ABC-12.");
+    return fail(response, 404, "This is not an issue", "The key of an issue looks like ABC-12.");
   show(response, issue_page(service_, *key));
 }
 

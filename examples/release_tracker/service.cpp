@@ -61,14 +61,15 @@ bitbucket::WebhookReceiver make_receiver(
        }}});
 }
 
-// A repository must not speak for another, whose name it could change.
+// The webhook of a repository must not speak for another one, because it could change the other's
+// name.
 bool may_tell(std::string_view url, const bitbucket::WebhookEvent& event) {
   const std::string_view id = url.substr(url.rfind('/') + 1);
   if (const auto* push = std::get_if<bitbucket::RefsChanged>(&event.payload))
     return id == std::to_string(push->repository.id);
   if (const auto* change = std::get_if<bitbucket::RepoModified>(&event.payload))
     return id == std::to_string(change->new_repository.id);
-  return true;  // nothing is done with the other events
+  return true;  // the service ignores the other events
 }
 
 }  // namespace
@@ -264,7 +265,7 @@ void Service::reconcile(const Connection& connected, const AttachedRepository& r
   throw;
 } catch (const bitbucket::Error& error) {
   const bitbucket::Breakage breakage = bitbucket::classify(error);
-  note("What was pushed to " + repository.name + " is not known: " + error.what() +
+  note("The pushes to " + repository.name + " cannot be read: " + error.what() +
        (breakage.kind == bitbucket::BreakageKind::other ? "" : "  " + breakage.advice));
 }
 

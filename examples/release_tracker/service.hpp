@@ -39,7 +39,7 @@ struct Connection {
   bitbucket::Tracker tracker;
 };
 
-// The request cannot be served as things are; what() says what to do.
+// The request cannot be served in the present state; what() says what to do.
 struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

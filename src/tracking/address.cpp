@@ -16,7 +16,7 @@ namespace {
 using OptionsOfLibpq = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
 
 /// Makes the path absolute: the process may change its folder before the next connection is
-/// opened, and SQLite treats some other texts as more than a path.
+/// opened, and SQLite gives some texts a meaning other than a path.
 Address sqlite_address(std::string_view path) {
   if (path.empty())
     throw InvalidArgument("the address of the database has no path; write sqlite:PATH");
@@ -24,7 +24,8 @@ Address sqlite_address(std::string_view path) {
     throw InvalidArgument(
         "each connection would have its own database in memory; write sqlite:PATH, for a file");
   if (path.find('"') != std::string_view::npos)
-    throw InvalidArgument("the path of the database must not have a quotation mark; rename it");
+    throw InvalidArgument(
+        "the path of the database must not have a quotation mark; rename the file or its folder");
   std::error_code failed;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
   if (failed)

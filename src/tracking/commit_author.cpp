@@ -18,7 +18,7 @@ bool stands_in_address(char c) {
 }
 
 /// Makes an address for an author without one.  A name of which nothing would be left is written in
-/// hexadecimal digits, so that two such authors stay two.
+/// hexadecimal digits, so that two such authors stay different.
 std::string address_from(const std::string& name) {
   std::string local;
   std::copy_if(name.begin(), name.end(), std::back_inserter(local), stands_in_address);

@@ -159,7 +159,7 @@ void CommitIntake::store() {
   const auto next_one = [this, i = std::size_t{0}](CommitInput& commit) mutable {
     while (i < batch_.size() && ignored_[i]) ++i;
     if (i == batch_.size()) return false;
-    // What comes afterwards needs the commit only when there is somebody to pass it to.
+    // The commit is needed afterwards only if it is passed to on_commit.
     commit = options_.on_commit ? batch_[i] : std::move(batch_[i]);
     ++i;
     return true;

@@ -43,13 +43,13 @@ std::string sha256(std::string_view text) {
   return detail::hex(std::span(digest.data(), size));
 }
 
-/// Returns whether it is an event or a request id that can be stored as it is.
+/// Returns whether a text can be stored as an event or a request id.
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= longest_name &&
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// Returns what two deliveries have in common that are the same.
+/// Returns a text that two deliveries share only if they are the same.
 std::string identity_of(std::string_view request_id, std::string_view event_key,
                         std::string_view body) {
   // No name has a line break, so the parts cannot be mistaken for each other.
@@ -154,14 +154,14 @@ bool DeliveryStore::finish(const StoredDelivery& delivery) const {
 
 bool DeliveryStore::postpone(const StoredDelivery& delivery, milliseconds time) const {
   if (time < milliseconds::zero() || time > day)
-    throw InvalidArgument("a delivery can rest for a day at most, and not less than zero");
+    throw InvalidArgument("the time for which a delivery rests must be between zero and a day");
   return update_claimed(*database_, delivery, [&](const DeliverySql& sql) {
     return "due_at = " + sql.now + " + " + std::to_string(time.count());
   });
 }
 
 std::int64_t DeliveryStore::forget_finished(std::int64_t keep) const {
-  if (keep < 0) throw InvalidArgument("the number of remembered deliveries is negative");
+  if (keep < 0) throw InvalidArgument("the number of deliveries to keep must not be negative");
   const long long kept = keep;
   return database_->write({}, [&](Session& session) -> std::int64_t {
     soci::statement forget =

@@ -31,7 +31,7 @@ InboxOptions checked(InboxOptions options) {
   require_positive(options.poll, "poll");
   if (options.lease > std::chrono::hours(24))
     throw InvalidArgument("InboxOptions::lease must be at most a day");
-  options.poll = std::min<milliseconds>(options.poll, std::chrono::hours(24));  // a clock overflows
+  options.poll = std::min<milliseconds>(options.poll, std::chrono::hours(24));  // avoids overflow
   if (options.remember < 0) throw InvalidArgument("InboxOptions::remember must not be negative");
   return options;
 }
@@ -80,7 +80,7 @@ class Inbox::Impl {
       reply = receiver_.receive(request);
       if (reply.event && options_.may_tell && !options_.may_tell(request.url, *reply.event))
         return {.status = 401,
-                .text = "the secret of this URL is not one for what the delivery tells of",
+                .text = "this URL may not report this event; use that of the event's repository",
                 .outcome = WebhookOutcome::bad_signature};
     } catch (const std::exception& error) {  // a function of the service threw it
       return not_stored(error, "the delivery could not be checked: see the log of the service");
@@ -117,7 +117,7 @@ class Inbox::Impl {
 
   std::size_t drain(const Handler& handle) {
     std::size_t handled = 0;
-    // A delivery that fails again and again must not keep it from returning.
+    // A delivery that fails again and again must not keep drain() from returning.
     for (std::int64_t left = store_->deliveries.unfinished(); left > 0; --left) {
       const auto delivery = store_->deliveries.claim(options_.lease);
       if (!delivery) break;
@@ -134,12 +134,12 @@ class Inbox::Impl {
     return {.status = 503, .text = text, .outcome = WebhookOutcome::not_stored};
   }
 
-  /// Returns whether the handler dealt with the delivery.
+  /// Returns whether the handler handled the delivery.
   bool hand_on(const StoredDelivery& delivery, const Handler& handle) const {
     try {
       const WebhookEvent event = read(delivery);
       milliseconds lease = options_.lease;
-      if (delivery.attempt > 1) {  // it must not kill one process after the other
+      if (delivery.attempt > 1) {  // must not kill one process after another
         lease = std::max(lease, rest_after(delivery.attempt));
         store_->deliveries.postpone(delivery, lease);
       }

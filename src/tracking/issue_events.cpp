@@ -60,8 +60,7 @@ std::vector<IssueEvent> oldest_events(Session& session, std::size_t limit) {
   return events;
 }
 
-/// The right to hand events on, which one call at a time has.  It ends by itself when its process
-/// dies.
+/// The right to hand events on, which one call at a time has.  It expires when its process dies.
 class EventsLease {
  public:
   EventsLease(Database& database, std::chrono::milliseconds length)
@@ -72,13 +71,13 @@ class EventsLease {
     if (!held_) return;
     try {
       database_.write(what, [this](Session& session) { give_back(session); });
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the lease ends by itself
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the lease expires
     }
   }
 
   /// Takes or renews the lease and returns the oldest events.  Returns nothing when another call
-  /// has the lease; gives it back when there is no event, in the same transaction, so that whoever
-  /// writes the next event finds it free.
+  /// has the lease.  Gives the lease back in the same transaction when there is no event, so that
+  /// the lease is free when the next event is written.
   std::vector<IssueEvent> next(std::size_t limit) {
     return database_.write(what, [&](Session& session) {
       if (!take(session)) return std::vector<IssueEvent>();
@@ -101,7 +100,7 @@ class EventsLease {
   static constexpr std::string_view what = "handing issue events on";
 
   bool take(Session& session) {
-    // A lease that begins much later than now is from before a clock was set back.
+    // A lease that begins much later than now was taken before a clock was set back.
     const long long now = milliseconds_now();
     return take(session, "(owner = :holder OR owner = '' OR ends_at <= " + std::to_string(now) +
                              " OR begins_at > " + std::to_string(now + 60'000) + ")");

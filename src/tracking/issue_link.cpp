@@ -20,14 +20,14 @@ constexpr char32_t hidden_separators[] = {0x2047, 0x2048, 0x2049, 0x2100, 0x2101
                                           0x2a74, 0xfe13, 0xfe16, 0xfe55, 0xfe56, 0xfe5f, 0xfe6b,
                                           0xff03, 0xff0f, 0xff1a, 0xff1f, 0xff20};
 
-/// Returns a host in small letters; nothing when it contains a hidden separator.
+/// Returns a host in lower case; nothing when it contains a hidden separator.
 std::optional<std::string> lower_case_host(std::string_view host) {
   std::string out;
   out.reserve(host.size());
   for (std::size_t at = 0; at < host.size();) {
     const Character c = character_at(host, at);
     if (std::ranges::binary_search(hidden_separators, c.code)) return std::nullopt;
-    if (c.code == 0x212a)  // the small letter of the Kelvin sign is one of ASCII
+    if (c.code == 0x212a)  // the Kelvin sign in lower case is an ASCII letter
       out += 'k';
     else if (c.code < 0x80)
       out += detail::lower(static_cast<char>(c.code));

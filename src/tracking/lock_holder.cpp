@@ -17,7 +17,7 @@ std::string process(const std::string& id, const std::string& program) {
 }
 
 /// Returns the process that has locked a byte of a file for writing.  Asking the file itself would
-/// mean to open it, and closing it would release the locks of this process.
+/// mean opening it, and closing it would release the locks of this process.
 std::string process_with_lock(const std::string& path, const std::string& byte) {
   struct ::stat file {};
   if (::stat(path.c_str(), &file) != 0) return {};

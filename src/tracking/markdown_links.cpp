@@ -14,7 +14,7 @@ struct MarkdownLink {
 };
 
 /// Returns the first link after a position.  Each search starts where the last one ended, because
-/// what follows a ']' decides about every '[' before it: the time of all calls is linear.
+/// what follows a ']' decides about every '[' before it; so all calls together take linear time.
 std::optional<MarkdownLink> next_link(std::string_view text, std::size_t from) noexcept {
   constexpr std::size_t none = std::string_view::npos;
   for (std::size_t open = text.find('[', from); open != none; open = text.find('[', from)) {

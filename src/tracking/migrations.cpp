@@ -73,7 +73,7 @@ long long stored_version(Session& session, long long newest) {
 /// Applies the migration after version `from`, unless another process was faster.
 void apply_next(Session& session, const Migration& migration, long long from, long long newest) {
   Transaction transaction(session, Mode::write);
-  // The number is that of no other lock; processes that open a database at once take turns.
+  // No other lock has this number; processes that open a database at once take turns.
   if (!session.is_sqlite()) session.execute("SELECT pg_advisory_xact_lock(4711004711)");
   if (stored_version(session, newest) != from) return;
   if (from == 0) session.execute("CREATE TABLE schema_version (version BIGINT NOT NULL)");

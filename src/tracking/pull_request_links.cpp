@@ -32,7 +32,7 @@ long long attached_repository(Session& session, const std::string& external_id) 
   return id;
 }
 
-/// Stores the author as that of a commit of a push, and returns the id; 0 for an author without an
+/// Stores the author like that of a pushed commit, and returns the id; 0 for an author without an
 /// address.
 long long store_author(Session& session, const CommitAuthor& given) {
   const auto author =

@@ -6,7 +6,7 @@
 
 namespace bitbucket::inline v0_1::tracking {
 
-/// Throws InvalidArgument for what cannot be stored.
+/// Throws InvalidArgument for a link that cannot be stored.
 void check_pull_request(const PullRequestLink& link);
 
 /// Stores the links of a pull request, in a transaction of its own.

@@ -12,7 +12,7 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-/// The branches that most others begin at, so that there is little beyond them.
+/// Most other branches begin at these, so few of their commits are missing once these are stored.
 constexpr std::array<std::string_view, 2> common_branches = {"refs/heads/main",
                                                              "refs/heads/master"};
 
@@ -120,7 +120,7 @@ bool PushRecorder::fetch(RecordedRef& change) {
       change.capped = intake.is_capped();
       return base.complete;
     } catch (const SourceFailure& failure) {
-      // The server may have collected one of the commits.  The next base shows which one.
+      // The server may have garbage-collected one of the commits.  The next base shows which one.
       if (!failure.is_not_found()) std::rethrow_exception(failure.cause);
     }
   }

@@ -24,7 +24,7 @@ class PushRecorder {
   std::vector<RecordedRef> reconcile();
 
  private:
-  /// Where to begin to ask for commits.
+  /// Where the commits to ask for begin.
   struct Base {
     std::string since = {};  ///< empty: the whole history
     bool complete = true;    ///< everything that `since` reaches is stored
@@ -43,8 +43,8 @@ class PushRecorder {
   std::map<std::string, std::string> heads_;       // stored commit by ref
   std::unordered_multiset<std::string> at_heads_;  // the same commits
   std::map<std::string, std::string> server_;      // the server's, when it was asked
-  // A stored commit that a branch of the server points to: it exists there, when others may have
-  // been collected.
+  // A stored commit that a branch of the server points to: it exists there, while others may have
+  // been garbage-collected.
   std::string on_server_;
 };
 

@@ -10,7 +10,7 @@
 #include "tracking/issue_link.hpp"
 #include "tracking/unicode.hpp"
 
-// The regular expressions that the scanner stands for, all without regard to case, with the
+// The regular expressions that the scanner implements, all without regard to case, with the
 // alternatives KEYWORD:
 //   ids     \bKEYWORD:?\s+([A-Za-z0-9_\-\s\,]+)\b    and in the group, which is called a list here:
 //           \b([A-Z0-9_-]+-[A-Z0-9]+)\b
@@ -99,8 +99,8 @@ class ReferenceScanner {
       find_ids(list);
   }
 
-  /// Returns the last place, after a position, where a list may end: where a word begins or ends.
-  /// Returns the position itself when there is none.
+  /// Returns the last place after a position where a list may end, which is where a word begins or
+  /// ends.  Returns the position itself when there is none.
   std::size_t end_of_list(std::size_t begin) const noexcept {
     std::size_t last = begin;
     bool in_word = false;

@@ -9,7 +9,7 @@
 
 namespace bitbucket::inline v0_1::tracking {
 
-/// Fetches what a release brings, and stores it.
+/// Fetches the commits of a release, and stores the release.
 class ReleaseFetcher {
  public:
   ReleaseFetcher(const TrackerParts& parts, NewRelease release);

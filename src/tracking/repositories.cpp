@@ -51,7 +51,7 @@ class DatabaseRepositoryStore : public RepositoryStore {
       : database_(std::move(database)) {}
 
   std::optional<AttachedRepository> find(std::string_view external_id) override {
-    // Strangers choose the id, when the service takes it from the address of a webhook.
+    // A stranger chooses the id when the service takes it from the URL of a request.
     if (!is_key(external_id)) return std::nullopt;
     return database_->read([&](Session& session) { return stored(session, external_id); });
   }

@@ -24,7 +24,7 @@ void send(Session& session, const std::string& query, const std::vector<std::str
 
 Rows::Rows(Session& session, const std::string& query, const std::vector<std::string>& values)
     : session_(session), values_(values) {
-  // A text that cannot be stored is in no row.
+  // No row has a text that cannot be stored.
   done_ = !std::all_of(values.begin(), values.end(), is_storable);
   if (done_) return;
   session_.observe(query);
@@ -44,7 +44,7 @@ Rows::Rows(Session& session, const std::string& query, const std::vector<std::st
 Rows::~Rows() {
   sqlite_api::sqlite3_finalize(statement_);
   if (session_.is_sqlite() || done_) return;
-  // The reader gave up; the connection must not keep rows that nobody wants.
+  // The reader gave up; the connection must not keep rows that nobody reads.
   while (PGresult* const rest = PQgetResult(session_.postgresql())) PQclear(rest);
 }
 

@@ -15,7 +15,7 @@ struct Character {
   std::size_t size = 1;  ///< in bytes
 };
 
-/// Returns the small letter of ASCII that a character equals without regard to case, and every
+/// Returns the lower-case ASCII letter that a character equals without regard to case, and every
 /// other character as it is.
 constexpr char32_t folded(char32_t code) noexcept {
   if (code >= U'A' && code <= U'Z') return code - U'A' + U'a';
@@ -40,7 +40,7 @@ constexpr bool is_ascii_alphanumeric(char32_t code) noexcept {
   return (letter >= U'a' && letter <= U'z') || is_ascii_digit(code);
 }
 
-/// The parts of the functions below for what is not ASCII.
+/// The parts of the functions below for characters beyond ASCII.
 namespace beyond_ascii {
 Character character_at(std::string_view text, std::size_t at) noexcept;
 bool is_word(char32_t code) noexcept;

@@ -153,8 +153,8 @@ TEST_F(ReleaseNotesProgramTest, SaysWhatIsWrong) {
   make_released_repository(demo);
   for (const auto& [arguments, message] :
        std::vector<std::pair<std::vector<std::string>, std::string>>{
-           {{"demo", "v9"}, "'v9' is no tag, branch or commit of demo"},
-           {{"demo", "main", "v9"}, "'v9' is no tag, branch or commit of LOCAL/demo"},
+           {{"demo", "v9"}, "'v9' is not a tag, branch or commit of demo"},
+           {{"demo", "main", "v9"}, "'v9' is not a tag, branch or commit of LOCAL/demo"},
            {{"nothing", "v9"}, "there is no folder nothing"},
            {{"demo/src", "v9"}, "demo/src is not a git repository"}}) {
     const Ran ran = run(arguments);

@@ -1,4 +1,4 @@
-// The server of a source of commits is a function.
+// What a source of commits does with a server that lies; the server is a function.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

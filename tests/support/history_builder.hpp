@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-// Long histories for tests of what follows pushes and releases.
+// Long histories for tests of pushes and releases.
 namespace bitbucket::test_support {
 
 /// Which commits append_history() writes.  Commits are numbered from `first`.
@@ -14,11 +14,11 @@ struct HistoryOptions {
   std::size_t commits = 100;
   std::size_t first = 0;
   std::string branch = "refs/heads/main";
-  std::string from = {};             ///< what the first follows, a forced push; empty: the branch
+  std::string from = {};             ///< parent of the first, for a forced push; empty: the branch
   std::size_t authors = 10;          ///< "Author 3 <author3@example.com>" writes 3, 13, 23, ...
   std::size_t files_per_commit = 1;  ///< changed by each, up to 64
   std::size_t issue_every = 10;      ///< commit 20 says "Fixes APP-20"; 0: no commit does
-  /// Returns the message of a commit instead.
+  /// Returns the message of a commit, in place of the usual one.
   std::function<std::string(std::size_t number)> message = {};
 };
 

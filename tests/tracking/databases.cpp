@@ -49,7 +49,7 @@ fs::path make_folder() {
   return pattern;
 }
 
-/// Databases that tests have used and that are empty again: to create one takes long.
+/// Databases that tests have used and that are empty again: creating one takes long.
 std::vector<std::string>& empty_databases() {
   static std::vector<std::string> names;
   return names;
@@ -184,7 +184,7 @@ TestDatabase::~TestDatabase() {
   try {
     empty_database(name_);
     empty_databases().push_back(name_);
-  } catch (const std::exception&) {  // a test has damaged it: the next one gets another
+  } catch (const std::exception&) {  // a test has damaged it: the next test gets another one
   }
 }
 

@@ -28,7 +28,7 @@ class TrackingStoryTest : public TrackerFixture {
     args.insert(args.begin(), {"-c", "http.extraHeader=Authorization: Bearer bob-token"});
     return lines(run_git(where, args));
   }
-  /// Commits, pushes, and lets the inbox and the tracker deal with the delivery.
+  /// Commits, pushes, and lets the inbox and the tracker handle the delivery.
   std::string push(const std::string& message) {
     const std::string id = test_support::commit_files(work_, message, {{"a", message}});
     git_in_work({"push", "-q", "origin", "main"}, work_);
@@ -58,7 +58,7 @@ class TrackingStoryTest : public TrackerFixture {
         1'000'000);
     return out;
   }
-  /// What plain git says of a range: commits, or with files "commit|path|type".
+  /// Returns what plain git says of a range: commits, or with files "commit|path|type".
   [[nodiscard]] std::vector<std::string> git_commits(const std::string& range) const {
     return sorted(git_in_work({"rev-list", "--no-merges", range}, work_));
   }

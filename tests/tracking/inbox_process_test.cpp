@@ -134,7 +134,7 @@ TEST_P(InboxProcessTest, AProcessDiesAfterHandling) {
   EXPECT_EQ(handled(), (std::map<std::string, int>{{"one", 2}}));
 }
 
-// BITBUCKET_TEST_KILLS=1000 is the long version.
+// Set BITBUCKET_TEST_KILLS=1000 for a long run.
 TEST_P(InboxProcessTest, LosesNothingWhenItIsKilledAtRandom) {
   const char* asked = std::getenv("BITBUCKET_TEST_KILLS");
   const int kills = asked ? std::atoi(asked) : 20;

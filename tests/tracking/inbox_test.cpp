@@ -86,7 +86,7 @@ class InboxTest : public StoreTest {
 };
 INSTANTIATE_TEST_SUITE_P(Products, InboxTest, both_products(), name_of);
 
-TEST_P(InboxTest, ADeliveryMustNotTellOfWhatItsUrlHasNoSecretFor) {
+TEST_P(InboxTest, RefusesAnEventThatItsUrlMayNotTell) {
   const Inbox inbox = this->inbox({.may_tell = [](std::string_view url, const WebhookEvent& event) {
     const auto* push = std::get_if<RefsChanged>(&event.payload);
     return push && url == "/hooks/" + std::to_string(push->repository.id);
@@ -278,7 +278,7 @@ TEST_P(InboxTest, DrainReturnsAlthoughADeliveryIsDueAgain) {
   EXPECT_EQ(calls, 2);
 }
 
-TEST_P(InboxTest, TheOneWhoIsToldOfAnErrorMayGiveUpADelivery) {
+TEST_P(InboxTest, OnErrorMayFinishADelivery) {
   const auto store = open();
   const Inbox mine(store, checking_receiver(),
                    {.on_error = [&](const std::exception&, const StoredDelivery* delivery) {

@@ -25,7 +25,7 @@ class IssueTest : public StoreTest {
     store_->repositories->add(repository);
   }
 
-  /// The later a commit is made, the newer it is.
+  /// Returns a commit that is newer than those that were made before.
   CommitInput commit(std::string id, std::optional<Issues> issues = {}) {
     return {.repository = "PRJ/demo",
             .external_id = "10",

@@ -8,8 +8,8 @@
 
 namespace bitbucket::test {
 
-/// What the rules say of commits, releases and issues, without a database.  Commits are numbers,
-/// the greater the newer; releases are numbers, the greater the later; 0 is none.
+/// What the rules say of commits, releases and issues, without a database.  Commits and releases
+/// are numbers; a greater number is newer, and 0 is none.
 class IssueModel {
  public:
   using Issues = std::set<std::string>;

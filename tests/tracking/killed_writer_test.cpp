@@ -1,4 +1,4 @@
-// Processes that set releases are killed: no release is half there, lost or doubled.
+// Processes that set releases are killed: no release is incomplete, lost or duplicated.
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -18,7 +18,7 @@
 namespace bitbucket::test {
 namespace {
 
-/// Runs the program and returns how it ended, as waitpid() tells it.
+/// Runs the program and returns how it ended, as waitpid() reports it.
 int run_writer(const std::string& database, const std::string& what, long long number) {
   std::vector<std::string> words = {BITBUCKET_WRITING_PROGRAM, database, what,
                                     std::to_string(number)};

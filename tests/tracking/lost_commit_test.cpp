@@ -72,7 +72,7 @@ class Cutter {
     ::close(client);
     ::close(server);
   }
-  /// Passes on what one of both says; returns false at the end.
+  /// Passes on what one side sends; returns false at the end.
   bool pass(int client, int server) {
     pollfd both[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
     ::poll(both, 2, -1);

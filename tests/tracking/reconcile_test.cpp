@@ -63,7 +63,7 @@ TEST_P(ReconcileTest, FollowsAForcedPushWhoseOldCommitsWereCollected) {
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
-TEST_P(ReconcileTest, ABranchWhoseNameIsTooLongToStoreKeepsNoOtherFromIt) {
+TEST_P(ReconcileTest, ABranchWhoseNameIsTooLongDoesNotHoldUpTheOthers) {
   std::string longest = "refs/heads/a";
   while (longest.size() <= 1000) longest += "/" + std::string(100, 'a');
   push_commits(2);

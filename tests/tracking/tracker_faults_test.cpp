@@ -53,7 +53,7 @@ class TrackerFaultsTest : public TrackerFixture {
   [[nodiscard]] std::string rows(const std::string& query) const {
     return database_.query(query + "'" + id_ + "'");
   }
-  /// Whatever has happened, what is stored fits together.
+  /// Expects that the stored rows are consistent after a fault.
   void expect_nothing_half_stored(const std::vector<std::string>& wanted) {
     const auto commits = stored_commits(id_);
     EXPECT_TRUE(std::includes(wanted.begin(), wanted.end(), commits.begin(), commits.end()));

@@ -158,7 +158,7 @@ TEST_P(TrackerTest, LinksTheIssuesThatTheServiceFinds) {
             "key of APP-0\nkey of APP-10\nkey of APP-30\n");
 }
 
-TEST_P(TrackerTest, WhatTheServicesOwnFunctionThrowsComesOut) {
+TEST_P(TrackerTest, PassesOnWhatTheServicesFunctionThrows) {
   TrackerOptions options;
   options.find_issue = [](const IssueReference&) -> std::optional<std::string> {
     throw std::runtime_error("no database of issues");
