@@ -82,12 +82,22 @@ class Connection {
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
+/// Ends all other sessions of a database and waits until they have left it.  The function of the
+/// server that waits looks only every 100 ms.
+constexpr const char* end_other_sessions = R"(DO $$ BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  WHILE EXISTS (SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()) LOOP
+    PERFORM pg_sleep(0.001);
+    PERFORM pg_stat_clear_snapshot();
+  END LOOP;
+END $$)";
+
 /// Ends the sessions of a database, and removes its tables and settings.
 void empty_database(const std::string& name) {
   Connection connection(PostgresqlServer::shared().address(name));
-  connection.query(
-      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-      "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  connection.query(end_other_sessions);
   connection.query("SET client_min_messages = warning");
   connection.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   connection.query("ALTER DATABASE " + name + " RESET ALL");
@@ -187,6 +197,8 @@ TestDatabase::~TestDatabase() {
   } catch (const std::exception&) {  // a test has damaged it: the next test gets another one
   }
 }
+
+void TestDatabase::end_sessions() const { Connection(address_).query(end_other_sessions); }
 
 std::string TestDatabase::query(const std::string& statement) const {
   return product_ == Product::sqlite ? query_file(file(), statement)

@@ -53,6 +53,8 @@ class TestDatabase {
   /// Returns the rows of a query through the database's own C library, with "|" between columns
   /// and a line break after each row; NULL is "-".
   [[nodiscard]] std::string query(const std::string& statement) const;
+  /// Ends all sessions of a database of PostgreSQL.
+  void end_sessions() const;
   [[nodiscard]] Product product() const noexcept { return product_; }
   /// Returns the name of a database of PostgreSQL.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

@@ -14,14 +14,17 @@
 #include "tracking/commit_inputs.hpp"
 #include "tracking/commit_ranges.hpp"
 #include "tracking/databases.hpp"
+#include "tracking/tracker_fixture.hpp"
 
 namespace bitbucket::test {
 namespace {
 
 /// Runs the program and returns how it ended, as waitpid() reports it.
-int run_writer(const std::string& database, const std::string& what, long long number) {
+int run_writer(const std::string& database, const std::string& what, long long number,
+               const std::vector<std::string>& more = {}) {
   std::vector<std::string> words = {BITBUCKET_WRITING_PROGRAM, database, what,
                                     std::to_string(number)};
+  words.insert(words.end(), more.begin(), more.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -98,6 +101,46 @@ TEST_P(KilledWriterTest, AtAnyTimeEachReleaseIsThereWholeOrNotAtAll) {
     set(*store, release);
   }
   EXPECT_EQ(rows_of_releases(database_), rows_of_releases(fresh));
+}
+
+class KilledTrackerTest : public TrackerFixture {
+ protected:
+  [[nodiscard]] std::string number(const std::string& query) const {
+    return lines(database_.query("SELECT count(*) FROM " + query)).at(0);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Products, KilledTrackerTest, both_products(), name_of);
+
+TEST_P(KilledTrackerTest, ASecondRunCompletesTheReleaseAndAsksForNoStoredFileAgain) {
+  push_commits(3, main_, 2);
+  const auto all = rev_list({"main"});
+  std::size_t asked_again = 0, kills = 0;
+  // Each run begins with nothing of its repository, and the stride differs from the length of what
+  // is repeated for each batch.
+  for (int statement = 1;; statement += 4) {
+    const std::string id = std::to_string(100 + statement), name = "PRJ/" + id;
+    store_->repositories->add(
+        {.external_id = id, .name = name, .repo = {"PRJ", "demo"}, .url = "https://x"});
+    if (!was_killed(
+            run_writer(database_.address(), "refs", statement, {server_->base_url(), name})))
+      break;
+    ++kills;
+    SCOPED_TRACE(statement);
+    EXPECT_EQ(number("releases WHERE version = '" + id + "'"), "0");
+    const std::string of =
+        " JOIN repositories r ON r.id = repository_id WHERE external_id = '" + id;
+    const std::size_t with_files = std::stoul(number("commits" + of + "' AND has_files = 1"));
+    EXPECT_EQ(number("file_changes JOIN commits ON commits.id = commit_id" + of + "'"),
+              std::to_string(2 * with_files));
+    server_->clear_requests();
+    const auto fetched = tracker().set_refs({.version = id}, {{name, "main", ""}});
+    EXPECT_EQ(fetched.at(0).error, "");
+    EXPECT_EQ(changes_requests(), all.size() - with_files);
+    asked_again += changes_requests();
+    ASSERT_EQ(release_commits(id), all);
+  }
+  EXPECT_GT(kills, 10u);
+  EXPECT_LT(asked_again, kills * all.size()) << "no run was killed after it had stored files";
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tracking/databases.hpp"
+#include "tracking/failures.hpp"
 #include "tracking/schema.hpp"
 
 namespace bitbucket::test {
@@ -78,6 +80,17 @@ TEST_P(MigrationsTest, RefusesANewerSchema) {
   EXPECT_EQ(error.reason(), StoreError::Reason::newer);
   EXPECT_FALSE(error.is_retryable());
   EXPECT_NE(std::string_view(error.what()).find("install a newer program"), std::string::npos);
+}
+
+TEST_P(MigrationsTest, AStoreThatIsOpenRefusesANewerSchemaInNewConnections) {
+  const auto store = open();
+  database_.query("INSERT INTO schema_version VALUES (2)");
+  std::optional<StoreError> refused;
+  store->releases.set_commits({.version = "1"}, [&](CommitInput&) {
+    refused = failure_of([&] { (void)store->repositories->list(); });
+    return false;
+  });
+  EXPECT_EQ(refused.value().reason(), StoreError::Reason::newer) << refused->what();
 }
 
 TEST_P(MigrationsTest, RefusesADamagedTableOfVersions) {

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "tracking/commit_inputs.hpp"
+#include "tracking/commit_ranges.hpp"
 #include "tracking/database.hpp"
 #include "tracking/databases.hpp"
 #include "tracking/failures.hpp"
@@ -29,12 +31,6 @@ class PostgresqlFailuresTest : public ::testing::Test {
   [[nodiscard]] std::string authors() const {
     return database_.query("SELECT count(*) FROM authors");
   }
-  /// Ends all sessions of this test but the one that asks.
-  void terminate() const {
-    database_.query(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()");
-  }
   [[nodiscard]] static StoreError open(const std::string& address) {
     return failure_of([&] { Database database({.database = address}); });
   }
@@ -44,14 +40,14 @@ TEST_F(PostgresqlFailuresTest, ReplacesAnIdleConnectionThatBroke) {
   Database database(options());
   PostgresqlServer::shared().restart();
   insert_into(database);
-  terminate();
+  database_.end_sessions();
   EXPECT_EQ(database.read([](Session& session) {
     long long count = 0;
     session.sql() << "SELECT count(*) FROM authors", soci::into(count);
     return count;
   }),
             1);
-  terminate();
+  database_.end_sessions();
   int prepared = 0;
   database.write_after(
       "release 1.2",
@@ -87,12 +83,47 @@ TEST_F(PostgresqlFailuresTest, StoresNothingWhenItsSessionIsEnded) {
   const StoreError error = failure_of([&] {
     database.write("release 1.2", [&](Session& session) {
       insert(session);
-      terminate();
+      database_.end_sessions();
     });
   });
   EXPECT_EQ(error.reason(), Reason::unavailable) << error.what();
   insert_into(database);
   EXPECT_EQ(authors(), "1\n");
+}
+
+TEST_F(PostgresqlFailuresTest, ASessionThatEndsBeforeAStatementLeavesNoHalfRelease) {
+  int left = 0, failures = 0, releases = 0;
+  TrackingStoreOptions watched = options();
+  watched.lock_timeout = 10s;
+  watched.on_statement = [&](std::string_view) {
+    if (--left == 0) database_.end_sessions();
+  };
+  const auto set = [](const TrackingStore& store, int release) {
+    store.releases.set_commits({.version = std::to_string(release)},
+                               each_of(range_of(release, release + 10, release)));
+  };
+  const TrackingStore store(watched);
+  for (bool ended = true; ended; ++releases) {
+    left = 2 * releases + 1;
+    try {
+      set(store, releases);
+      ended = left <= 0;
+    } catch (const StoreError& error) {
+      ++failures;
+      EXPECT_EQ(error.reason(), Reason::unavailable) << error.what();
+      EXPECT_EQ(database_.query("SELECT (SELECT count(*) FROM releases), "
+                                "(SELECT count(*) FROM release_commits), "
+                                "(SELECT count(*) FROM commits)"),
+                std::to_string(releases) + "|" + std::to_string(10 * releases) + "|" +
+                    std::to_string(releases == 0 ? 0 : releases + 9) + "\n");
+      set(store, releases);
+    }
+  }
+  TestDatabase fresh(Product::postgresql);
+  const TrackingStore undisturbed({.database = fresh.address()});
+  for (int release = 0; release < releases; ++release) set(undisturbed, release);
+  EXPECT_EQ(rows_of_releases(database_), rows_of_releases(fresh));
+  EXPECT_GT(failures, 8);
 }
 
 TEST_F(PostgresqlFailuresTest, SaysThatTheServerIsGone) {

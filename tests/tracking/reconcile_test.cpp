@@ -1,6 +1,8 @@
 // A store that missed deliveries, after it was compared with the server.
 #include <gmock/gmock.h>
+#include <malloc.h>
 
+#include <algorithm>
 #include <random>
 
 #include <bitbucket/error.hpp>
@@ -96,6 +98,47 @@ TEST_P(LargeReconcileTest, OneHundredThousandCommitsTakeAPageForEachThousandAndT
   server_->clear_requests();
   EXPECT_THAT(tracker().reconcile("1"), IsEmpty());
   EXPECT_THAT(server_->requests(), SizeIs(1));
+}
+
+/// Makes up commits, because a server in this process would need memory too.
+class ManyCommits : public CommitSource {
+ public:
+  explicit ManyCommits(std::size_t commits) : commits_(commits) {}
+  void visit_commits(const RepoRef&, const CommitRange&,
+                     const std::function<bool(SourceCommit&&)>& visit) override {
+    for (std::size_t i = 0; i < commits_; ++i) {
+      std::string id = std::to_string(i);
+      id.insert(0, 40 - id.size(), 'a');
+      if (!visit({.id = id,
+                  .message = "Commit " + id,
+                  .author_name = "Ann",
+                  .author_email = "ann@example.com",
+                  .timestamp = Timestamp(std::chrono::seconds(i))}))
+        return;
+      highest_ = std::max(highest_, ::mallinfo2().uordblks);
+    }
+  }
+  std::vector<std::vector<FileChange>> changes(const RepoRef&,
+                                               const std::vector<std::string>& ids) override {
+    return std::vector<std::vector<FileChange>>(ids.size());
+  }
+  std::vector<SourceHead> heads(const RepoRef&) override { return {}; }
+  [[nodiscard]] std::size_t highest() const { return highest_; }
+
+ private:
+  const std::size_t commits_;
+  std::size_t highest_ = 0;
+};
+
+TEST_P(LargeReconcileTest, APushOfOneHundredThousandCommitsTakesAsMuchMemoryAsASmallOne) {
+  const auto source = std::make_shared<ManyCommits>(100'000);
+  const std::size_t before = ::mallinfo2().uordblks;
+  const auto recorded =
+      Tracker(store_, source).record_push(push({change(main_, "", std::string(40, 'a'))}));
+  EXPECT_EQ(recorded.at(0).added, 100'000);
+  // SQLite keeps 16 MiB of pages.  100,000 commits would take more than 60 MB.
+  EXPECT_LT(source->highest() - before, std::size_t{28} << 20);
+  RecordProperty("bytes", std::to_string(source->highest() - before));
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 // What a tracker stores of releases, compared with plain git.
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <gmock/gmock.h>
 
 #include <bitbucket/error.hpp>
 
+#include "tracking/failures.hpp"
 #include "tracking/tracker_fixture.hpp"
 
 namespace bitbucket::test {
@@ -164,6 +168,107 @@ TEST_P(SetRefsTest, AnErrorInTheMiddleOfTheFilesLeavesOutTheRepository) {
   set("1", both);
   EXPECT_EQ(changes_requests(), 2u);  // two of the four are stored
   EXPECT_THAT(release_commits("1"), SizeIs(6));
+}
+
+TEST_P(SetRefsTest, AfterAForcedPushAReleaseHasWhatTheOneBeforeDoesNotHave) {
+  push_commits(4);
+  const std::string first = tip(main_);
+  set("1", {{"PRJ/demo", "main", ""}});
+  git({"update-ref", main_, first + "~2"});
+  push_commits(2);
+  set("2", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(release_commits("2"), rev_list({first + "..main"}));
+  const std::string second = tip(main_);
+  git({"update-ref", main_, git({"commit-tree", "-m", "another root", tree_}).at(0)});
+  push_commits(1);
+  set("3", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(release_commits("3"), rev_list({"main"}));
+  EXPECT_EQ(stored_files("3"), git_files({"main"}));
+  EXPECT_EQ(release_commits("1"), rev_list({first}));
+}
+
+TEST_P(SetRefsTest, SaysWhatToDoWhenTheCommitOfTheReleaseBeforeIsGone) {
+  push_commits(2);
+  set("1", {{"PRJ/demo", "main", ""}});
+  git({"update-ref", main_, git({"commit-tree", "-m", "another root", tree_}).at(0)});
+  const std::string root = tip(main_);
+  git({"gc", "-q", "--prune=now"});
+  push_commits(1);
+  EXPECT_NE(set("2", {{"PRJ/demo", "main", ""}}).at(0).error, "");
+  EXPECT_FALSE(store_->releases.find("2"));
+  EXPECT_EQ(set("2", {{"PRJ/demo", "main", root}}).at(0).error, "");
+  EXPECT_EQ(release_commits("2"), rev_list({root + "..main"}));
+  EXPECT_EQ(store_->releases.find("1").value().commit_count, 2);
+}
+
+TEST_P(SetRefsTest, ARepositoryThatHasNoBranchAnyMoreKeepsItsReleases) {
+  push_commits(2);
+  set("1", {{"PRJ/demo", "main", ""}});
+  git({"update-ref", "-d", main_});
+  EXPECT_NE(set("2", {{"PRJ/demo", "main", ""}}).at(0).error, "");
+  EXPECT_NE(set("1", {{"PRJ/demo", "main", ""}}).at(0).error, "");
+  EXPECT_FALSE(store_->releases.find("2"));
+  EXPECT_THAT(release_commits("1"), SizeIs(2));
+}
+
+TEST_P(SetRefsTest, AClockThatGoesBackLosesNoCommit) {
+  push_commits(3);
+  const std::string first = tip(main_);
+  set("1.0.0", {{"PRJ/demo", "main", ""}});
+  push_commits(2);
+  hours_ = -10;  // before the date of 1.0.0
+  EXPECT_EQ(set("1.0.1", {{"PRJ/demo", "main", ""}}).at(0).since, "");
+  EXPECT_EQ(release_commits("1.0.1"), rev_list({"main"}));
+  EXPECT_EQ(set("1.0.2", {{"PRJ/demo", "main", ""}}, {.release_order = ReleaseOrder::semantic})
+                .at(0)
+                .since,
+            tip(main_));
+  EXPECT_EQ(set("1.0.1", {{"PRJ/demo", "main", ""}}, {.release_order = ReleaseOrder::semantic})
+                .at(0)
+                .since,
+            first);
+  EXPECT_EQ(release_commits("1.0.1"), rev_list({first + "..main"}));
+}
+
+TEST_P(SetRefsTest, CommitsThatAreOlderThanTheirParentsAreInTheRelease) {
+  test_support::FastImport history;
+  for (const std::int64_t seconds : {1'700'000'000, 1'600'000'000, 1'650'000'000, 1'500'000'000})
+    history.commit("x", {.seconds = seconds});
+  history.into(folder());
+  set("1", {{"PRJ/demo", commit_id(folder(), "main~2"), ""}});
+  set("2", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(release_commits("1"), rev_list({"main~2"}));
+  EXPECT_EQ(release_commits("2"), rev_list({"main~2..main"}));
+  EXPECT_EQ(store_->releases.heads("2").at(0).commit, tip(main_));
+  EXPECT_EQ(
+      database_.query("SELECT hash FROM release_commits JOIN commits ON commits.id = commit_id "
+                      "JOIN releases ON releases.id = release_id WHERE version = '2' "
+                      "ORDER BY position"),
+      commit_id(folder(), "main~1") + "\n" + tip(main_) + "\n");
+}
+
+// The database of PostgreSQL is in files of another process, which may still grow.
+TEST_P(SetRefsTest, WithoutRoomForTemporaryFilesThereIsNoRelease) {
+  push_commits(3);
+  const auto files_may_grow_to = [](rlim_t bytes) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  const auto before = ::signal(SIGXFSZ, SIG_IGN);
+  files_may_grow_to(0);
+  const StoreError error = failure_of([&] { set("1", {{"PRJ/demo", "main", ""}}); });
+  files_may_grow_to(RLIM_INFINITY);
+  ::signal(SIGXFSZ, before);
+  if (GetParam() == Product::postgresql) {
+    EXPECT_EQ(error.reason(), StoreError::Reason::full) << error.what();
+  } else {
+    EXPECT_TRUE(error.is_retryable()) << error.what();
+  }
+  EXPECT_FALSE(store_->releases.find("1"));
+  set("1", {{"PRJ/demo", "main", ""}});
+  EXPECT_EQ(release_commits("1"), rev_list({"main"}));
 }
 
 TEST_P(SetRefsTest, IgnoredCommitsAreNotInTheRelease) {

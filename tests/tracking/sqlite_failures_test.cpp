@@ -1,11 +1,16 @@
 #include <sys/fsuid.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <map>
 #include <string>
 
 #include "support/daemon.hpp"
+#include "tracking/commit_inputs.hpp"
+#include "tracking/commit_ranges.hpp"
 #include "tracking/database.hpp"
 #include "tracking/databases.hpp"
 #include "tracking/failures.hpp"
@@ -15,9 +20,57 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using sqlite_api::sqlite3_file;
+using sqlite_api::sqlite3_int64;
+using sqlite_api::sqlite3_io_methods;
+using sqlite_api::sqlite3_vfs;
 using tracking::Database;
 using tracking::Session;
 using Reason = StoreError::Reason;
+
+/// A disk that is full after a number of writes, for all databases of SQLite that are opened while
+/// it exists.
+class FullDisk {
+ public:
+  FullDisk() {
+    system_ = sqlite_api::sqlite3_vfs_find(nullptr);
+    left_ = std::numeric_limits<int>::max();
+    disk_ = *system_;
+    disk_.zName = "full";
+    disk_.pNext = nullptr;
+    disk_.xOpen = [](sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
+      const int result = system_->xOpen(system_, name, file, flags, out);
+      if (file->pMethods) file->pMethods = &full_methods(*file->pMethods);
+      return result;
+    };
+    sqlite_api::sqlite3_vfs_register(&disk_, 1);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    left_ = std::numeric_limits<int>::max();
+    sqlite_api::sqlite3_vfs_unregister(&disk_);
+    sqlite_api::sqlite3_vfs_register(system_, 1);
+  }
+
+  void allow_writes(int count) { left_ = count; }
+  [[nodiscard]] bool has_refused() const { return left_ < 0; }
+
+ private:
+  /// Returns the methods of a file with another one for writing.
+  static const sqlite3_io_methods& full_methods(const sqlite3_io_methods& methods) {
+    static std::map<const sqlite3_io_methods*, sqlite3_io_methods> all;
+    static const auto write = methods.xWrite;  // the same for all kinds of files
+    auto& mine = all.try_emplace(&methods, methods).first->second;
+    mine.xWrite = [](sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+      return --left_ < 0 ? SQLITE_FULL : write(file, bytes, size, at);
+    };
+    return mine;
+  }
+  static inline sqlite3_vfs* system_ = nullptr;
+  static inline sqlite3_vfs disk_{};
+  static inline std::atomic<int> left_ = 0;
+};
 
 class SqliteFailuresTest : public ::testing::Test {
  protected:
@@ -81,6 +134,38 @@ TEST_F(SqliteFailuresTest, SaysThatThereIsNoSpace) {
   EXPECT_EQ(authors(), "0\n");
   insert_into(database);
   EXPECT_EQ(authors(), "1\n");
+}
+
+TEST_F(SqliteFailuresTest, ADiskThatIsFullAtAnyWriteLeavesNoHalfRelease) {
+  FullDisk disk;
+  int writes = 0;
+  {
+    const TrackingStore store(options());
+    const auto set = [&](const TrackingStore& in, int from, int to) {
+      in.releases.set_commits({.version = "1.0"}, each_of(range_of(from, to, 0)));
+    };
+    set(store, 0, 20);
+    const std::string before = rows_of_releases(database_);
+    for (bool stored = false; !stored; ++writes) {
+      disk.allow_writes(writes);
+      const StoreError error = failure_of([&] {
+        set(store, 5, 40);
+        stored = true;
+      });
+      const bool refused = disk.has_refused();
+      disk.allow_writes(std::numeric_limits<int>::max());
+      if (stored) break;
+      EXPECT_TRUE(refused);
+      EXPECT_EQ(error.reason(), Reason::full) << error.what();
+      ASSERT_EQ(rows_of_releases(database_), before) << "full after " << writes << " writes";
+    }
+    TestDatabase fresh(Product::sqlite);
+    const TrackingStore undisturbed({.database = fresh.address()});
+    set(undisturbed, 0, 20);
+    set(undisturbed, 5, 40);
+    EXPECT_EQ(rows_of_releases(database_), rows_of_releases(fresh));
+  }
+  EXPECT_GT(writes, 10);
 }
 
 TEST_F(SqliteFailuresTest, RefusesPathsWhereNoDatabaseCanBe) {

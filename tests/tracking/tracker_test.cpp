@@ -91,6 +91,35 @@ TEST_P(TrackerTest, AForcedPushBringsWhatTheBranchDidNotHave) {
   EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
+TEST_P(TrackerTest, ABranchForcedToAnUnrelatedRootBringsItsWholeHistory) {
+  tracker().record_push(push_commits(3));
+  const std::string before = tip(main_), empty_tree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+  const std::string root = git({"commit-tree", "-m", "nothing is left", empty_tree}).at(0);
+  git({"update-ref", main_, root});
+  const auto recorded =
+      tracker({.files_of_pushes = true}).record_push(push({change(main_, before, root)}));
+  EXPECT_EQ(recorded.at(0).commits, 1);
+  EXPECT_EQ(stored_commits(), rev_list({before, root}));
+  EXPECT_EQ(stored_heads(), main_ + "|" + root + "\n");
+  EXPECT_EQ(store_->commits.files("1", root), std::vector<FileChange>{});
+}
+
+TEST_P(TrackerTest, ALatePushToARepositoryThatHasNoBranchAnyMoreKeepsWhatIsStored) {
+  tracker().record_push(push_commits(2));
+  const auto stored = stored_commits();
+  const RefsChanged lost = push_commits(1), late = push_commits(1, "refs/heads/topic");
+  git({"update-ref", "-d", main_});
+  git({"update-ref", "-d", "refs/heads/topic"});
+  git({"gc", "-q", "--prune=now"});
+  for (const RefsChanged& each : {lost, late}) EXPECT_TRUE(tracker().record_push(each).at(0).gone);
+  EXPECT_EQ(stored_commits(), stored);
+  ASSERT_THAT(tracker().reconcile("1"), SizeIs(1));
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_EQ(stored_commits(), stored);
+  tracker().record_push(push_commits(1));  // the first one of a new history
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
 TEST_P(TrackerTest, ACollectedCommitMakesTheTrackerBeginElsewhere) {
   tracker().record_push(push_commits(5));
   const std::string unknown(40, 'd');
@@ -135,6 +164,15 @@ TEST_P(TrackerTest, ReportsThatThereAreMoreCommitsThanAllowed) {
   EXPECT_TRUE(recorded.at(0).capped);
   EXPECT_EQ(stored_commits(), rev_list({"-3", "main"}));
   EXPECT_FALSE(tracker({.max_commits = 3}).record_push(push_commits(3)).at(0).capped);
+}
+
+TEST_P(TrackerTest, ALargePushAsksForNoPageBeyondTheLimit) {
+  const RefsChanged pushed = push_commits(3000);
+  const auto recorded = tracker({.max_commits = 1500}).record_push(pushed);
+  EXPECT_EQ(recorded.at(0).commits, 1500);
+  EXPECT_TRUE(recorded.at(0).capped);
+  EXPECT_EQ(requests("commits"), 2u);
+  EXPECT_EQ(stored_commits(), rev_list({"-1500", "main"}));
 }
 
 TEST_P(TrackerTest, IgnoredCommitsAreNotStored) {
@@ -198,6 +236,52 @@ TEST_P(TrackerTest, NamesTheCommitWhoseIssueHasAKeyThatIsTooLong) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr(tip(main_)));
   }
   EXPECT_EQ(database_.query("SELECT count(*) FROM commits"), "0\n");
+}
+
+TEST_P(TrackerTest, AMessageOfTenMegabytesArrivesWholeOrNotAtAll) {
+  append_history(folder(), {.commits = 1, .message = [](std::size_t) {
+                              return std::string(10'000'000, 'a') + "b";
+                            }});
+  const RefsChanged pushed = push({change(main_, "", tip(main_))});
+  const auto with = [&](std::size_t max_answer) {
+    ClientOptions options{.base_url = server_->base_url(), .credentials = BearerToken{"ann-token"}};
+    options.connection.max_answer = max_answer;
+    return Tracker(store_, make_commit_source(BitbucketServer(options)));
+  };
+  try {
+    with(5'000'000).record_push(pushed);
+    FAIL();
+  } catch (const TransportError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("max_answer"));
+  }
+  EXPECT_THAT(stored_commits(), IsEmpty());
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_EQ(with(64u << 20).record_push(pushed).at(0).added, 1);
+  EXPECT_EQ(database_.query("SELECT length(message), substr(message, 10000000) FROM commits"),
+            "10000001|ab\n");
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
+}
+
+// Git shows no NUL byte, but another server may send one.
+TEST_P(TrackerTest, NulBytesAndCommitsWithoutAuthorOrAddressAreStored) {
+  push_commits(3);
+  const auto commit = [&](const std::string& revision, const std::string& author) {
+    return R"({"id": ")" + commit_id(folder(), revision) + R"(", "authorTimestamp": 1, )" + author +
+           R"("message": "a\u0000b"})";
+  };
+  const std::string page =
+      R"({"isLastPage": true, "values": [)" +
+      commit("main", R"("author": {"name": "\ud83d\ude00\u0000", "emailAddress": "A@\u0000"}, )") +
+      "," + commit("main~1", R"("author": {"name": "Ann"}, )") + "," + commit("main~2", "") + "]}";
+  server_->misbehave(
+      {.path = "/rest/api/1.0/projects/{project}/repos/{repo}/commits",
+       .fault = testing::faults::answer(200, {{"Content-Type", "application/json"}}, page)});
+  EXPECT_EQ(tracker().record_push(push({change(main_, "", tip(main_))})).at(0).added, 3);
+  EXPECT_EQ(stored_commits(), rev_list({"main"}));
+  EXPECT_EQ(database_.query("SELECT DISTINCT message FROM commits"), "a\ufffdb\n");
+  EXPECT_EQ(database_.query("SELECT email, name FROM commits JOIN authors "
+                            "ON authors.id = author_id"),
+            "a@\ufffd|\U0001f600\ufffd\n");
 }
 
 TEST_P(TrackerTest, FilesOfPushesAreStoredOnDemand) {
