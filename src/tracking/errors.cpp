@@ -82,7 +82,9 @@ std::string advice_on(Reason reason, Engine engine) {
       return sqlite ? "free some space on its disk, and try again"
                     : "free some space on the server, or raise its limits, and try again";
     case Reason::unavailable:
-      return sqlite ? "check that the path is right and that the disk works, and try again"
+      // SQLite calls it an I/O error when a full disk has no room for its shared memory.
+      return sqlite ? "check that the path is right and that the disk works and has room, and try "
+                      "again"
                     : "check the address and that the server runs, and try again";
     case Reason::damaged:
       return "use another database, or restore this one from a backup";

@@ -1,7 +1,4 @@
 // What a tracker stores of releases, compared with plain git.
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <gmock/gmock.h>
 
 #include <bitbucket/error.hpp>
@@ -250,17 +247,10 @@ TEST_P(SetRefsTest, CommitsThatAreOlderThanTheirParentsAreInTheRelease) {
 // The database of PostgreSQL is in files of another process, which may still grow.
 TEST_P(SetRefsTest, WithoutRoomForTemporaryFilesThereIsNoRelease) {
   push_commits(3);
-  const auto files_may_grow_to = [](rlim_t bytes) {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  };
-  const auto before = ::signal(SIGXFSZ, SIG_IGN);
-  files_may_grow_to(0);
-  const StoreError error = failure_of([&] { set("1", {{"PRJ/demo", "main", ""}}); });
-  files_may_grow_to(RLIM_INFINITY);
-  ::signal(SIGXFSZ, before);
+  const StoreError error = failure_of([&] {
+    const NoRoomForFiles no_room;
+    set("1", {{"PRJ/demo", "main", ""}});
+  });
   if (GetParam() == Product::postgresql) {
     EXPECT_EQ(error.reason(), StoreError::Reason::full) << error.what();
   } else {

@@ -168,6 +168,18 @@ TEST_F(SqliteFailuresTest, ADiskThatIsFullAtAnyWriteLeavesNoHalfRelease) {
   EXPECT_GT(writes, 10);
 }
 
+TEST_F(SqliteFailuresTest, CannotOpenADatabaseWithoutRoomForItsSharedMemory) {
+  { Database database(options()); }
+  const StoreError error = failure_of([&] {
+    const NoRoomForFiles no_room;
+    Database database(options());
+  });
+  EXPECT_EQ(error.reason(), Reason::unavailable) << error.what();
+  EXPECT_NE(std::string(error.what()).find("has room"), std::string::npos) << error.what();
+  Database database(options());
+  insert_into(database);
+}
+
 TEST_F(SqliteFailuresTest, RefusesPathsWhereNoDatabaseCanBe) {
   const auto open = [](const fs::path& path) {
     return failure_of([&] { Database database({.database = "sqlite:" + path.string()}); });
