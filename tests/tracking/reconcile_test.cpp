@@ -43,6 +43,39 @@ TEST_P(ReconcileTest, LostDoubledAndReorderedDeliveriesLoseNothing) {
   }
 }
 
+TEST_P(ReconcileTest, LostDeliveriesOfForcedAndDeletedBranchesLoseNothingThatABranchHas) {
+  const std::vector<std::string> refs = {main_, "refs/heads/a", "refs/heads/b"};
+  std::mt19937 random(4);
+  const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
+  for (int i = 0; i < 25; ++i) {
+    const std::string& ref = refs[random() % refs.size()];
+    const std::string before = tip(ref);
+    RefsChanged made;
+    if (!before.empty() && chance(25)) {
+      git({"update-ref", "-d", ref});
+      made = push({change(ref, before, "")});
+    } else {
+      // Another branch's commits, or those of no branch at all.
+      if (!before.empty() && chance(30))
+        git({"update-ref", ref, git({"rev-list", "--all"}).back()});
+      made = push_commits(1 + random() % 3, ref);
+      made.changes[0].from_hash.reset();
+      if (!before.empty()) made.changes[0].from_hash = CommitId(before);
+    }
+    if (!chance(40)) tracker().record_push(made);
+    if (!chance(20)) continue;
+    tracker().reconcile("1");
+    const auto stored = stored_commits(), wanted = rev_list({"--branches"});
+    EXPECT_TRUE(std::includes(stored.begin(), stored.end(), wanted.begin(), wanted.end())) << i;
+    std::string heads;
+    for (const std::string& line :
+         git({"for-each-ref", "--format=%(refname)|%(objectname)", "refs/heads"}))
+      heads += line + "\n";
+    EXPECT_EQ(stored_heads(), heads) << i;
+    EXPECT_THAT(tracker().reconcile("1"), IsEmpty());
+  }
+}
+
 TEST_P(ReconcileTest, RemovesBranchesThatAreGone) {
   tracker().record_push(push_commits(2));
   store_->branches.set("1", {.ref = "refs/heads/gone", .commit = tip(main_)});
