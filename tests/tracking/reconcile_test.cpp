@@ -1,4 +1,4 @@
-// A store that missed deliveries, after it was compared with the server.
+// A store that missed deliveries, after it was compared with the server; and large pushes.
 #include <gmock/gmock.h>
 #include <malloc.h>
 
@@ -12,6 +12,7 @@
 namespace bitbucket::test {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -47,7 +48,7 @@ TEST_P(ReconcileTest, LostDeliveriesOfForcedAndDeletedBranchesLoseNothingThatABr
   const std::vector<std::string> refs = {main_, "refs/heads/a", "refs/heads/b"};
   std::mt19937 random(4);
   const auto chance = [&](unsigned percent) { return random() % 100 < percent; };
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 15; ++i) {
     const std::string& ref = refs[random() % refs.size()];
     const std::string before = tip(ref);
     RefsChanged made;
@@ -115,10 +116,10 @@ TEST_P(ReconcileTest, ARepositoryThatIsNotAttachedIsRefused) {
   EXPECT_THROW(tracker().reconcile("77"), InvalidArgument);
 }
 
-class LargeReconcileTest : public TrackerFixture {};
-INSTANTIATE_TEST_SUITE_P(Products, LargeReconcileTest, ::testing::Values(Product::sqlite), name_of);
+class LargeTest : public TrackerFixture {};
+INSTANTIATE_TEST_SUITE_P(Products, LargeTest, ::testing::Values(Product::sqlite), name_of);
 
-TEST_P(LargeReconcileTest, OneHundredThousandCommitsTakeAPageForEachThousandAndTwoRequests) {
+TEST_P(LargeTest, ReconcilingOneHundredThousandCommitsTakesAPageForEachThousandAndTwoRequests) {
   push_commits(100'000);
   const auto whole = tracker().reconcile("1");
   EXPECT_EQ(whole.at(0).added, 100'000);
@@ -131,6 +132,30 @@ TEST_P(LargeReconcileTest, OneHundredThousandCommitsTakeAPageForEachThousandAndT
   server_->clear_requests();
   EXPECT_THAT(tracker().reconcile("1"), IsEmpty());
   EXPECT_THAT(server_->requests(), SizeIs(1));
+}
+
+TEST_P(LargeTest, AMessageOfTenMegabytesArrivesWholeOrNotAtAll) {
+  append_history(folder(), {.commits = 1, .message = [](std::size_t) {
+                              return std::string(10'000'000, 'a') + "b";
+                            }});
+  const RefsChanged pushed = push({change(main_, "", tip(main_))});
+  const auto with = [&](std::size_t max_answer) {
+    ClientOptions options{.base_url = server_->base_url(), .credentials = BearerToken{"ann-token"}};
+    options.connection.max_answer = max_answer;
+    return Tracker(store_, make_commit_source(BitbucketServer(options)));
+  };
+  try {
+    with(5'000'000).record_push(pushed);
+    FAIL();
+  } catch (const TransportError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("max_answer"));
+  }
+  EXPECT_THAT(stored_commits(), IsEmpty());
+  EXPECT_EQ(stored_heads(), "");
+  EXPECT_EQ(with(64u << 20).record_push(pushed).at(0).added, 1);
+  EXPECT_EQ(database_.query("SELECT length(message), substr(message, 10000000) FROM commits"),
+            "10000001|ab\n");
+  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
 }
 
 std::size_t memory_in_use() {
@@ -168,7 +193,7 @@ class ManyCommits : public CommitSource {
   std::size_t highest_ = 0;
 };
 
-TEST_P(LargeReconcileTest, APushOfOneHundredThousandCommitsTakesAsMuchMemoryAsASmallOne) {
+TEST_P(LargeTest, APushOfOneHundredThousandCommitsTakesAsMuchMemoryAsASmallOne) {
   const auto source = std::make_shared<ManyCommits>(100'000);
   const std::size_t before = memory_in_use();
   const auto recorded =

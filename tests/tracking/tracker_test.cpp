@@ -238,30 +238,6 @@ TEST_P(TrackerTest, NamesTheCommitWhoseIssueHasAKeyThatIsTooLong) {
   EXPECT_EQ(database_.query("SELECT count(*) FROM commits"), "0\n");
 }
 
-TEST_P(TrackerTest, AMessageOfTenMegabytesArrivesWholeOrNotAtAll) {
-  append_history(folder(), {.commits = 1, .message = [](std::size_t) {
-                              return std::string(10'000'000, 'a') + "b";
-                            }});
-  const RefsChanged pushed = push({change(main_, "", tip(main_))});
-  const auto with = [&](std::size_t max_answer) {
-    ClientOptions options{.base_url = server_->base_url(), .credentials = BearerToken{"ann-token"}};
-    options.connection.max_answer = max_answer;
-    return Tracker(store_, make_commit_source(BitbucketServer(options)));
-  };
-  try {
-    with(5'000'000).record_push(pushed);
-    FAIL();
-  } catch (const TransportError& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("max_answer"));
-  }
-  EXPECT_THAT(stored_commits(), IsEmpty());
-  EXPECT_EQ(stored_heads(), "");
-  EXPECT_EQ(with(64u << 20).record_push(pushed).at(0).added, 1);
-  EXPECT_EQ(database_.query("SELECT length(message), substr(message, 10000000) FROM commits"),
-            "10000001|ab\n");
-  EXPECT_EQ(stored_heads(), main_ + "|" + tip(main_) + "\n");
-}
-
 // Git shows no NUL byte, but another server may send one.
 TEST_P(TrackerTest, NulBytesAndCommitsWithoutAuthorOrAddressAreStored) {
   push_commits(3);
