@@ -158,7 +158,8 @@ TEST_F(PostgresqlFailuresTest, RunsATransactionAgainThatLostADeadlock) {
   std::thread other(update, "b", "a");
   update("a", "b");
   other.join();
-  EXPECT_EQ(runs, 3);
+  // The one that runs again may be faster than the one that waits, and then both meet again.
+  EXPECT_GE(runs, 3);
   EXPECT_EQ(database_.query("SELECT email, name FROM authors ORDER BY 1"), "a|x\nb|x\n");
 }
 
