@@ -66,9 +66,9 @@ class Cutter {
   void pump(int client) {
     const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_un address = socket_in(server_);
-    ::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    while (pass(client, server)) {
-    }
+    if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+      while (pass(client, server)) {
+      }
     ::close(client);
     ::close(server);
   }

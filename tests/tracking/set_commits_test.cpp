@@ -253,7 +253,9 @@ TEST_P(SetCommitsTest, BytesThatNoTextCanHaveAreReplaced) {
 }
 
 TEST_P(SetCommitsTest, KeepsAMessageOfTenMegabytes) {
-  set({{.repository = "r", .id = "a", .message = std::string(10'000'000, 'x')}});
+  std::string message;
+  message.resize(10'000'000, 'x');
+  set({{.repository = "r", .id = "a", .message = message}});
   EXPECT_EQ(database_.query("SELECT length(message) FROM commits"), "10000000\n");
 }
 

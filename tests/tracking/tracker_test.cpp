@@ -10,7 +10,6 @@
 namespace bitbucket::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
