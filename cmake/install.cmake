@@ -67,7 +67,7 @@ if(bitbucket_type STREQUAL "STATIC_LIBRARY")
   set(BITBUCKET_IS_STATIC ON)
   set(BITBUCKET_SERVER_REQUIRES ", libcurl >= 7.68, libcrypto >= 3.0, simdjson >= 3.0")
   set(BITBUCKET_INTEGRATION_REQUIRES ", libcrypto >= 3.0")
-  set(BITBUCKET_TRACKING_REQUIRES ", libcrypto >= 3.0, sqlite3, libpq")
+  set(BITBUCKET_TRACKING_REQUIRES ", libcrypto >= 3.0, sqlite3 >= 3.39, libpq >= 14")
   set(BITBUCKET_TRACKING_LIBS " -lsoci_sqlite3 -lsoci_postgresql -lsoci_core")  # SOCI has no .pc file
   set(BITBUCKET_TESTING_REQUIRES ", cpp-httplib = ${BITBUCKET_HTTPLIB_VERSION}, libssl >= 3.0, libcrypto >= 3.0")
 else()

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "tracking/c_errors.hpp"
 
@@ -9,7 +10,7 @@ namespace bitbucket::inline v0_1::tracking {
 namespace {
 
 constexpr std::size_t buffer_size = 256 * 1024;
-/// What PostgreSQL's binary format begins with: a signature, flags, and the size of an extension.
+/// The header of PostgreSQL's binary format: a signature, flags, and the size of an extension.
 constexpr std::string_view binary_head("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
 constexpr std::string_view binary_end("\377\377", 2);
 
@@ -59,8 +60,11 @@ void BulkInsert::add(std::initializer_list<Value> row) {
     add_to_postgresql(row);
 }
 
-void BulkInsert::finish() {
-  if (!buffer_.empty()) copy();
+void BulkInsert::finish(Session& session, std::initializer_list<BulkInsert*> lists) {
+  std::vector<BulkInsert*> open;
+  for (BulkInsert* const list : lists)
+    if (!list->buffer_.empty()) open.push_back(list);
+  copy(session, open);
 }
 
 void BulkInsert::add_to_sqlite(std::initializer_list<Value> row) {
@@ -78,20 +82,32 @@ void BulkInsert::add_to_postgresql(std::initializer_list<Value> row) {
   if (buffer_.empty()) buffer_ = binary_head;
   append_number(buffer_, static_cast<std::int16_t>(row.size()));
   for (const Value& value : row) append_value(buffer_, value);
-  if (buffer_.size() >= buffer_size) copy();
+  BulkInsert* const list = this;
+  if (buffer_.size() >= buffer_size) copy(session_, {&list, 1});
 }
 
-void BulkInsert::copy() {
-  session_.observe(statement_);
-  PGconn* const connection = session_.postgresql();
-  expect(session_, PQexec(connection, statement_.c_str()), PGRES_COPY_IN);
-  buffer_ += binary_end;
-  if (PQputCopyData(connection, buffer_.data(), static_cast<int>(buffer_.size())) != 1 ||
-      PQputCopyEnd(connection, nullptr) != 1)
-    throw_postgresql(session_, nullptr);
-  expect(session_, PQgetResult(connection), PGRES_COMMAND_OK);
+/// Copies several lists with one query, so that the server answers once for the end of a list and
+/// the beginning of the next one.
+void BulkInsert::copy(Session& session, std::span<BulkInsert* const> lists) {
+  if (lists.empty()) return;
+  std::string query;
+  for (const BulkInsert* const list : lists) {
+    session.observe(list->statement_);
+    query += list->statement_ + ';';
+  }
+  PGconn* const connection = session.postgresql();
+  if (PQsendQuery(connection, query.c_str()) != 1) throw_postgresql(session, nullptr);
+  for (BulkInsert* const list : lists) {
+    std::string& buffer = list->buffer_;
+    expect(session, PQgetResult(connection), PGRES_COPY_IN);
+    buffer += binary_end;
+    if (PQputCopyData(connection, buffer.data(), static_cast<int>(buffer.size())) != 1 ||
+        PQputCopyEnd(connection, nullptr) != 1)
+      throw_postgresql(session, nullptr);
+    expect(session, PQgetResult(connection), PGRES_COMMAND_OK);
+    buffer.clear();
+  }
   while (PGresult* const rest = PQgetResult(connection)) PQclear(rest);
-  buffer_.clear();
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

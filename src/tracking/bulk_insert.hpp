@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace bitbucket::inline v0_1::tracking {
 /// Writes many rows to a table: with COPY to PostgreSQL, with one prepared statement to SQLite.
 class BulkInsert {
  public:
-  /// `columns` are their names, separated by commas; `count` is their number.
+  /// `columns` are the names of the columns, separated by commas; `count` is their number.
   BulkInsert(Session& session, const std::string& table, const std::string& columns,
              std::size_t count);
   BulkInsert(const BulkInsert&) = delete;
@@ -20,13 +21,13 @@ class BulkInsert {
 
   /// Adds a row, which has a value for each column.
   void add(std::initializer_list<Value> row);
-  /// Sends what is left.
-  void finish();
+  /// Sends the remaining rows of several lists.
+  static void finish(Session& session, std::initializer_list<BulkInsert*> lists);
 
  private:
   void add_to_sqlite(std::initializer_list<Value> row);
   void add_to_postgresql(std::initializer_list<Value> row);
-  void copy();
+  static void copy(Session& session, std::span<BulkInsert* const> lists);
 
   Session& session_;
   const std::string statement_;

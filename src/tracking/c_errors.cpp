@@ -9,8 +9,9 @@ void check_sqlite(Session& session, int result) {
 
 void throw_postgresql(Session& session, const PGresult* result) {
   const char* const state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
-  throw soci::postgresql_soci_error(PQerrorMessage(session.postgresql()),
-                                    state ? state : "08006");  // the connection broke
+  throw soci::postgresql_soci_error(
+      result ? PQresultErrorMessage(result) : PQerrorMessage(session.connection()),
+      state ? state : "08006");  // the connection broke
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -69,7 +69,8 @@ AddedCommits CommitStore::add(const CommitInputs& commits, ResolvePolicy policy)
       "", [&](Session& session) { given = stage(session, commits, AuthorRule::push, begun); },
       [&](Session& session) {
         const long long now = milliseconds_now();
-        const long long staged = resolve_staged(session, given, AuthorRule::push);
+        const long long staged =
+            given.commits ? resolve_staged(session, given, AuthorRule::push) : 0;
         const AddedCommits added = insert_commits(session, staged, now);
         if (added.added < added.given)
           complete_commits(session, given);

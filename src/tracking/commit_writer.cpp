@@ -1,5 +1,10 @@
 #include "tracking/commit_writer.hpp"
 
+#include <unordered_map>
+
+#include "tracking/bulk_insert.hpp"
+#include "tracking/rows.hpp"
+
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
@@ -24,11 +29,26 @@ const std::string incomplete_commits =
 /// Locks rows in the same order as every other writer, and finds out whose files are stored.
 void prepare_update(Session& session, const std::string& rows) {
   if (!session.is_sqlite())
-    session.run("SELECT count(*) FROM (SELECT 1 FROM commits, " + rows +
-                " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
-  session.run(
+    session.send("SELECT count(*) FROM (SELECT 1 FROM commits, " + rows +
+                 " ORDER BY commits.id FOR UPDATE OF commits) AS locked");
+  session.send(
       "UPDATE staged_commits SET writes_files = 0 FROM commits AS stored "
       "WHERE is_new = 0 AND stored.id = commit_id AND stored.has_files = 1");
+}
+
+/// A table is not worth its time for a few files.
+void insert_few_files(Session& session, const std::vector<GivenFile>& files) {
+  if (files.empty()) return;
+  std::unordered_map<long long, long long> commits;
+  {
+    Rows rows(session, "SELECT position, commit_id FROM staged_commits WHERE writes_files = 1", {});
+    while (rows.next()) commits.emplace(rows.number(0), rows.number(1));
+  }
+  BulkInsert table(session, "file_changes", "commit_id, path, type", 3);
+  for (const GivenFile& file : files)
+    if (const auto commit = commits.find(file.position); commit != commits.end())
+      table.add({commit->second, std::string_view(file.path), file.type});
+  BulkInsert::finish(session, {&table});
 }
 
 }  // namespace
@@ -50,7 +70,7 @@ AddedCommits insert_commits(Session& session, long long staged, long long now) {
           order + " ON CONFLICT (repository_id, hash) DO NOTHING",
       {now});
   if (result.added < result.given)
-    session.run(
+    session.send(
         "UPDATE staged_commits SET commit_id = stored.id, is_new = 0, "
         "stored_author_id = stored.author_id FROM commits AS stored "
         "WHERE stored.repository_id = staged_commits.repository_id "
@@ -60,7 +80,7 @@ AddedCommits insert_commits(Session& session, long long staged, long long now) {
 
 void update_commits(Session& session) {
   prepare_update(session, changed_commits);
-  session.run(
+  session.send(
       "UPDATE commits SET message = COALESCE(given.message, commits.message), "
       "author_id = COALESCE(author.author_id, commits.author_id), "
       "date_added = COALESCE(given.time, commits.date_added), "
@@ -71,14 +91,14 @@ void update_commits(Session& session) {
 void complete_commits(Session& session, const Given& given) {
   prepare_update(session, incomplete_commits);
   insert_files(session, given);
-  session.run(
+  session.send(
       "UPDATE commits SET has_files = 1 FROM staged_commits "
       "WHERE is_new = 0 AND writes_files = 1 AND commits.id = commit_id");
   // A commit without a message is known only by its id.
-  session.run(
+  session.send(
       "DELETE FROM staged_commits WHERE is_new = 0 AND commit_id IN "
       "(SELECT id FROM commits WHERE message IS NOT NULL)");
-  session.run(
+  session.send(
       "UPDATE commits SET message = given.message, "
       "author_id = COALESCE(commits.author_id, author.author_id), "
       "date_added = COALESCE(given.time, commits.date_added) FROM " +
@@ -86,8 +106,9 @@ void complete_commits(Session& session, const Given& given) {
 }
 
 void insert_files(Session& session, const Given& given) {
+  insert_few_files(session, given.few_files);
   if (!given.files) return;
-  session.run(
+  session.send(
       "INSERT INTO file_changes (commit_id, path, type) "
       "SELECT commit_id, path, type FROM given_files AS given "
       "JOIN staged_commits AS staged ON staged.position = given.position WHERE writes_files = 1");

@@ -25,7 +25,7 @@ StoreError waited_for(const std::string& what) { return {StoreError::Reason::loc
 
 }  // namespace
 
-/// What a caller wants.
+/// What a call does, and how far it is.
 struct Database::Call {
   Mode mode;
   std::string what;
@@ -34,7 +34,7 @@ struct Database::Call {
   Time end;                   ///< when waiting for others ends
   bool started = false;       ///< `work` was called
   bool committing = false;    ///< COMMIT was sent
-  bool anew = false;          ///< the idle connections may be broken
+  bool anew = false;          ///< open a new connection: the idle ones may be broken
   int deadlocks = 0;          ///< deadlocks so far
   long long transaction = 0;  ///< the server's number of the transaction
 
@@ -47,8 +47,7 @@ struct Database::Call {
 /// A connection of the pool, which goes back to it unless something failed.
 class Database::Lease {
  public:
-  /// With `anew`, opens a connection and closes the idle ones, which are probably as broken as the
-  /// one that the caller met.
+  /// With `anew`, opens a connection and closes the idle ones, which are probably broken too.
   Lease(Database& database, Session::Create create, bool anew, Time end) : database_(database) {
     std::vector<std::unique_ptr<Session>> broken;
     std::unique_lock lock(database_.mutex_);
@@ -64,7 +63,7 @@ class Database::Lease {
       throw waited_for("all " + std::to_string(database_.options_.connections) +
                        " connections to " + database_.address_.name +
                        " were in use for too long; raise TrackingStoreOptions::connections, and "
-                       "do not use a store inside of its own callbacks");
+                       "do not use a store inside its own callbacks");
     if (!database_.idle_.empty()) {
       session_ = std::move(database_.idle_.back());
       database_.idle_.pop_back();
@@ -90,7 +89,7 @@ class Database::Lease {
   }
 
   [[nodiscard]] Session& session() const noexcept { return *session_; }
-  /// Returns whether it was opened by an earlier call, and may have broken since.
+  /// Returns whether an earlier call opened the connection, so that it may have broken since.
   [[nodiscard]] bool was_idle() const noexcept { return was_idle_; }
   /// Says that the connection can be used again.
   void keep() noexcept { intact_ = true; }
@@ -185,7 +184,7 @@ void Database::run(Mode mode, std::string_view what, const Step& prepare, const 
           throw StoreError(StoreError::Reason::unavailable,
                            call.doing() + ' ' + address_.name +
                                " may have failed: the connection broke at the end, and nobody can "
-                               "tell whether the transaction was stored; do the same again");
+                               "tell whether the transaction was stored; make the same call again");
       }
       const bool locked = failure && failure->reason == StoreError::Reason::locked;
       throw_store_error(error, call.doing(), address_, failure,
@@ -201,7 +200,7 @@ void Database::transact(Session& session, Call& call) {
     try {
       return attempt(session, call);
     } catch (...) {
-      // What was prepared is still there, so that only the transaction is run again.
+      // The prepared rows are still there, so only the transaction is run again.
       const auto failure = failure_of(std::current_exception(), &session);
       if (!failure || !failure->deadlock || ++call.deadlocks >= most_deadlocks) throw;
       call.committing = false;
@@ -219,7 +218,7 @@ void Database::attempt(Session& session, Call& call) {
   if (call.mode == Mode::write && !session.is_sqlite()) take_turn_on_server(session, call);
   call.started = true;
   call.work(session);
-  // What is written to a file that is no longer at its path would be lost.
+  // Rows that are written to a file that is no longer at its path would be lost.
   if (session.is_sqlite() && call.mode == Mode::write && session.is_lost())
     throw soci::soci_error("the file is gone");
   call.committing = true;
@@ -228,16 +227,17 @@ void Database::attempt(Session& session, Call& call) {
 
 void Database::take_turn_on_server(Session& session, Call& call) {
   if (call.what.empty()) {
-    session.sql() << "SELECT txid_current()", soci::into(call.transaction);
+    call.transaction = session.number("SELECT txid_current()").value();
     return;
   }
-  std::string nothing;
-  session.sql() << "SELECT txid_current(),"
-                   " CAST(pg_advisory_xact_lock(hashtextextended(:name, 0)) AS TEXT)",
-      soci::use(call.what), soci::into(call.transaction), soci::into(nothing);
+  call.transaction =
+      session
+          .number("SELECT txid_current(), pg_advisory_xact_lock(hashtextextended($1, 0))",
+                  {call.what})
+          .value();
 }
 
-/// Asks the server whether it committed a transaction though its answer did not arrive; returns
+/// Asks the server whether it committed a transaction whose answer did not arrive; returns
 /// nothing when it does not say in time.
 std::optional<bool> Database::was_committed(const Call& call) {
   const Time end = steady_clock::now() + bounded(options_.lock_timeout);

@@ -37,8 +37,8 @@ class Database {
     return result_of(work, [this](const Step& step) { run(Mode::read, {}, {}, step); });
   }
   /// Calls `work(Session&)` in a transaction and commits it.  `what`, such as "release 1.2", is
-  /// what writers take turns for; it appears in the text of an error.  A transaction that lost a
-  /// deadlock is run again, so `work` must be repeatable.
+  /// the name of the lock that writers take; it appears in error messages.  A transaction that lost
+  /// a deadlock is run again, so `work` must be repeatable.
   template <class Work>
   auto write(std::string_view what, const Work& work) {
     return result_of(work, [&](const Step& step) { run(Mode::write, what, {}, step); });
@@ -84,7 +84,7 @@ class Database {
   std::condition_variable returned_;
   std::size_t open_ = 0;  // connections, in use or idle
   std::vector<std::unique_ptr<Session>> idle_;
-  bool writing_ = false;  // a thread has the turn to write to the file of SQLite
+  bool writing_ = false;  // a thread has the turn to write to the SQLite file
   std::condition_variable written_;
 };
 

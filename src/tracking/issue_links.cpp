@@ -26,7 +26,7 @@ bool touches_links(Session& session) {
                      "s.commit_id WHERE s.has_issues = 1 AND s.is_new = 0 LIMIT 1");
 }
 
-/// Fills link_changes with what the staged commits add and take away.
+/// Fills link_changes with the links that the staged commits add and remove.
 void find_link_changes(Session& session) {
   session.execute(
       "CREATE TEMPORARY TABLE IF NOT EXISTS wanted_links (commit_id BIGINT NOT NULL, "
@@ -122,8 +122,6 @@ void resolve_issues_of_release(Session& session, long long release_id, long long
 }
 
 void start_release(Session& session, long long release_id, long long now) {
-  const std::string waiting = "FROM resolutions WHERE type = 'in_next_release'";
-  if (!finds_a_row(session, "SELECT 1 " + waiting + " LIMIT 1")) return;
   lock_issues(session);
   const ReleaseDate started = release_date(session, release_id);
   for (const ReleaseDate& earlier : releases_that_issues_wait_for(session)) {
@@ -131,7 +129,7 @@ void start_release(Session& session, long long release_id, long long now) {
     session.sql() << "INSERT INTO issue_events (type, issue, release_id, author_id, happened_at) "
                      "SELECT 'resolved', issue, CAST(:release AS BIGINT), author_id, "
                      "CAST(:now AS BIGINT) " +
-                         waiting + " AND coalesce(release_id, 0) = :earlier ORDER BY issue",
+                         waiting_issues + " AND coalesce(release_id, 0) = :earlier ORDER BY issue",
         soci::use(release_id), soci::use(now), soci::use(earlier.id);
     session.sql() << "UPDATE resolutions SET type = 'in_release', release_id = :release, "
                      "resolved_at = :now WHERE type = 'in_next_release' "

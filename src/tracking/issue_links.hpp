@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <bitbucket/tracking/commit_store.hpp>
@@ -17,7 +18,7 @@ namespace bitbucket::inline v0_1::tracking {
 /// Throws InvalidArgument unless `issue` has 1 to 200 characters of UTF-8 and no NUL.
 void check_issue(std::string_view issue);
 
-/// Makes the links of the staged commits with has_issues = 1 exactly the staged issues, and writes
+/// Replaces the links of the staged commits with has_issues = 1 by the staged issues, and writes
 /// the events.  Needs the temporary tables staged_commits (position, commit_id, is_new, has_issues)
 /// and staged_issues (position, issue), and stored commits.
 void write_issue_links(Session& session, ResolvePolicy policy, long long now);
@@ -26,7 +27,10 @@ void write_issue_links(Session& session, ResolvePolicy policy, long long now);
 /// one of them.
 void resolve_issues_of_release(Session& session, long long release_id, long long now);
 
-/// Says that the release was created: issues that wait for the next release are resolved in it.
+/// Selects the issues that wait for the next release.
+inline const std::string waiting_issues = "FROM resolutions WHERE type = 'in_next_release'";
+
+/// Resolves the issues that wait for the next release in a release that was just created.
 void start_release(Session& session, long long release_id, long long now);
 
 }  // namespace bitbucket::inline v0_1::tracking

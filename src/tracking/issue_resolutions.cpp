@@ -5,10 +5,10 @@
 namespace bitbucket::inline v0_1::tracking {
 
 void lock_issues(Session& session) {
-  // One lock for all issues: a lock for each would need memory of the server for each, and could
-  // not be taken in order by a transaction that learns of its issues step by step.
+  // One lock for all issues: a lock for each would take up memory of the server, and a transaction
+  // that learns of its issues step by step could not take the locks in order.
   if (!session.is_sqlite())
-    session.run("SELECT pg_advisory_xact_lock(hashtextextended('issues', 0))");
+    session.send("SELECT pg_advisory_xact_lock(hashtextextended('issues', 0))");
 }
 
 void clear_issue_tables(Session& session) {

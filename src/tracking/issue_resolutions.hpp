@@ -10,7 +10,7 @@ namespace bitbucket::inline v0_1::tracking {
 void lock_issues(Session& session);
 
 /// Creates and empties the temporary tables of this header and of issue_links.cpp:
-///   link_changes      the links that appeared (added = 1) or went (added = 0)
+///   link_changes      the links that were added (added = 1) or removed (added = 0)
 ///   lost_resolutions  resolutions whose commit no longer says that it resolves the issue
 ///   reasons           why an issue is resolved: a commit, and who resolved it
 void clear_issue_tables(Session& session);
@@ -22,7 +22,7 @@ void write_link_events(Session& session, bool added, long long now);
 /// commit, that resolves the issue.  Reopens the issue when there is none.
 void settle_lost_resolutions(Session& session, long long now);
 
-/// Resolves the issues of new links that are open by the newest commit with such a link.
+/// Resolves each open issue that has new links by the newest commit with such a link.
 void resolve_by_commit(Session& session, long long now);
 
 /// Resolves the issues of `reasons` in a release.  An issue that is resolved in it already gets no

@@ -1,5 +1,6 @@
 #include "tracking/prepared_statements.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -13,8 +14,6 @@ namespace {
 
 using ServerResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
-/// A plan is made anew after so many runs, because the tables may have grown since.
-constexpr int runs_of_a_plan = 50;
 constexpr Oid bigint_type = 20, text_type = 25;
 
 /// The values of a statement as libpq takes them: binary.
@@ -41,10 +40,25 @@ struct Parameters {
   std::vector<int> sizes, formats;
 };
 
-void expect_success(Session& session, const ServerResult& result) {
+bool is_success(const ServerResult& result) {
   const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-    throw_postgresql(session, result.get());
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+void expect_success(Session& session, const ServerResult& result) {
+  if (!is_success(result)) throw_postgresql(session, result.get());
+}
+
+Row first_row_of(const PGresult* result) {
+  Row row;
+  if (PQntuples(result) > 0)
+    for (int column = 0; column < PQnfields(result); ++column) {
+      auto& value = row.emplace_back();
+      if (!PQgetisnull(result, 0, column))
+        value.emplace(PQgetvalue(result, 0, column),
+                      static_cast<std::size_t>(PQgetlength(result, 0, column)));
+    }
+  return row;
 }
 
 }  // namespace
@@ -70,7 +84,17 @@ PreparedStatements::~PreparedStatements() {
 PreparedStatements::Result PreparedStatements::run(const std::string& text,
                                                    std::initializer_list<Value> values) {
   session_.observe(text);
-  return session_.is_sqlite() ? run_on_sqlite(text, values) : run_on_postgresql(text, values);
+  if (session_.is_sqlite()) return run_on_sqlite(text, values);
+  send_to_postgresql(text, values);
+  return receive();
+}
+
+void PreparedStatements::send(const std::string& text, std::initializer_list<Value> values) {
+  session_.observe(text);
+  if (session_.is_sqlite())
+    run_on_sqlite(text, values);
+  else
+    send_to_postgresql(text, values);
 }
 
 sqlite_api::sqlite3_stmt* PreparedStatements::on_sqlite(const std::string& text) {
@@ -107,33 +131,53 @@ PreparedStatements::Result PreparedStatements::run_on_sqlite(const std::string& 
   return result;
 }
 
-PreparedStatements::Result PreparedStatements::run_on_postgresql(
-    const std::string& text, std::initializer_list<Value> values) {
+void PreparedStatements::send_to_postgresql(const std::string& text,
+                                            std::initializer_list<Value> values) {
   const Parameters parameters(values);
   Plan& plan = postgresql_[text];
-  if (plan.runs % runs_of_a_plan == 0)
+  if (plan.runs == plan.renewed_at) {
     prepare_on_postgresql(plan, text, parameters.count(), parameters.types.data());
+    plan.renewed_at = std::max(50LL, 2 * plan.runs);
+  }
   ++plan.runs;
-  const ServerResult result(PQexecPrepared(session_.postgresql(), plan.name.c_str(),
-                                           parameters.count(), parameters.pointers.data(),
-                                           parameters.sizes.data(), parameters.formats.data(), 0),
-                            PQclear);
-  expect_success(session_, result);
+  PGconn* const connection = session_.connection();
+  if ((sent_ == 0 && PQenterPipelineMode(connection) != 1) ||
+      PQsendQueryPrepared(connection, plan.name.c_str(), parameters.count(),
+                          parameters.pointers.data(), parameters.sizes.data(),
+                          parameters.formats.data(), 0) != 1)
+    throw_postgresql(session_, nullptr);
+  ++sent_;
+}
+
+/// Returns the result of the last statement that was sent.
+PreparedStatements::Result PreparedStatements::receive() {
   Result out;
-  out.changed = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
-  if (PQntuples(result.get()) > 0)
-    for (int column = 0; column < PQnfields(result.get()); ++column) {
-      auto& value = out.row.emplace_back();
-      if (!PQgetisnull(result.get(), 0, column))
-        value.emplace(PQgetvalue(result.get(), 0, column),
-                      static_cast<std::size_t>(PQgetlength(result.get(), 0, column)));
-    }
+  if (sent_ == 0) return out;
+  PGconn* const connection = session_.connection();
+  ServerResult result(nullptr, PQclear), failed(nullptr, PQclear);
+  bool complete = PQpipelineSync(connection) == 1;
+  for (; sent_ > 0; --sent_) {
+    out = {};
+    result.reset(complete ? PQgetResult(connection) : nullptr);
+    // After Rows, libpq still returns the rows of one statement one by one.
+    for (; PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE;
+         result.reset(PQgetResult(connection)))
+      if (out.row.empty()) out.row = first_row_of(result.get());
+    if (out.row.empty()) out.row = first_row_of(result.get());
+    out.changed = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
+    complete = result && PQstatus(connection) == CONNECTION_OK;
+    if (!failed && !(complete && is_success(result))) failed = std::move(result);
+    if (complete) PQclear(PQgetResult(connection));  // null: the end of the statement
+  }
+  if (complete) PQclear(PQgetResult(connection));  // the answer to PQpipelineSync()
+  complete = complete && PQexitPipelineMode(connection) == 1;
+  if (failed || !complete) throw_postgresql(session_, failed.get());
   return out;
 }
 
 void PreparedStatements::prepare_on_postgresql(Plan& plan, const std::string& text, int count,
                                                const Oid* types) {
-  PGconn* const connection = session_.postgresql();
+  PGconn* const connection = session_.postgresql();  // not in the pipeline
   if (plan.name.empty()) {
     plan.name = "bitbucket_" + std::to_string(postgresql_.size());
   } else {

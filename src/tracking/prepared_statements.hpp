@@ -19,10 +19,10 @@ class Session;
 /// NULL, a number, or text that can be stored.
 using Value = std::variant<std::monostate, long long, std::string_view>;
 
-/// The columns of a row as text; NULL is nothing.
+/// The columns of a row as text; an empty optional stands for NULL.
 using Row = std::vector<std::optional<std::string>>;
 
-/// Binds a value of a statement of SQLite, which must stay until the statement is reset.
+/// Binds a value of a SQLite statement; the value must stay alive until the statement is reset.
 int bind_value(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) noexcept;
 
 /// Appends a value in PostgreSQL's binary format, without its size.
@@ -43,24 +43,32 @@ class PreparedStatements {
   PreparedStatements& operator=(const PreparedStatements&) = delete;
   ~PreparedStatements();
 
-  /// Runs a statement whose values are $1, $2 and so on, which it names in this order.
+  /// Runs a statement whose text contains $1, $2 and so on in this order, one for each value.
   Result run(const std::string& text, std::initializer_list<Value> values);
+  /// Runs a statement whose result nobody needs.  PostgreSQL gets it together with the next
+  /// statement of run(), which throws its errors; SQLite runs it at once.
+  void send(const std::string& text, std::initializer_list<Value> values);
+  /// Runs the statements that were sent and are still waiting.
+  void settle() { receive(); }
   /// Returns a prepared statement of SQLite, which the caller resets after each use.
   sqlite_api::sqlite3_stmt* on_sqlite(const std::string& text);
 
  private:
-  /// A statement of PostgreSQL.
+  /// A statement of PostgreSQL.  Its plan is renewed when the number of runs has doubled, because
+  /// the tables may have grown since.
   struct Plan {
     std::string name;
-    int runs = 0;
+    long long runs = 0, renewed_at = 0;
   };
   Result run_on_sqlite(const std::string& text, std::initializer_list<Value> values);
-  Result run_on_postgresql(const std::string& text, std::initializer_list<Value> values);
+  void send_to_postgresql(const std::string& text, std::initializer_list<Value> values);
+  Result receive();
   void prepare_on_postgresql(Plan& plan, const std::string& text, int count, const Oid* types);
 
   Session& session_;
   std::map<std::string, sqlite_api::sqlite3_stmt*, std::less<>> sqlite_;
   std::map<std::string, Plan, std::less<>> postgresql_;
+  int sent_ = 0;  // statements in libpq's pipeline
 };
 
 }  // namespace bitbucket::inline v0_1::tracking

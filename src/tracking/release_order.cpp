@@ -12,9 +12,7 @@
 namespace bitbucket::inline v0_1::tracking {
 namespace {
 
-const std::string select_releases =
-    "SELECT r.id, r.version, r.date_added, r.date_released, r.commit_count, r.author_count, c.hash "
-    "FROM releases r LEFT JOIN commits c ON c.id = r.last_commit_id ";
+const std::string select_releases = "SELECT " + release_columns + " FROM releases AS r ";
 const std::string newest_first =
     "ORDER BY COALESCE(r.date_released, r.date_added) DESC, r.id DESC ";
 
@@ -105,9 +103,7 @@ std::optional<StoredRelease> newest_before(Session& session, const ReleaseRow& r
 
 }  // namespace
 
-std::optional<ReleaseRow> find_release(Session& session, std::string_view version) {
-  const Row row = session.row(select_releases + "WHERE r.version = $1", {version});
-  if (row.empty()) return std::nullopt;
+ReleaseRow release_of(const Row& row) {
   const auto number = [&](std::size_t column) {
     return std::strtoll(row[column].value().c_str(), nullptr, 10);
   };
@@ -121,6 +117,11 @@ std::optional<ReleaseRow> find_release(Session& session, std::string_view versio
                  .last_commit = row[6].value_or(std::string())};
   if (row[3]) out.release.date_released = time_of(number(3));
   return out;
+}
+
+std::optional<ReleaseRow> find_release(Session& session, std::string_view version) {
+  const Row row = session.row(select_releases + "WHERE version = $1", {version});
+  return row.empty() ? std::nullopt : std::optional(release_of(row));
 }
 
 std::vector<StoredRelease> list_releases(Session& session, ReleaseOrder order, std::size_t limit) {

@@ -24,7 +24,7 @@ long long current_milliseconds() {
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-/// Returns the commit of each repository, the last one given.  Throws InvalidArgument for names
+/// Returns the last commit that is given for each repository.  Throws InvalidArgument for names
 /// that are not stored.
 std::map<long long, std::string> commits_by_repository(Session& session,
                                                        const std::vector<ReleaseHead>& heads) {
@@ -48,24 +48,33 @@ std::map<long long, std::string> commits_by_repository(Session& session,
 
 std::string lock_of(const NewRelease& release) { return "release " + release.version; }
 
-EnsuredRelease ensure_release(Session& session, const NewRelease& release) {
+EnsuredRelease ensure_release(Session& session, const NewRelease& release,
+                              const std::string& totals) {
   const long long now = current_milliseconds();
   const long long added = release.date_added ? milliseconds_of(*release.date_added) : now;
   const Value released =
       release.date_released ? Value(milliseconds_of(*release.date_released)) : Value();
   const std::string_view version = release.version;
-  if (const auto id = session.number(
-          "INSERT INTO releases (version, date_added, date_released, commit_count, author_count) "
-          "VALUES ($1, $2, $3, 0, 0) ON CONFLICT (version) DO NOTHING RETURNING id",
-          {version, added, released})) {
-    start_release(session, *id, now);
-    return {*id, true};
+  Row row = session.row(
+      "INSERT INTO releases (version, date_added, date_released, commit_count, author_count, "
+      "last_commit_id) SELECT $1, $2, $3, " +
+          (totals.empty() ? "0, 0, NULL" : totals) +
+          " WHERE TRUE ON CONFLICT (version) DO NOTHING RETURNING " + release_columns +
+          ", CASE WHEN EXISTS (SELECT 1 " + waiting_issues + ") THEN 1 ELSE 0 END",
+      {version, added, released});
+  if (!row.empty()) {
+    EnsuredRelease created{release_of(row), true};
+    if (row.back() == "1") start_release(session, created.row.id, now);
+    return created;
   }
-  const long long id =
-      session.number("SELECT id FROM releases WHERE version = $1", {version}).value();
-  if (release.date_released)
-    session.run("UPDATE releases SET date_released = $1 WHERE id = $2", {released, id});
-  return {id, false};
+  row = session.row(
+      "UPDATE releases SET date_released = COALESCE($1, date_released)" +
+          (totals.empty()
+               ? ""
+               : ", (commit_count, author_count, last_commit_id) = (SELECT " + totals + ")") +
+          " WHERE version = $2 RETURNING " + release_columns,
+      {released, version});
+  return {release_of(row), false};
 }
 
 void check_heads(const std::vector<ReleaseHead>& heads) {

@@ -20,8 +20,7 @@ ReleaseStore::ReleaseStore(std::shared_ptr<tracking::Database> database)
 StoredRelease ReleaseStore::create(const NewRelease& release) const {
   tracking::check_version(release.version);
   return database_->write(tracking::lock_of(release), [&](Session& session) {
-    tracking::ensure_release(session, release);
-    return std::move(tracking::find_release(session, release.version).value().release);
+    return std::move(tracking::ensure_release(session, release).row.release);
   });
 }
 
@@ -31,7 +30,7 @@ void ReleaseStore::set_heads(const NewRelease& release,
   tracking::check_heads(heads);
   database_->write(tracking::lock_of(release), [&](Session& session) {
     const auto commits = tracking::store_head_commits(session, heads);
-    tracking::link_heads(session, tracking::ensure_release(session, release).id, commits);
+    tracking::link_heads(session, tracking::ensure_release(session, release).row.id, commits);
   });
 }
 

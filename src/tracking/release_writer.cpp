@@ -16,22 +16,24 @@ namespace bitbucket::inline v0_1 {
 namespace tracking {
 namespace {
 
-void link_commits(Session& session, long long release, long long staged) {
-  session.run(
+/// The totals of the staged commits, as ensure_release() wants them.
+const std::string staged_totals =
+    "count(*), count(DISTINCT COALESCE(author_id, stored_author_id)), "
+    "max(CASE WHEN place = 0 THEN commit_id END) "
+    "FROM staged_commits LEFT JOIN given_authors ON number = author";
+
+void link_commits(Session& session, const EnsuredRelease& release) {
+  if (!release.is_new)
+    session.send("DELETE FROM release_commits WHERE release_id = $1", {release.row.id});
+  session.send(
       "INSERT INTO release_commits (release_id, commit_id, position) "
       "SELECT $1, commit_id, place FROM staged_commits",
-      {release});
-  session.run(
-      "UPDATE releases SET commit_count = $1, "
-      "author_count = (SELECT count(DISTINCT COALESCE(author_id, stored_author_id)) "
-      "FROM staged_commits LEFT JOIN given_authors ON number = author), "
-      "last_commit_id = (SELECT commit_id FROM staged_commits WHERE place = 0) WHERE id = $2",
-      {staged, release});
+      {release.row.id});
 }
 
-/// The newest commit of each repository is its head, unless the release has another head of it.
+/// Makes the newest commit of each repository its head, unless the release has a head there.
 void add_heads(Session& session, long long release) {
-  session.run(
+  session.send(
       "INSERT INTO release_heads (release_id, repository_id, commit_id) "
       "SELECT $1, newest.repository_id, commit_id FROM "
       "(SELECT repository_id, min(place) AS place FROM staged_commits GROUP BY repository_id) "
@@ -42,25 +44,25 @@ void add_heads(Session& session, long long release) {
 
 }  // namespace
 
-StoredRelease write_release(Session& session, const NewRelease& release, Given given,
+StoredRelease write_release(Session& session, const NewRelease& release, const Given& given,
                             const ReleaseParts& parts) {
   const long long now = milliseconds_now();
-  if (give_kept_commits(session, release, parts)) given.commits = true;
-  const long long staged = resolve_staged(session, given, AuthorRule::release);
+  const bool any = give_kept_commits(session, release, parts) || given.commits;
+  const long long staged = any ? resolve_staged(session, given, AuthorRule::release) : 0;
   const AddedCommits added = insert_commits(session, staged, now);
   if (added.added < added.given) update_commits(session);
   insert_files(session, given);
   const std::vector<long long> heads = store_head_commits(session, parts.heads);
-  const auto [id, is_new] = ensure_release(session, release);
-  if (!is_new) session.run("DELETE FROM release_commits WHERE release_id = $1", {id});
-  link_commits(session, id, staged);
+  EnsuredRelease stored = ensure_release(session, release, staged_totals);
+  const long long id = stored.row.id;
+  link_commits(session, stored);
   link_heads(session, id, heads);
   add_heads(session, id);
-  // An issue whose commit no longer resolves it looks for another commit of the release.
+  // Needs the commits of the release: another one of them may have to resolve an issue.
   if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   resolve_issues_of_release(session, id, now);
   clear_staged(session);
-  return std::move(find_release(session, release.version).value().release);
+  return std::move(stored.row.release);
 }
 
 }  // namespace tracking

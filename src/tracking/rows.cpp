@@ -45,7 +45,7 @@ Rows::~Rows() {
   sqlite_api::sqlite3_finalize(statement_);
   if (session_.is_sqlite() || done_) return;
   // The reader gave up; the connection must not keep rows that nobody reads.
-  while (PGresult* const rest = PQgetResult(session_.postgresql())) PQclear(rest);
+  while (PGresult* const rest = PQgetResult(session_.connection())) PQclear(rest);
 }
 
 bool Rows::next() {
@@ -56,12 +56,12 @@ bool Rows::next() {
     if (done_ && result != SQLITE_DONE) check_sqlite(session_, result);
     return !done_;
   }
-  row_.reset(PQgetResult(session_.postgresql()));
+  row_.reset(PQgetResult(session_.connection()));
   const ExecStatusType status = PQresultStatus(row_.get());
   if (status == PGRES_SINGLE_TUPLE) return true;
   if (status != PGRES_TUPLES_OK) throw_postgresql(session_, row_.get());
   done_ = true;
-  while (PGresult* const rest = PQgetResult(session_.postgresql())) PQclear(rest);
+  while (PGresult* const rest = PQgetResult(session_.connection())) PQclear(rest);
   return false;
 }
 

@@ -25,7 +25,7 @@ class Observer : public soci::logger_impl {
 
 StoreError unavailable(const std::string& what) { return {StoreError::Reason::unavailable, what}; }
 
-/// Says more than SQLite about a path where no file can be opened.
+/// Throws an error that explains more than SQLite's when no file can be opened at the path.
 void check_path(const Address& address, Session::Create create) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -41,7 +41,8 @@ void check_path(const Address& address, Session::Create create) {
                       " has been deleted or moved; put it back, or open the store again");
 }
 
-/// Opens the file once without SOCI, which always creates it, and keeps its memory when it fails.
+/// Opens the file once without SOCI, because SOCI always creates it and leaks memory when that
+/// fails.
 void try_file(const Address& address, Session::Create create) {
   check_path(address, create);
   sqlite_api::sqlite3* raw = nullptr;
@@ -56,10 +57,10 @@ void try_file(const Address& address, Session::Create create) {
 
 void open(soci::session& sql, const Address& address, Session::Create create) {
   if (address.engine == Engine::sqlite) {
-    if (sqlite_api::sqlite3_libversion_number() < 3'035'000)
-      throw StoreError(StoreError::Reason::other, "SQLite is older than 3.35; install a newer one");
+    if (sqlite_api::sqlite3_libversion_number() < 3'039'000)
+      throw StoreError(StoreError::Reason::other, "SQLite is older than 3.39; install a newer one");
     try_file(address, create);
-    // SOCI's parameters are separated by spaces, so the path stands in quotes.
+    // Spaces separate SOCI's parameters, so the path is quoted.
     sql.open(*soci::factory_sqlite3(), "db=\"" + address.place + "\"");
   } else {
     sql.open(*soci::factory_postgresql(), address.place);
@@ -69,7 +70,7 @@ void open(soci::session& sql, const Address& address, Session::Create create) {
 }  // namespace
 
 milliseconds bounded(milliseconds time) noexcept {
-  // 0 would mean "for ever" to PostgreSQL, and both count milliseconds with 32 bits.
+  // PostgreSQL takes 0 as "for ever", and both products count milliseconds with 32 bits.
   return std::clamp(time, milliseconds(1), milliseconds(2'000'000'000));
 }
 
@@ -90,7 +91,7 @@ void Session::set_up_sqlite() {
   execute("PRAGMA synchronous = FULL");
   execute("PRAGMA foreign_keys = ON");
   execute("PRAGMA cache_size = -16384");
-  // Whoever fails closes the connection, so no temporary table is ever rolled back.
+  // A connection is closed after a failure, so no temporary table is ever rolled back.
   execute("PRAGMA temp.journal_mode = OFF");
 }
 
@@ -113,26 +114,28 @@ void Session::use_write_ahead_log() {
 void Session::set_up_postgresql() {
   PQsetNoticeProcessor(
       postgresql(), [](void*, const char*) {}, nullptr);
-  PQsetErrorVerbosity(postgresql(), PQERRORS_TERSE);  // its details show rows
+  PQsetErrorVerbosity(postgresql(), PQERRORS_TERSE);  // the details of errors show rows
   if (PQserverVersion(postgresql()) < 110'000)
     throw StoreError(StoreError::Reason::other,
                      address_.name + " is older than PostgreSQL 11; update the server");
   const char* encoding = PQparameterStatus(postgresql(), "server_encoding");
   if (!encoding || std::string_view(encoding) != "UTF8")
-    throw StoreError(StoreError::Reason::other,
-                     address_.name + " cannot store every text; create one with ENCODING 'UTF8'");
+    throw StoreError(
+        StoreError::Reason::other,
+        address_.name +
+            " cannot store every text; use a database that was created with ENCODING 'UTF8'");
   execute("SET jit = off");  // compiling a statement took longer than running it on 30,000 rows
   execute("SET lock_timeout = " + std::to_string(bounded(options_.lock_timeout).count()));
 }
 
-void Session::execute(const std::string& statement) { sql_ << statement; }
+void Session::execute(const std::string& statement) { sql() << statement; }
 
 void Session::observe(std::string_view statement) const {
   if (options_.on_statement) options_.on_statement(statement);
 }
 
 bool Session::is_lost() noexcept {
-  if (!is_sqlite()) return PQstatus(postgresql()) != CONNECTION_OK;
+  if (!is_sqlite()) return PQstatus(connection()) != CONNECTION_OK;
   int moved = 0;
   const int result =
       sqlite_api::sqlite3_file_control(sqlite(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
@@ -147,7 +150,7 @@ sqlite_api::sqlite3* Session::sqlite() noexcept {
   return static_cast<soci::sqlite3_session_backend*>(sql_.get_backend())->conn_;
 }
 
-PGconn* Session::postgresql() noexcept {
+PGconn* Session::connection() noexcept {
   return static_cast<soci::postgresql_session_backend*>(sql_.get_backend())->conn_;
 }
 

@@ -30,13 +30,21 @@ class Session {
   [[nodiscard]] bool is_sqlite() const noexcept { return engine() == Engine::sqlite; }
   [[nodiscard]] const Address& address() const noexcept { return address_; }
   /// Returns SOCI's session, for statements with values.
-  [[nodiscard]] soci::session& sql() noexcept { return sql_; }
+  [[nodiscard]] soci::session& sql() {
+    statements_.settle();
+    return sql_;
+  }
   /// Runs one statement without values, which is not kept.
   void execute(const std::string& statement);
   /// Runs a statement, which stays prepared, so its text must not change from call to call.  Its
   /// values are $1, $2 and so on, and appear in this order.  Returns the number of changed rows.
   long long run(const std::string& statement, std::initializer_list<Value> values = {}) {
     return statements_.run(statement, values).changed;
+  }
+  /// Runs a statement like run() when its result is not needed.  PostgreSQL gets it together with
+  /// the next statement, which throws its errors: this saves the time of an answer.
+  void send(const std::string& statement, std::initializer_list<Value> values = {}) {
+    statements_.send(statement, values);
   }
   /// Runs a statement like run() and returns the first row, which is empty when there is none.
   Row row(const std::string& statement, std::initializer_list<Value> values = {}) {
@@ -53,12 +61,13 @@ class Session {
   /// The temporary tables of staging.hpp, which stay as long as the connection does.
   struct StagingTables {
     bool exist = false;
-    std::size_t bytes = 0;  ///< what went into them, roughly, since they were new
+    std::size_t bytes = 0;     ///< roughly how much was written to them since they were created
+    long long commit_ids = 0;  ///< PostgreSQL's number of the sequence of the ids in `commits`
   };
   [[nodiscard]] StagingTables& staging_tables() noexcept { return staging_tables_; }
   /// Returns the statements that stay prepared.
   [[nodiscard]] PreparedStatements& statements() noexcept { return statements_; }
-  /// Tells TrackingStoreOptions::on_statement of a statement that does not go through SOCI.
+  /// Passes a statement that does not go through SOCI to TrackingStoreOptions::on_statement.
   void observe(std::string_view statement) const;
   /// Returns whether the connection broke, or the file is no longer at its path.
   [[nodiscard]] bool is_lost() noexcept;
@@ -66,7 +75,12 @@ class Session {
   void wait_at_most(std::chrono::milliseconds time) noexcept;
   /// Returns the connection itself.
   [[nodiscard]] sqlite_api::sqlite3* sqlite() noexcept;
-  [[nodiscard]] PGconn* postgresql() noexcept;
+  [[nodiscard]] PGconn* postgresql() {
+    statements_.settle();
+    return connection();
+  }
+  /// Returns the connection while statements that were sent may still be waiting.
+  [[nodiscard]] PGconn* connection() noexcept;
 
  private:
   void set_up_sqlite();
@@ -77,7 +91,7 @@ class Session {
   const TrackingStoreOptions& options_;
   soci::session sql_;
   StagingTables staging_tables_;
-  PreparedStatements statements_{*this};  // goes before the connection
+  PreparedStatements statements_{*this};  // is destroyed before the connection
 };
 
 /// Returns a time that the databases accept: 1 ms to 24 days.

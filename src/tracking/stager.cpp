@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t longest_commit_id = 64, longest_repository = 300, longest_issue_key = 200;
 constexpr std::size_t longest_text = std::size_t{256} * 1024 * 1024;  // bytes
 constexpr std::size_t most_known = 4096;
+constexpr std::size_t few_bytes = 256 * 1024;
 constexpr long long many_commits = 5000;
 
 [[noreturn]] void refuse(const CommitInput& commit, const std::string& why) {
@@ -58,11 +59,11 @@ Value text_or_null(const std::optional<std::string>& text) {
 }  // namespace
 
 Stager::Stager(Session& session, AuthorRule rule)
-    : tables_(session.staging_tables()),
+    : session_(session),
+      tables_(session.staging_tables()),
       rule_(rule),
       commits_(session, "given_commits",
                "position, repository, hash, message, author, time, has_files, has_issues", 8),
-      repositories_(session, "given_repositories", "number, external_id, name", 3),
       authors_(session, "given_authors", "number, email, name, time, position", 5),
       files_(session, "given_files", "position, path, type", 3),
       issues_(session, "staged_issues", "position, issue", 2) {}
@@ -91,11 +92,10 @@ void Stager::add(CommitInput& commit) {
 
 Given Stager::finish() {
   write_authors();
-  for (BulkInsert* const table : {&commits_, &repositories_, &authors_, &files_, &issues_})
-    table->finish();
+  BulkInsert::finish(session_, {&commits_, &authors_, &files_, &issues_});
   given_.commits = position_ > 0;
   given_.many = position_ > many_commits;
-  return given_;
+  return std::move(given_);
 }
 
 Value Stager::repository_of(const CommitInput& commit) {
@@ -104,7 +104,8 @@ Value Stager::repository_of(const CommitInput& commit) {
   const auto [found, is_new] = known_repositories_.try_emplace(key_, repository_count_);
   if (is_new) {
     ++repository_count_;
-    repositories_.add(
+    session_.send(
+        "INSERT INTO given_repositories (number, external_id, name) VALUES ($1, $2, $3)",
         {found->second, std::string_view(commit.external_id), std::string_view(commit.repository)});
   }
   return found->second;
@@ -135,15 +136,27 @@ void Stager::write_authors() {
 
 void Stager::add_files(CommitInput& commit) {
   paths_.clear();
-  given_.files = given_.files || !commit.files->empty();
   for (FileChange& file : *commit.files) {
     if (file.path.empty()) refuse(commit, "has a file without a path: set FileChange::path");
-    if (file.path.size() > longest_text) refuse(commit, "has a path of more than 256 MiB");
+    if (file.path.size() > longest_text)
+      refuse(commit, "has a path of more than 256 MiB: leave it out");
     make_storable(file.path);
-    if (paths_.insert(file.path).second)  // the first change of a path counts
-      files_.add({position_, std::string_view(file.path), word_of(commit, file)});
+    if (paths_.insert(file.path).second) {  // the first change of a path counts
+      given_.few_files.push_back({position_, file.path, word_of(commit, file)});
+      bytes_of_files_ += sizeof(GivenFile) + file.path.size();
+    }
+  }
+  if (bytes_of_files_ > few_bytes || given_.files) write_files();
+}
+
+void Stager::write_files() {
+  for (const GivenFile& file : given_.few_files) {
+    files_.add({file.position, std::string_view(file.path), file.type});
     tables_.bytes += 50 + file.path.size();
   }
+  given_.files = true;
+  given_.few_files.clear();
+  bytes_of_files_ = 0;
 }
 
 void Stager::add_issues(const CommitInput& commit) {

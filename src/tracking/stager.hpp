@@ -16,7 +16,7 @@ class Stager {
   Stager(Session& session, AuthorRule rule);
   /// Adds a commit.  Throws InvalidArgument when it cannot be stored.
   void add(CommitInput& commit);
-  /// Sends what is left.
+  /// Sends the remaining rows.
   Given finish();
 
  private:
@@ -30,18 +30,21 @@ class Stager {
   Value repository_of(const CommitInput& commit);
   Value author_of_commit(const CommitInput& commit, long long time);
   void add_files(CommitInput& commit);
+  void write_files();
   void add_issues(const CommitInput& commit);
   void write_authors();
 
+  Session& session_;
   Session::StagingTables& tables_;
   const AuthorRule rule_;
-  BulkInsert commits_, repositories_, authors_, files_, issues_;
+  BulkInsert commits_, authors_, files_, issues_;
   long long position_ = 0, repository_count_ = 0, author_count_ = 0;
-  // These forget what is written when there is too much of it, so that memory stays small.  A
+  // These sets are cleared when they grow too large, so that memory stays small.  A
   // repository or an author that comes again is then written twice, which does no harm.
   std::unordered_map<std::string, long long> known_repositories_;
   std::unordered_map<std::string, Author> known_authors_;
   std::unordered_set<std::string_view> paths_;  // of one commit
+  std::size_t bytes_of_files_ = 0;              // in given_.few_files
   std::string key_;
   Given given_;
 };

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 6> staging_tables = {
     "writes_files BIGINT NOT NULL)",
     "staged_issues (position BIGINT NOT NULL, issue TEXT NOT NULL)"};
 
-/// The tables stay as long as the connection does, because catalogues of PostgreSQL grow with each
+/// The tables stay as long as the connection does, because PostgreSQL's catalogues grow with each
 /// table that is created.
 void create_once(Session& session) {
   if (session.staging_tables().exist) return;
@@ -38,6 +38,11 @@ void create_once(Session& session) {
       text.replace(at, 5, session.is_sqlite() ? "INTEGER PRIMARY KEY" : "BIGINT NOT NULL");
     session.execute("CREATE TEMPORARY TABLE " + text);
   }
+  if (!session.is_sqlite())
+    session.staging_tables().commit_ids =
+        session
+            .number("SELECT CAST(CAST(pg_get_serial_sequence('commits', 'id') AS REGCLASS) AS OID)")
+            .value();
   session.staging_tables().exist = true;  // a connection that fails is not used again
 }
 
@@ -83,7 +88,7 @@ void resolve_repositories(Session& session) {
   find_repositories(session);
 }
 
-/// Each address once, with the name that the newest commit gives.
+/// Selects each address once, with the name in its newest commit.
 const std::string chosen_authors =
     "(SELECT email, name FROM (SELECT email, name, row_number() OVER (PARTITION BY email "
     "ORDER BY CASE WHEN name IS NULL THEN 1 ELSE 0 END, time DESC, position) AS nth "
@@ -95,22 +100,39 @@ void rename_authors(Session& session) {
       " AS chosen WHERE authors.email = chosen.email AND chosen.name IS NOT NULL "
       "AND authors.name IS DISTINCT FROM chosen.name";
   if (session.is_sqlite())
-    session.run("UPDATE authors SET name = chosen.name FROM " + renamed);
+    session.send("UPDATE authors SET name = chosen.name FROM " + renamed);
   else  // locks rows in the same order as every other writer
-    session.run("WITH locked AS (SELECT authors.id, chosen.name FROM authors, " + renamed +
-                " ORDER BY authors.id FOR UPDATE OF authors) "
-                "UPDATE authors SET name = locked.name FROM locked WHERE authors.id = locked.id");
+    session.send("WITH locked AS (SELECT authors.id, chosen.name FROM authors, " + renamed +
+                 " ORDER BY authors.id FOR UPDATE OF authors) "
+                 "UPDATE authors SET name = locked.name FROM locked WHERE authors.id = locked.id");
+}
+
+/// Fills the ids of the authors.  Returns whether all are stored, with the names that they get.
+bool find_authors(Session& session, AuthorRule rule) {
+  const std::string agrees =
+      rule == AuthorRule::release ? "given.name IS NULL OR given.name = stored.name" : "TRUE";
+  const std::string update =
+      "UPDATE given_authors AS given SET author_id = stored.id FROM authors AS stored "
+      "WHERE stored.email = given.email";
+  const std::string others = "SELECT (SELECT count(*) FROM given_authors) - count(*) FROM ";
+  if (!session.is_sqlite())
+    return session.number("WITH found AS (" + update + " RETURNING (" + agrees + ") AS agrees) " +
+                          others + "found WHERE agrees") == 0;
+  session.run(update);
+  return session.number(others +
+                        "given_authors AS given JOIN authors AS stored ON stored.id = author_id "
+                        "WHERE " +
+                        agrees) == 0;
 }
 
 void resolve_authors(Session& session, AuthorRule rule) {
-  session.run("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
-              " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
-              "chosen.email) ORDER BY email" +
-              by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
+  if (find_authors(session, rule)) return;
+  session.send("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
+               " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
+               "chosen.email) ORDER BY email" +
+               by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
   if (rule == AuthorRule::release) rename_authors(session);
-  session.run(
-      "UPDATE given_authors SET author_id = "
-      "(SELECT id FROM authors WHERE authors.email = given_authors.email)");
+  find_authors(session, rule);
 }
 
 /// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
@@ -120,10 +142,9 @@ long long order_commits(Session& session, bool many) {
       "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
       "has_issues, author, writes_files) "
       "SELECT position, place, repository_id, hash, " +
-      std::string(
-          session.is_sqlite()
-              ? "place + $1"
-              : "nextval(CAST((SELECT pg_get_serial_sequence('commits', 'id')) AS REGCLASS))") +
+      (session.is_sqlite() ? "place + $1"
+                           : "nextval(CAST(" + std::to_string(session.staging_tables().commit_ids) +
+                                 " AS REGCLASS))") +
       ", 1, has_issues, author, has_files FROM ("
       "SELECT position, row_number() OVER (ORDER BY sort_time DESC, position) - 1 AS place, "
       "repository_id, hash, has_issues, author, has_files FROM ("
@@ -164,17 +185,16 @@ Given stage(Session& session, const CommitInputs& commits, AuthorRule rule, bool
     }
     given = stager.finish();
   }
-  // Without it, PostgreSQL sorts rows that it could find with a hash table.
+  // Without ANALYZE, PostgreSQL sorts rows that it could find with a hash table.
   if (given.many && !session.is_sqlite())
     session.execute(
         "ANALYZE given_commits (position, repository, author), given_repositories, given_authors, "
         "given_files (position)");
-  session.execute("COMMIT");
+  session.send("COMMIT");
   return given;
 }
 
 long long resolve_staged(Session& session, const Given& given, AuthorRule rule) {
-  if (!given.commits) return 0;
   resolve_repositories(session);
   if (given.authors) resolve_authors(session, rule);
   return order_commits(session, given.many);
@@ -183,11 +203,11 @@ long long resolve_staged(Session& session, const Given& given, AuthorRule rule) 
 void clear_staged(Session& session) {
   if (session.is_sqlite()) {
     for (const std::string_view table : staging_tables)
-      session.run("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
+      session.send("DELETE FROM " + std::string(table.substr(0, table.find(' '))));
     return;
   }
-  // PostgreSQL makes new files when it truncates, which is worth its time only for large tables;
-  // rows that are deleted stay in the old ones.
+  // TRUNCATE creates new files in PostgreSQL, which pays only for large tables; DELETE leaves the
+  // deleted rows in the old files.
   constexpr std::size_t large = 2 * 1024 * 1024;
   if (session.staging_tables().bytes > large) {
     session.execute(
@@ -196,7 +216,7 @@ void clear_staged(Session& session) {
     session.staging_tables().bytes = 0;
     return;
   }
-  session.run(
+  session.send(
       "WITH commits AS (DELETE FROM given_commits), repositories AS (DELETE FROM "
       "given_repositories), authors AS (DELETE FROM given_authors), files AS (DELETE FROM "
       "given_files), staged AS (DELETE FROM staged_commits) DELETE FROM staged_issues");

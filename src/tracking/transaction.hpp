@@ -7,13 +7,13 @@ namespace bitbucket::inline v0_1::tracking {
 /// What a transaction may do.
 enum class Mode { read, write };
 
-/// A transaction, which is rolled back unless it is committed.  SOCI's own begins deferred on
-/// SQLite, where a reader that then writes fails at once when another process writes too.
+/// A transaction, which is rolled back unless it is committed.  SOCI's own transactions begin
+/// deferred on SQLite, where a reader that starts to write fails at once if another process writes.
 class Transaction {
  public:
   Transaction(Session& session, Mode mode) : session_(session) {
     if (mode == Mode::write)
-      session.execute(session.is_sqlite() ? "BEGIN IMMEDIATE" : "BEGIN");
+      session.send(session.is_sqlite() ? "BEGIN IMMEDIATE" : "BEGIN");
     else
       session.execute(session.is_sqlite() ? "BEGIN"
                                           : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -28,7 +28,7 @@ class Transaction {
     }
   }
   void commit() {
-    session_.execute("COMMIT");
+    session_.run("COMMIT");
     committed_ = true;
   }
 

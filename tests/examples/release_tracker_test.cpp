@@ -284,9 +284,10 @@ TEST_F(ReleaseTrackerProgramTest, LearnsAfterARestartWhatWasPushedInTheMeantime)
   EXPECT_THAT(service->page("/release?version=v3.0.0"), HasSubstr("Fixes ABC-8"));
   EXPECT_THAT(service->page("/issue?key=ABC-8"), HasSubstr(id));
   EXPECT_THAT(service->page("/connect"), HasSubstr(server->base_url()));
-  for (const auto& entry : std::filesystem::directory_iterator(folder / "data"))
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "data")) {
     if (entry.path().extension() == ".json")
       EXPECT_THAT(std::string(read_file(entry.path()).reveal()), Not(HasSubstr("PRIVATE KEY")));
+  }
 }
 
 TEST_F(ReleaseTrackerProgramTest, SaysWhatIsWrongWithTheForm) {
