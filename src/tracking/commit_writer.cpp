@@ -3,7 +3,6 @@
 #include <unordered_map>
 
 #include "tracking/bulk_insert.hpp"
-#include "tracking/rows.hpp"
 
 namespace bitbucket::inline v0_1::tracking {
 namespace {
@@ -40,10 +39,9 @@ void prepare_update(Session& session, const std::string& rows) {
 void insert_few_files(Session& session, const std::vector<GivenFile>& files) {
   if (files.empty()) return;
   std::unordered_map<long long, long long> commits;
-  {
-    Rows rows(session, "SELECT position, commit_id FROM staged_commits WHERE writes_files = 1", {});
-    while (rows.next()) commits.emplace(rows.number(0), rows.number(1));
-  }
+  for (const Row& row :
+       session.rows("SELECT position, commit_id FROM staged_commits WHERE writes_files = 1"))
+    commits.emplace(number_of(row[0]), number_of(row[1]));
   BulkInsert table(session, "file_changes", "commit_id, path, type", 3);
   for (const GivenFile& file : files)
     if (const auto commit = commits.find(file.position); commit != commits.end())

@@ -49,15 +49,27 @@ void expect_success(Session& session, const ServerResult& result) {
   if (!is_success(result)) throw_postgresql(session, result.get());
 }
 
-Row first_row_of(const PGresult* result) {
-  Row row;
-  if (PQntuples(result) > 0)
-    for (int column = 0; column < PQnfields(result); ++column) {
-      auto& value = row.emplace_back();
-      if (!PQgetisnull(result, 0, column))
-        value.emplace(PQgetvalue(result, 0, column),
-                      static_cast<std::size_t>(PQgetlength(result, 0, column)));
-    }
+void append_rows(std::vector<Row>& rows, const PGresult* result) {
+  const int columns = PQnfields(result);
+  for (int place = 0; place < PQntuples(result); ++place) {
+    Row& row = rows.emplace_back(static_cast<std::size_t>(columns));
+    for (int column = 0; column < columns; ++column)
+      if (!PQgetisnull(result, place, column))
+        row[static_cast<std::size_t>(column)].emplace(
+            PQgetvalue(result, place, column),
+            static_cast<std::size_t>(PQgetlength(result, place, column)));
+  }
+}
+
+Row row_of(sqlite_api::sqlite3_stmt* statement) {
+  Row row(static_cast<std::size_t>(sqlite_api::sqlite3_column_count(statement)));
+  int column = 0;
+  for (auto& value : row) {
+    if (const auto* const bytes = sqlite_api::sqlite3_column_text(statement, column))
+      value.emplace(reinterpret_cast<const char*>(bytes),
+                    static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
+    ++column;
+  }
   return row;
 }
 
@@ -113,19 +125,8 @@ PreparedStatements::Result PreparedStatements::run_on_sqlite(const std::string& 
   int place = 0;
   for (const Value& value : values) check_sqlite(session_, bind_value(statement, ++place, value));
   Result result;
-  if (sqlite_api::sqlite3_step(statement) == SQLITE_ROW) {
-    result.row.resize(static_cast<std::size_t>(sqlite_api::sqlite3_column_count(statement)));
-    int column = 0;
-    for (auto& value : result.row) {
-      if (const auto* const bytes = sqlite_api::sqlite3_column_text(statement, column))
-        value.emplace(
-            reinterpret_cast<const char*>(bytes),
-            static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, column)));
-      ++column;
-    }
-    while (sqlite_api::sqlite3_step(statement) == SQLITE_ROW) {
-    }
-  }
+  while (sqlite_api::sqlite3_step(statement) == SQLITE_ROW)
+    result.rows.push_back(row_of(statement));
   check_sqlite(session_, sqlite_api::sqlite3_reset(statement));
   result.changed = sqlite_api::sqlite3_changes(session_.sqlite());
   return result;
@@ -160,10 +161,11 @@ PreparedStatements::Result PreparedStatements::receive() {
     out = {};
     result.reset(complete ? PQgetResult(connection) : nullptr);
     // After Rows, libpq still returns the rows of one statement one by one.
-    for (; PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE;
-         result.reset(PQgetResult(connection)))
-      if (out.row.empty()) out.row = first_row_of(result.get());
-    if (out.row.empty()) out.row = first_row_of(result.get());
+    while (PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE) {
+      append_rows(out.rows, result.get());
+      result.reset(PQgetResult(connection));
+    }
+    append_rows(out.rows, result.get());
     out.changed = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
     complete = result && PQstatus(connection) == CONNECTION_OK;
     if (!failed && !(complete && is_success(result))) failed = std::move(result);

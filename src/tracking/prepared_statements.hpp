@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -22,6 +23,11 @@ using Value = std::variant<std::monostate, long long, std::string_view>;
 /// The columns of a row as text; an empty optional stands for NULL.
 using Row = std::vector<std::optional<std::string>>;
 
+/// Returns the number in a column, 0 for NULL.
+inline long long number_of(const std::optional<std::string>& column) {
+  return column ? std::strtoll(column->c_str(), nullptr, 10) : 0;
+}
+
 /// Binds a value of a SQLite statement; the value must stay alive until the statement is reset.
 int bind_value(sqlite_api::sqlite3_stmt* statement, int place, const Value& value) noexcept;
 
@@ -34,8 +40,8 @@ class PreparedStatements {
  public:
   /// What a statement did.
   struct Result {
-    long long changed = 0;  ///< rows
-    Row row = {};           ///< the first one; empty when there is none
+    long long changed = 0;       ///< the number of rows that it changed
+    std::vector<Row> rows = {};  ///< the rows that it returned
   };
 
   explicit PreparedStatements(Session& session) : session_(session) {}

@@ -104,18 +104,15 @@ std::optional<StoredRelease> newest_before(Session& session, const ReleaseRow& r
 }  // namespace
 
 ReleaseRow release_of(const Row& row) {
-  const auto number = [&](std::size_t column) {
-    return std::strtoll(row[column].value().c_str(), nullptr, 10);
-  };
   ReleaseRow out;
-  out.id = number(0);
+  out.id = number_of(row[0]);
   out.release = {.version = row[1].value(),
-                 .date_added = time_of(number(2)),
+                 .date_added = time_of(number_of(row[2])),
                  .date_released = {},
-                 .commit_count = number(4),
-                 .author_count = number(5),
+                 .commit_count = number_of(row[4]),
+                 .author_count = number_of(row[5]),
                  .last_commit = row[6].value_or(std::string())};
-  if (row[3]) out.release.date_released = time_of(number(3));
+  if (row[3]) out.release.date_released = time_of(number_of(row[3]));
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <bitbucket/tracking/tracking_store.hpp>
 
@@ -48,7 +50,12 @@ class Session {
   }
   /// Runs a statement like run() and returns the first row, which is empty when there is none.
   Row row(const std::string& statement, std::initializer_list<Value> values = {}) {
-    return statements_.run(statement, values).row;
+    auto all = rows(statement, values);
+    return all.empty() ? Row() : std::move(all.front());
+  }
+  /// Runs a statement like run() and returns its rows, of which there are few.
+  std::vector<Row> rows(const std::string& statement, std::initializer_list<Value> values = {}) {
+    return statements_.run(statement, values).rows;
   }
   /// Runs a statement like run() and returns the first number of the first row, 0 for NULL, or
   /// nothing.
@@ -56,7 +63,7 @@ class Session {
                                   std::initializer_list<Value> values = {}) {
     const Row first = row(statement, values);
     if (first.empty()) return std::nullopt;
-    return first[0] ? std::strtoll(first[0]->c_str(), nullptr, 10) : 0;
+    return number_of(first[0]);
   }
   /// The temporary tables of staging.hpp, which stay as long as the connection does.
   struct StagingTables {

@@ -93,6 +93,7 @@ void Stager::add(CommitInput& commit) {
 Given Stager::finish() {
   write_authors();
   BulkInsert::finish(session_, {&commits_, &authors_, &files_, &issues_});
+  write_repositories();  // after COPY, which would wait for their answers
   given_.commits = position_ > 0;
   given_.many = position_ > many_commits;
   return std::move(given_);
@@ -100,15 +101,24 @@ Given Stager::finish() {
 
 Value Stager::repository_of(const CommitInput& commit) {
   key_.assign(commit.external_id).append(1, '\0').append(commit.repository);
-  if (known_repositories_.size() >= most_known) known_repositories_.clear();
+  if (known_repositories_.size() >= most_known) {
+    write_repositories();
+    known_repositories_.clear();
+  }
   const auto [found, is_new] = known_repositories_.try_emplace(key_, repository_count_);
   if (is_new) {
     ++repository_count_;
-    session_.send(
-        "INSERT INTO given_repositories (number, external_id, name) VALUES ($1, $2, $3)",
-        {found->second, std::string_view(commit.external_id), std::string_view(commit.repository)});
+    new_repositories_.push_back({found->second, commit.external_id, commit.repository});
   }
   return found->second;
+}
+
+void Stager::write_repositories() {
+  for (const Repository& repository : new_repositories_)
+    session_.send("INSERT INTO given_repositories (number, external_id, name) VALUES ($1, $2, $3)",
+                  {repository.number, std::string_view(repository.external_id),
+                   std::string_view(repository.name)});
+  new_repositories_.clear();
 }
 
 Value Stager::author_of_commit(const CommitInput& commit, long long time) {

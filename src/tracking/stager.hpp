@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "tracking/bulk_insert.hpp"
 #include "tracking/staging.hpp"
@@ -27,11 +28,17 @@ class Stager {
     std::optional<std::string> name;
   };
 
+  struct Repository {
+    long long number = 0;
+    std::string external_id, name;
+  };
+
   Value repository_of(const CommitInput& commit);
   Value author_of_commit(const CommitInput& commit, long long time);
   void add_files(CommitInput& commit);
   void write_files();
   void add_issues(const CommitInput& commit);
+  void write_repositories();
   void write_authors();
 
   Session& session_;
@@ -43,6 +50,7 @@ class Stager {
   // repository or an author that comes again is then written twice, which does no harm.
   std::unordered_map<std::string, long long> known_repositories_;
   std::unordered_map<std::string, Author> known_authors_;
+  std::vector<Repository> new_repositories_;    // not written yet
   std::unordered_set<std::string_view> paths_;  // of one commit
   std::size_t bytes_of_files_ = 0;              // in given_.few_files
   std::string key_;
