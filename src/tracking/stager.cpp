@@ -92,10 +92,11 @@ void Stager::add(CommitInput& commit) {
 
 Given Stager::finish() {
   write_authors();
-  BulkInsert::finish(session_, {&commits_, &authors_, &files_, &issues_});
-  write_repositories();  // after COPY, which would wait for their answers
   given_.commits = position_ > 0;
   given_.many = position_ > many_commits;
+  if (given_.many && !given_.few_files.empty()) write_files();  // their ids would need memory
+  BulkInsert::finish(session_, {&commits_, &authors_, &files_, &issues_});
+  write_repositories();  // after COPY, which would wait for their answers
   return std::move(given_);
 }
 

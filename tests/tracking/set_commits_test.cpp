@@ -252,6 +252,17 @@ TEST_P(SetCommitsTest, BytesThatNoTextCanHaveAreReplaced) {
   EXPECT_EQ(database_.query("SELECT path FROM file_changes"), "p" + bad + bad + "\n");
 }
 
+TEST_P(SetCommitsTest, StoresTheOnlyFileOfManyCommits) {
+  std::vector<CommitInput> commits(6000);
+  for (std::size_t i = 0; i < commits.size(); ++i)
+    commits[i] = {.repository = "r", .id = std::to_string(i), .files = {{}}};
+  commits[4321].files->push_back({"f", FileChangeType::added});
+  set(commits);
+  EXPECT_EQ(database_.query("SELECT hash, path FROM commits JOIN file_changes f ON "
+                            "f.commit_id = commits.id"),
+            "4321|f\n");
+}
+
 TEST_P(SetCommitsTest, KeepsAMessageOfTenMegabytes) {
   std::string message;
   message.resize(10'000'000, 'x');
