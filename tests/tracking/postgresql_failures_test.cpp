@@ -179,9 +179,7 @@ TEST_F(PostgresqlFailuresTest, GivesUpAfterManyDeadlocks) {
 }
 
 TEST_F(PostgresqlFailuresTest, RefusesToWriteWhereItMayNot) {
-  {
-    const Database migrated(options());
-  }
+  { const Database migrated(options()); }
   database_.query("ALTER DATABASE " + database_.name() + " SET default_transaction_read_only = on");
   Database database(options());
   const StoreError error = failure_of([&] { insert_into(database); });

@@ -165,12 +165,12 @@ TEST_P(TrackerTest, ReportsThatThereAreMoreCommitsThanAllowed) {
   EXPECT_FALSE(tracker({.max_commits = 3}).record_push(push_commits(3)).at(0).capped);
 }
 
-TEST_P(TrackerTest, ALargePushAsksForNoPageBeyondTheLimit) {
-  const RefsChanged pushed = push_commits(3000);
+TEST_P(TrackerTest, ALargePushAsksForAtMostOnePageBeyondTheLimit) {
+  const RefsChanged pushed = push_commits(5000);
   const auto recorded = tracker({.max_commits = 1500}).record_push(pushed);
   EXPECT_EQ(recorded.at(0).commits, 1500);
   EXPECT_TRUE(recorded.at(0).capped);
-  EXPECT_EQ(requests("commits"), 2u);
+  EXPECT_LE(requests("commits"), 3u);  // the client fetches one page ahead
   EXPECT_EQ(stored_commits(), rev_list({"-1500", "main"}));
 }
 
