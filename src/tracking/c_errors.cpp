@@ -9,8 +9,9 @@ void check_sqlite(Session& session, int result) {
 
 void throw_postgresql(Session& session, const PGresult* result) {
   const char* const state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
+  const bool has_text = result && *PQresultErrorMessage(result) != '\0';
   throw soci::postgresql_soci_error(
-      result ? PQresultErrorMessage(result) : PQerrorMessage(session.connection()),
+      has_text ? PQresultErrorMessage(result) : PQerrorMessage(session.connection()),
       state ? state : "08006");  // the connection broke
 }
 

@@ -160,7 +160,7 @@ PreparedStatements::Result PreparedStatements::receive() {
   for (; sent_ > 0; --sent_) {
     out = {};
     result.reset(complete ? PQgetResult(connection) : nullptr);
-    // After Rows, libpq still returns the rows of one statement one by one.
+    // libpq keeps the single-row mode of Rows for the first statement of a pipeline.
     while (PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE) {
       append_rows(out.rows, result.get());
       result.reset(PQgetResult(connection));
@@ -180,15 +180,16 @@ PreparedStatements::Result PreparedStatements::receive() {
 void PreparedStatements::prepare_on_postgresql(Plan& plan, const std::string& text, int count,
                                                const Oid* types) {
   PGconn* const connection = session_.postgresql();  // not in the pipeline
-  if (plan.name.empty()) {
-    plan.name = "bitbucket_" + std::to_string(postgresql_.size());
-  } else {
+  if (!plan.name.empty()) {
     const ServerResult gone(PQexec(connection, ("DEALLOCATE " + plan.name).c_str()), PQclear);
     expect_success(session_, gone);
+    plan.name.clear();
   }
-  const ServerResult result(PQprepare(connection, plan.name.c_str(), text.c_str(), count, types),
+  const std::string name = "bitbucket_" + std::to_string(++names_);
+  const ServerResult result(PQprepare(connection, name.c_str(), text.c_str(), count, types),
                             PQclear);
   expect_success(session_, result);
+  plan.name = name;
 }
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -51,8 +51,8 @@ class PreparedStatements {
 
   /// Runs a statement whose text contains $1, $2 and so on in this order, one for each value.
   Result run(const std::string& text, std::initializer_list<Value> values);
-  /// Runs a statement whose result nobody needs.  PostgreSQL gets it together with the next
-  /// statement of run(), which throws its errors; SQLite runs it at once.
+  /// Runs a statement whose result nobody needs.  PostgreSQL gets it together with what runs next
+  /// on the connection, which throws its errors; SQLite runs it at once.
   void send(const std::string& text, std::initializer_list<Value> values);
   /// Runs the statements that were sent and are still waiting.
   void settle() { receive(); }
@@ -74,7 +74,8 @@ class PreparedStatements {
   Session& session_;
   std::map<std::string, sqlite_api::sqlite3_stmt*, std::less<>> sqlite_;
   std::map<std::string, Plan, std::less<>> postgresql_;
-  int sent_ = 0;  // statements in libpq's pipeline
+  long long names_ = 0;  // of prepared statements, so far
+  int sent_ = 0;         // statements in libpq's pipeline
 };
 
 }  // namespace bitbucket::inline v0_1::tracking

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -105,14 +104,14 @@ std::optional<StoredRelease> newest_before(Session& session, const ReleaseRow& r
 
 ReleaseRow release_of(const Row& row) {
   ReleaseRow out;
-  out.id = number_of(row[0]);
-  out.release = {.version = row[1].value(),
-                 .date_added = time_of(number_of(row[2])),
+  out.id = number_of(row.at(0));
+  out.release = {.version = row.at(1).value(),
+                 .date_added = time_of(number_of(row.at(2))),
                  .date_released = {},
-                 .commit_count = number_of(row[4]),
-                 .author_count = number_of(row[5]),
-                 .last_commit = row[6].value_or(std::string())};
-  if (row[3]) out.release.date_released = time_of(number_of(row[3]));
+                 .commit_count = number_of(row.at(4)),
+                 .author_count = number_of(row.at(5)),
+                 .last_commit = row.at(6).value_or(std::string())};
+  if (row.at(3)) out.release.date_released = time_of(number_of(row.at(3)));
   return out;
 }
 

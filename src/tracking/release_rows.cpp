@@ -67,6 +67,8 @@ EnsuredRelease ensure_release(Session& session, const NewRelease& release,
     if (row.back() == "1") start_release(session, created.row.id, now);
     return created;
   }
+  if (totals.empty() && !release.date_released)
+    return {find_release(session, version).value(), false};
   row = session.row(
       "UPDATE releases SET date_released = COALESCE($1, date_released)" +
           (totals.empty()

@@ -28,9 +28,10 @@ struct EnsuredRelease {
 };
 
 /// Returns a release, which it creates when it does not exist; sets its `date_released` when
-/// `release` has one.  `totals` is empty or the end of a SELECT of the number of commits, the
-/// number of authors and the newest commit.  The version has passed check_version().  A new release
-/// takes the lock of all issues, so callers write commits first.
+/// `release` has one.  `totals` is empty, or what follows SELECT in a statement that returns the
+/// number of commits, the number of authors and the id of the newest commit.  The version has
+/// passed check_version().  A new release takes the lock of all issues, so callers write commits
+/// first.
 EnsuredRelease ensure_release(Session& session, const NewRelease& release,
                               const std::string& totals = {});
 

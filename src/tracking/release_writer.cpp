@@ -58,7 +58,7 @@ StoredRelease write_release(Session& session, const NewRelease& release, const G
   link_commits(session, stored);
   link_heads(session, id, heads);
   add_heads(session, id);
-  // Needs the commits of the release: another one of them may have to resolve an issue.
+  // These need the commits of the release: another one of them may have to resolve an issue.
   if (given.issues) write_issue_links(session, ResolvePolicy::on_release, now);
   resolve_issues_of_release(session, id, now);
   clear_staged(session);

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -44,7 +43,7 @@ class Session {
     return statements_.run(statement, values).changed;
   }
   /// Runs a statement like run() when its result is not needed.  PostgreSQL gets it together with
-  /// the next statement, which throws its errors: this saves the time of an answer.
+  /// what runs next, which throws its errors: this saves one wait for an answer.
   void send(const std::string& statement, std::initializer_list<Value> values = {}) {
     statements_.send(statement, values);
   }
@@ -68,8 +67,8 @@ class Session {
   /// The temporary tables of staging.hpp, which stay as long as the connection does.
   struct StagingTables {
     bool exist = false;
-    std::size_t bytes = 0;     ///< roughly how much was written to them since they were created
-    long long commit_ids = 0;  ///< PostgreSQL's number of the sequence of the ids in `commits`
+    std::size_t bytes = 0;   ///< roughly how much was written to them since they were created
+    std::string commit_ids;  ///< the name of PostgreSQL's sequence for `commits.id`, in quotes
   };
   [[nodiscard]] StagingTables& staging_tables() noexcept { return staging_tables_; }
   /// Returns the statements that stay prepared.

@@ -152,12 +152,12 @@ void Stager::add_files(CommitInput& commit) {
     if (file.path.size() > longest_text)
       refuse(commit, "has a path of more than 256 MiB: leave it out");
     make_storable(file.path);
-    if (paths_.insert(file.path).second) {  // the first change of a path counts
-      given_.few_files.push_back({position_, file.path, word_of(commit, file)});
-      bytes_of_files_ += sizeof(GivenFile) + file.path.size();
-    }
+    if (!paths_.insert(file.path).second) continue;  // the first change of a path counts
+    GivenFile given{position_, file.path, word_of(commit, file)};
+    bytes_of_files_ += sizeof given + file.path.size();
+    given_.few_files.push_back(std::move(given));
+    if (given_.files || bytes_of_files_ > few_bytes) write_files();
   }
-  if (bytes_of_files_ > few_bytes || given_.files) write_files();
 }
 
 void Stager::write_files() {

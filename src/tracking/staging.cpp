@@ -40,9 +40,7 @@ void create_once(Session& session) {
   }
   if (!session.is_sqlite())
     session.staging_tables().commit_ids =
-        session
-            .number("SELECT CAST(CAST(pg_get_serial_sequence('commits', 'id') AS REGCLASS) AS OID)")
-            .value();
+        session.row("SELECT quote_literal(pg_get_serial_sequence('commits', 'id'))").at(0).value();
   session.staging_tables().exist = true;  // a connection that fails is not used again
 }
 
@@ -107,32 +105,33 @@ void rename_authors(Session& session) {
                  "UPDATE authors SET name = locked.name FROM locked WHERE authors.id = locked.id");
 }
 
-/// Fills the ids of the authors.  Returns whether all are stored, with the names that they get.
-bool find_authors(Session& session, AuthorRule rule) {
-  const std::string agrees =
-      rule == AuthorRule::release ? "given.name IS NULL OR given.name = stored.name" : "TRUE";
+/// Fills the ids of the authors; with `by_name`, of those who have the given name or were given
+/// without one.  Returns whether all were found.
+bool find_authors(Session& session, bool by_name) {
+  // A subquery, because the planner would read all authors for a join.
   const std::string update =
-      "UPDATE given_authors AS given SET author_id = stored.id FROM authors AS stored "
-      "WHERE stored.email = given.email";
-  const std::string others = "SELECT (SELECT count(*) FROM given_authors) - count(*) FROM ";
+      "UPDATE given_authors SET author_id = (SELECT id FROM authors AS stored "
+      "WHERE stored.email = given_authors.email" +
+      std::string(by_name ? " AND (given_authors.name IS NULL OR given_authors.name = stored.name)"
+                          : "") +
+      ")";
   if (!session.is_sqlite())
-    return session.number("WITH found AS (" + update + " RETURNING (" + agrees + ") AS agrees) " +
-                          others + "found WHERE agrees") == 0;
+    return session.number("WITH found AS (" + update +
+                          " RETURNING author_id) "
+                          "SELECT count(*) FROM found WHERE author_id IS NULL") == 0;
   session.run(update);
-  return session.number(others +
-                        "given_authors AS given JOIN authors AS stored ON stored.id = author_id "
-                        "WHERE " +
-                        agrees) == 0;
+  return !session.number("SELECT 1 FROM given_authors WHERE author_id IS NULL LIMIT 1");
 }
 
 void resolve_authors(Session& session, AuthorRule rule) {
-  if (find_authors(session, rule)) return;
+  const bool renames = rule == AuthorRule::release;
+  if (find_authors(session, renames)) return;
   session.send("INSERT INTO authors (email, name) SELECT email, name FROM " + chosen_authors +
                " AS chosen WHERE NOT EXISTS (SELECT 1 FROM authors WHERE authors.email = "
                "chosen.email) ORDER BY email" +
                by_bytes(session) + " ON CONFLICT (email) DO NOTHING");
-  if (rule == AuthorRule::release) rename_authors(session);
-  find_authors(session, rule);
+  if (renames) rename_authors(session);
+  find_authors(session, false);
 }
 
 /// Sorts by time, the newest first; commits without a time keep their place.  Of two rows of one
@@ -142,9 +141,9 @@ long long order_commits(Session& session, bool many) {
       "INSERT INTO staged_commits (position, place, repository_id, hash, commit_id, is_new, "
       "has_issues, author, writes_files) "
       "SELECT position, place, repository_id, hash, " +
-      (session.is_sqlite() ? "place + $1"
-                           : "nextval(CAST(" + std::to_string(session.staging_tables().commit_ids) +
-                                 " AS REGCLASS))") +
+      (session.is_sqlite()
+           ? "place + $1"
+           : "nextval(CAST(" + session.staging_tables().commit_ids + " AS REGCLASS))") +
       ", 1, has_issues, author, has_files FROM ("
       "SELECT position, row_number() OVER (ORDER BY sort_time DESC, position) - 1 AS place, "
       "repository_id, hash, has_issues, author, has_files FROM ("

@@ -49,7 +49,7 @@ fs::path make_folder() {
   return pattern;
 }
 
-/// Databases that tests have used and that are empty again: creating one takes long.
+/// Databases that tests have used and that are empty again: creating one takes a long time.
 std::vector<std::string>& empty_databases() {
   static std::vector<std::string> names;
   return names;

@@ -52,6 +52,21 @@ TEST_P(SessionTest, AStatementThatFailsUndoesThoseThatWereSentWithIt) {
   EXPECT_EQ(session_.number("SELECT number FROM numbers"), 3);
 }
 
+TEST_P(SessionTest, AStatementThatFailsWhileTheNextOneIsPreparedHarmsNoOther) {
+  session_.send("BEGIN");
+  session_.send("INSERT INTO numbers (number) VALUES ($1)", {1LL});
+  EXPECT_THROW(
+      {
+        session_.send("INSERT INTO numbers (number) VALUES ($1)", {1LL});
+        session_.send("DELETE FROM numbers WHERE number = $1", {5LL});
+      },
+      soci::soci_error);
+  session_.execute("ROLLBACK");
+  session_.run("INSERT INTO numbers (number) VALUES ($1 + 1)", {1LL});
+  EXPECT_EQ(session_.run("DELETE FROM numbers WHERE number = $1", {5LL}), 0);
+  EXPECT_EQ(numbers(), "2\n");
+}
+
 TEST_P(SessionTest, AStatementAfterRowsReturnsItsFirstRow) {
   for (const long long number : {1, 2, 3})
     session_.send("INSERT INTO numbers (number) VALUES ($1)", {number});

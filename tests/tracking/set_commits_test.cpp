@@ -252,6 +252,31 @@ TEST_P(SetCommitsTest, BytesThatNoTextCanHaveAreReplaced) {
   EXPECT_EQ(database_.query("SELECT path FROM file_changes"), "p" + bad + bad + "\n");
 }
 
+TEST_P(SetCommitsTest, WhatTheObserverOfStatementsThrowsEndsTheCallAndStoresNothing) {
+  int left = -1;  // never
+  const TrackingStore store(
+      {.database = database_.address(), .on_statement = [&](std::string_view) {
+         if (left-- == 0) throw std::runtime_error("enough");
+       }});
+  const auto set_after = [&](int statements) {
+    left = statements;
+    store.releases.set_commits({.version = "1.0"}, each_of(range_of(0, 5, 0)));
+  };
+  int statements = 0;
+  for (bool ended = false; !ended; ++statements) {
+    try {
+      set_after(statements);
+      ended = true;
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "enough");
+      EXPECT_EQ(database_.query("SELECT count(*) FROM releases"), "0\n") << statements;
+    }
+  }
+  EXPECT_GT(statements, 15);
+  left = -1;
+  EXPECT_EQ(store.releases.find("1.0").value().commit_count, 5);
+}
+
 TEST_P(SetCommitsTest, StoresTheOnlyFileOfManyCommits) {
   std::vector<CommitInput> commits(6000);
   for (std::size_t i = 0; i < commits.size(); ++i)
