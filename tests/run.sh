@@ -52,7 +52,7 @@ parse_arguments() {
   done
   [[ -n $build ]] || build=$root/build/${preset[1]:-tests}
   # A preset names its own build type.  Without one, eight source files are compiled as one, which takes less
-  # than half the time; the builds with a preset compile each file alone.
+  # than half the time; the presets `shared` (Clang) and `tsan` (GCC) compile each file alone.
   ((${#preset[@]})) || flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8
     "${flags[@]}")
 }
